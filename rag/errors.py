@@ -1,0 +1,75 @@
+"""The exception tree. Each message is one line: what happened to what, and what mends it.
+
+RagError
+ ├── QuestionError          the question is empty or too long
+ ├── FilterError            a filter cannot be understood
+ ├── SettingsError          a setting is unknown or out of bounds
+ ├── ModelError             model weights are missing or not the pinned ones
+ ├── LoadError              one file cannot be read as an article
+ ├── SeedsError             the folder of articles is missing or holds none
+ ├── BuildError             an index cannot be written; the one before stays as it was
+ │    └── BuildInProgressError   another process is building it
+ ├── OpenError              an index cannot be opened
+ │    ├── IndexMissingError      nothing was built there yet
+ │    ├── IndexCorruptError      files are missing, cut short or changed
+ │    └── IndexMismatchError     made by another model or version
+ └── ServeError             the server cannot start
+"""
+
+from __future__ import annotations
+
+
+class RagError(Exception):
+    """Anything that a user can mend; ``str(error)`` is the line to show."""
+
+
+class QuestionError(RagError):
+    """The question is empty or too long."""
+
+
+class FilterError(RagError):
+    """A filter cannot be understood."""
+
+
+class SettingsError(RagError):
+    """A setting is unknown or out of bounds."""
+
+
+class ModelError(RagError):
+    """Model weights are missing or not the pinned ones."""
+
+
+class LoadError(RagError):
+    """One file cannot be read as an article; the message is the reason alone."""
+
+
+class SeedsError(RagError):
+    """The folder of articles is missing or holds none."""
+
+
+class BuildError(RagError):
+    """An index cannot be written; the one before stays as it was."""
+
+
+class BuildInProgressError(BuildError):
+    """Another process is building this index."""
+
+
+class OpenError(RagError):
+    """An index cannot be opened."""
+
+
+class IndexMissingError(OpenError):
+    """Nothing was built there yet."""
+
+
+class IndexCorruptError(OpenError):
+    """Files of the index are missing, cut short or changed."""
+
+
+class IndexMismatchError(OpenError):
+    """The index was made by another model or version."""
+
+
+class ServeError(RagError):
+    """The server cannot start."""

