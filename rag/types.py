@@ -123,7 +123,6 @@ class Citation:
     author: str | None
     date: str | None
     source: str
-    url: str | None
     quote: str
     start: int
     end: int

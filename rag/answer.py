@@ -1,0 +1,65 @@
+"""Quotes to an answer: its text with [n] markers, or the one sentence of an abstention; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rag.cite import cite
+from rag.types import Answer, Hit, Quote, Reading
+
+ABSTENTION = "The articles do not say."
+"""The whole text of every answer that abstains."""
+
+
+def answered(
+    question: str,
+    query: str,
+    quotes: Sequence[Quote],
+    hits: Sequence[Hit],
+    reading: Reading,
+    model: str,
+    timings: Mapping[str, float],
+) -> Answer:
+    """An answer made of ``quotes``, in the order in which they are to be read."""
+    citations = cite(quotes)
+    return Answer(
+        question=question,
+        query=query,
+        status="answered",
+        short=reading.short,
+        text=" ".join(f"“{citation.quote}” [{citation.number}]" for citation in citations),
+        citations=citations,
+        hits=tuple(hits),
+        confidence=reading.confidence,
+        model=model,
+        timings=dict(timings),
+    )
+
+
+def abstained(
+    question: str,
+    query: str,
+    hits: Sequence[Hit],
+    confidence: float,
+    model: str,
+    timings: Mapping[str, float],
+) -> Answer:
+    """An abstention; ``hits`` are the nearest passages."""
+    return Answer(
+        question=question,
+        query=query,
+        status="abstained",
+        short=None,
+        text=ABSTENTION,
+        citations=(),
+        hits=tuple(hits),
+        confidence=confidence,
+        model=model,
+        timings=dict(timings),
+    )
+
+
+def reading_order(quotes: Sequence[Quote]) -> list[Quote]:
+    """The best quote's article first, and each article's quotes as the article has them."""
+    articles = list(dict.fromkeys(quote.article.id for quote in quotes))
+    return sorted(quotes, key=lambda quote: (articles.index(quote.article.id), quote.start))

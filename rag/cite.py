@@ -1,0 +1,39 @@
+"""Numbered citations: offsets, markers and how a source is named; pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.types import Article, Citation, Quote
+
+MARKER = re.compile(r"\[(\d+)\]")
+
+
+def cite(quotes: Sequence[Quote]) -> tuple[Citation, ...]:
+    """One citation a quote, numbered from 1 in the order given."""
+    return tuple(
+        citation(number, quote.article, quote.start, quote.end)
+        for number, quote in enumerate(quotes, start=1)
+    )
+
+
+def citation(number: int, article: Article, start: int, end: int) -> Citation:
+    """The citation of ``article.text[start:end]``."""
+    return Citation(
+        number=number,
+        article_id=article.id,
+        title=article.title,
+        author=article.author,
+        date=article.date,
+        source=article.source,
+        quote=article.text[start:end],
+        start=start,
+        end=end,
+    )
+
+
+def reference(citation: Citation) -> str:
+    """How a source is named in a list: ``[1] Title, Author, date (file)``."""
+    known = ", ".join(filter(None, (citation.title, citation.author, citation.date)))
+    return f"[{citation.number}] {known} ({citation.source})"

@@ -1,0 +1,264 @@
+"""The command line: build, search, ask, chat, serve, eval, info; formats only.
+
+Exit code 0: answered or abstained; 1: an error, told in one line; 2: wrong usage.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Optional
+
+import typer
+
+from rag.errors import IndexMissingError, RagError
+
+if TYPE_CHECKING:
+    from rag.ingest import ProgressCallback
+    from rag.library import Library
+    from rag.settings import Settings
+    from rag.types import Answer, Hit
+
+app = typer.Typer(
+    name="rag",
+    help="Questions to a folder of articles, answered in the articles' own words.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+IndexOption = Annotated[
+    Optional[Path], typer.Option("--index", help="Folder of the index [default: index]")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else")]
+SinceOption = Annotated[Optional[str], typer.Option(help="Articles of this ISO date or later")]
+UntilOption = Annotated[Optional[str], typer.Option(help="Articles of this ISO date or earlier")]
+AuthorOption = Annotated[Optional[str], typer.Option(help="Articles whose author's name has this")]
+SourceOption = Annotated[Optional[str], typer.Option(help="This file, or files like 2007/*.txt")]
+
+
+@app.command()
+def build(
+    seeds: Annotated[
+        Optional[Path], typer.Argument(help="Folder of articles [default: seeds]")
+    ] = None,
+    index: IndexOption = None,
+) -> None:
+    """Build the index of a folder of articles."""
+    from rag.library import build_library
+
+    settings = _settings(seeds=seeds, index=index)
+    with _progress() as progress, build_library(progress=progress, settings=settings) as library:
+        report = library.report
+    assert report is not None
+    for failure in report.failures:
+        typer.echo(f"not read: {failure.source}: {failure.reason}", err=True)
+    typer.echo(
+        f"{settings.index}: {_count(report.articles, 'article')}, "
+        f"{_count(report.passages, 'passage')} ({report.embedded} embedded anew), "
+        f"{_count(len(report.failures), 'file')} not read, {report.seconds:.1f} s."
+    )
+
+
+@app.command()
+def search(
+    question: Annotated[str, typer.Argument(help="What to look for")],
+    k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many passages")] = 5,
+    as_json: JsonOption = False,
+    index: IndexOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    author: AuthorOption = None,
+    source: SourceOption = None,
+) -> None:
+    """Show the passages that answer a question best."""
+    from rag.records import search_record
+
+    with _library(index) as library:
+        hits = library.retrieve(
+            question, k, since=since, until=until, author=author, source=source
+        )
+    if as_json:
+        _print_json(search_record(question, hits))
+    else:
+        typer.echo("\n\n".join(map(_show_hit, hits)) or "No passages.")
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="The question")],
+    as_json: JsonOption = False,
+    index: IndexOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    author: AuthorOption = None,
+    source: SourceOption = None,
+) -> None:
+    """Answer a question in the articles' own words, with sources."""
+    from rag.records import answer_record
+
+    with _library(index) as library:
+        answer = library.ask(question, since=since, until=until, author=author, source=source)
+    if as_json:
+        _print_json(answer_record(answer))
+    else:
+        typer.echo(_show_answer(answer))
+
+
+@app.command()
+def chat(index: IndexOption = None) -> None:
+    """Ask question after question in the terminal; an empty line ends."""
+    from rag.types import Done, Token
+
+    history: list[tuple[str, str]] = []
+    with _library(index) as library:
+        typer.echo(f"{_count(library.article_count, 'article')}. An empty line ends.")
+        while question := _read_line("> "):
+            try:
+                for event in library.stream(question, history):
+                    if isinstance(event, Token):
+                        typer.echo(event.text, nl=False)
+                    elif isinstance(event, Done):
+                        typer.echo(_show_sources(event.answer))
+                        history += [("user", question), ("assistant", event.answer.text)]
+            except RagError as error:
+                typer.echo(f"error: {error}", err=True)
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on")] = 7860,
+    index: IndexOption = None,
+    seeds: Annotated[Optional[Path], typer.Option(help="Folder of articles")] = None,
+) -> None:
+    """Serve the chat to a browser."""
+    from rag.server import serve as run_server
+
+    run_server(_settings(seeds=seeds, index=index), host, port)
+
+
+@app.command()
+def info(index: IndexOption = None, as_json: JsonOption = False) -> None:
+    """Show what the index holds and what it was made with."""
+    from rag.embed import load_embedder
+    from rag.ingest import recipe_of
+    from rag.store import open_store
+
+    settings = _settings(index=index)
+    store = open_store(settings.index, recipe_of(settings, load_embedder(settings.embedder)))
+    manifest = store.manifest
+    facts = {
+        "index": str(settings.index),
+        "generation": store.generation,
+        "seeds": manifest.seeds,
+        "articles": manifest.article_count,
+        "passages": manifest.passage_count,
+        "embedder": manifest.recipe.embedder,
+        "revision": manifest.recipe.revision,
+        "dimensions": manifest.recipe.dimensions,
+        "passage_tokens": manifest.recipe.passage_tokens,
+        "size_bytes": sum(seal.size_bytes for seal in manifest.files.values()),
+        "not_read": {failure.source: failure.reason for failure in manifest.failures},
+    }
+    store.close()
+    if as_json:
+        _print_json(facts)
+    else:
+        typer.echo("\n".join(f"{name:<15} {value}" for name, value in facts.items()))
+
+
+def main() -> None:
+    """Entry point of ``rag``: a RagError becomes one line and exit code 1."""
+    try:
+        app()
+    except RagError as error:
+        typer.echo(f"error: {error}", err=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _settings(**overrides: Any) -> Settings:
+    from rag.settings import load_settings
+
+    return load_settings(**overrides)
+
+
+@contextmanager
+def _library(index: Path | None) -> Iterator[Library]:
+    """The library, built from the articles first where nothing was built yet."""
+    from rag.library import build_library, open_library
+
+    settings = _settings(index=index)
+    try:
+        library = open_library(settings=settings)
+    except IndexMissingError:
+        with _progress() as progress:
+            library = build_library(progress=progress, settings=settings)
+    with library:
+        yield library
+
+
+@contextmanager
+def _progress() -> Iterator[ProgressCallback]:
+    """A progress bar on standard error; plain silence where that is not a terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("starting", total=None)
+        yield lambda step: bar.update(
+            task, description=step.stage, completed=step.done, total=step.total
+        )
+
+
+def _print_json(record: dict[str, Any]) -> None:
+    typer.echo(json.dumps(record, ensure_ascii=False, indent=2))
+
+
+def _show_hit(hit: Hit) -> str:
+    article = hit.article
+    known = ", ".join(filter(None, (article.title, article.author, article.date)))
+    return f"{hit.score:.3f}  {known} ({article.source}:{hit.passage.start})\n{hit.passage.text}"
+
+
+def _show_answer(answer: Answer) -> str:
+    return answer.text + _show_sources(answer)
+
+
+def _show_sources(answer: Answer) -> str:
+    from rag.cite import reference
+
+    if answer.status == "answered":
+        lines = [reference(citation) for citation in answer.citations]
+    else:
+        lines = ["Nearest passages:"] + [f"- {_show_hit(hit)}" for hit in answer.hits[:3]]
+    return "\n\n" + "\n".join(lines) if lines else ""
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _read_line(prompt: str) -> str:
+    try:
+        return input(prompt).strip()
+    except EOFError:
+        return ""
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,215 @@
+"""Folder to index; the only owner of the build flow: load, split, embed, write, switch."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rag.errors import BuildError, OpenError, SeedsError
+from rag.load import count_files, load_folder
+from rag.split import SPLITTER_VERSION, passages
+from rag.store import GenerationWriter, LocalStore, Recipe, build_lock, open_store
+from rag.store.manifest import FORMAT_VERSION
+from rag.types import Article, BuildReport, Failure, Passage, Progress
+
+if TYPE_CHECKING:
+    from rag.settings import Settings
+    from rag.types import Embedder, Vectors
+
+CONTEXT_TOKENS = 48
+"""Room that a passage leaves in the model's window for its article's title and date."""
+_TITLE_CHARS = 150
+_BATCH_PASSAGES = 256
+_FULL_DISK_BYTES = 1_000_000
+
+ProgressCallback = Callable[[Progress], None]
+
+
+def recipe_of(settings: Settings, embedder: Embedder) -> Recipe:
+    """What an index made now would be made of."""
+    return Recipe(
+        format_version=FORMAT_VERSION,
+        embedder=embedder.name,
+        revision=embedder.revision,
+        dimensions=embedder.dimensions,
+        splitter=SPLITTER_VERSION,
+        passage_tokens=min(settings.passage_tokens, embedder.max_tokens - CONTEXT_TOKENS),
+    )
+
+
+def embedded_text(article: Article, passage: Passage) -> str:
+    """What is embedded for a passage: its article's title and date, then its own text."""
+    context = ", ".join(filter(None, (article.title[:_TITLE_CHARS], article.date)))
+    return f"{context}: {passage.text}" if context else passage.text
+
+
+def build_from_folder(
+    seeds: Path,
+    index: Path,
+    settings: Settings,
+    embedder: Embedder,
+    progress: ProgressCallback = lambda step: None,
+) -> BuildReport:
+    """Builds the index of all articles in a folder; what cannot be read is reported by name.
+
+    Raises SeedsError if the folder is missing or holds no article, BuildInProgressError if another
+    process builds this index, BuildError if it cannot be written. The index before stays in force
+    until the new one is whole.
+    """
+    total = count_files(seeds)
+    return build_from_articles(
+        load_folder(seeds), index, settings, embedder, progress, origin=str(seeds), total=total
+    )
+
+
+def build_from_articles(
+    articles: Iterable[Article | Failure],
+    index: Path,
+    settings: Settings,
+    embedder: Embedder,
+    progress: ProgressCallback = lambda step: None,
+    *,
+    origin: str,
+    total: int,
+) -> BuildReport:
+    """As build_from_folder, from articles that are already loaded; ``origin`` names their place."""
+    started = time.perf_counter()
+    recipe = recipe_of(settings, embedder)
+    try:
+        with build_lock(index):
+            known = _KnownVectors.of(index, recipe)
+            build = _Build(GenerationWriter(index, recipe), embedder, recipe, known)
+            try:
+                for done, batch in _batches(articles, build, progress, total):
+                    build.write(batch)
+                    progress(Progress("embedding", done, total))
+                if build.writer.article_count == 0:
+                    raise SeedsError(_no_articles(origin, build.failures))
+                progress(Progress("writing", total, total))
+                build.writer.publish(origin, build.content, tuple(build.failures))
+            except BaseException:
+                build.writer.discard()
+                raise
+            finally:
+                known.close()
+    except (OSError, sqlite3.Error, RuntimeError, ValueError) as error:
+        raise BuildError(_write_failure(index, error)) from error
+    return BuildReport(
+        generation=build.writer.folder.name,
+        articles=build.writer.article_count,
+        passages=build.writer.passage_count,
+        embedded=build.embedded,
+        failures=tuple(build.failures),
+        seconds=time.perf_counter() - started,
+    )
+
+
+_Split = tuple[Article, list[Passage]]
+
+
+@dataclass(slots=True)
+class _KnownVectors:
+    """Vectors of the generation before, by the hash of what was embedded."""
+
+    store: LocalStore | None
+    ordinals: dict[str, int]
+
+    @classmethod
+    def of(cls, index: Path, recipe: Recipe) -> _KnownVectors:
+        try:
+            store = open_store(index, recipe)
+        except OpenError:
+            return cls(None, {})
+        return cls(store, store.embedded_hashes())
+
+    def vector(self, embedded_hash: str) -> Vectors | None:
+        if self.store is None or embedded_hash not in self.ordinals:
+            return None
+        return self.store.vector(self.ordinals[embedded_hash])
+
+    def close(self) -> None:
+        if self.store is not None:
+            self.store.close()
+
+
+@dataclass(slots=True)
+class _Build:
+    """A build under way."""
+
+    writer: GenerationWriter
+    embedder: Embedder
+    recipe: Recipe
+    known: _KnownVectors
+    content: dict[str, str] = field(default_factory=dict)
+    failures: list[Failure] = field(default_factory=list)
+    embedded: int = 0
+
+    def split(self, article: Article) -> _Split:
+        return article, passages(article, self.embedder, self.recipe.passage_tokens)
+
+    def write(self, batch: Sequence[_Split]) -> None:
+        """Embeds what is new in ``batch`` and appends it to the generation."""
+        import numpy as np
+
+        texts = [embedded_text(article, passage) for article, split in batch for passage in split]
+        hashes = [_hash(text) for text in texts]
+        vectors = [self.known.vector(embedded_hash) for embedded_hash in hashes]
+        missing = [position for position, vector in enumerate(vectors) if vector is None]
+        fresh = self.embedder.embed([texts[position] for position in missing])
+        for position, vector in zip(missing, fresh, strict=True):
+            vectors[position] = vector
+        self.embedded += len(missing)
+        first = 0
+        for article, split in batch:
+            last = first + len(split)
+            matrix = np.asarray(vectors[first:last], dtype=np.float32)
+            matrix = matrix.reshape(len(split), self.recipe.dimensions)
+            self.writer.add(article, split, hashes[first:last], matrix)
+            self.content[article.source] = _hash(article.text)
+            first = last
+
+
+def _batches(
+    articles: Iterable[Article | Failure], build: _Build, progress: ProgressCallback, total: int
+) -> Iterator[tuple[int, list[_Split]]]:
+    """(files read so far, articles with their passages), enough passages for some batches."""
+    batch: list[_Split] = []
+    done = 0
+    for done, loaded in enumerate(articles, start=1):
+        if isinstance(loaded, Failure):
+            build.failures.append(loaded)
+            continue
+        batch.append(build.split(loaded))
+        progress(Progress("reading", done, total))
+        if sum(len(split) for _, split in batch) >= _BATCH_PASSAGES:
+            yield done, batch
+            batch = []
+    if batch:
+        yield done, batch
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _no_articles(origin: str, failures: Sequence[Failure]) -> str:
+    if failures:
+        first = failures[0]
+        return (
+            f"None of the {len(failures)} files in {origin} could be read "
+            f"({first.source}: {first.reason}): put .txt or .md articles there, then rag build."
+        )
+    return f"Folder {origin} holds no articles: put .txt or .md files there, then rag build."
+
+
+def _write_failure(index: Path, error: Exception) -> str:
+    if shutil.disk_usage(index if index.is_dir() else index.parent).free < _FULL_DISK_BYTES:
+        return f"The disk of {index} is full; the index before is unchanged. Free some space, then rag build."
+    reason = " ".join(str(error).split())[:200]
+    return f"Index {index} could not be written ({reason}); the index before is unchanged. Mend that, then rag build."

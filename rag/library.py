@@ -1,0 +1,164 @@
+"""The facade under every interface: an opened index and what can be asked of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rag.chat import check_question, stream
+from rag.embed import load_embedder
+from rag.evidence import SentenceRanker
+from rag.history import standalone_query
+from rag.ingest import ProgressCallback, build_from_folder, recipe_of
+from rag.retrieve import retrieve
+from rag.settings import load_settings
+from rag.store import LocalStore, open_store
+from rag.types import Answer, Article, BuildReport, Done, Event, Failure, Filters, Hit, Turn
+
+if TYPE_CHECKING:
+    from rag.settings import Settings
+    from rag.types import Embedder, Reader
+
+
+class Library:
+    """One generation of an index with the models that read it; safe to share between threads."""
+
+    def __init__(
+        self,
+        store: LocalStore,
+        embedder: Embedder,
+        reader: Reader,
+        settings: Settings,
+        report: BuildReport | None = None,
+    ) -> None:
+        self._store = store
+        self._embedder = embedder
+        self._reader = reader
+        self.settings = settings
+        self.report = report
+        """What the build did, where this library was opened by one."""
+
+    @property
+    def generation(self) -> str:
+        return self._store.generation
+
+    @property
+    def article_count(self) -> int:
+        return self._store.article_count
+
+    @property
+    def passage_count(self) -> int:
+        return self._store.passage_count
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """Files that the build could not read."""
+        return self._store.manifest.failures
+
+    @property
+    def embedder_name(self) -> str:
+        return self._embedder.name
+
+    def articles(self) -> Iterator[Article]:
+        """Every article, by source."""
+        return self._store.articles()
+
+    def article(self, article_id: str) -> Article | None:
+        """The article with this id, or None."""
+        return self._store.article(article_id)
+
+    def retrieve(
+        self,
+        question: str,
+        k: int = 5,
+        *,
+        history: Sequence[Turn] = (),
+        since: str | None = None,
+        until: str | None = None,
+        author: str | None = None,
+        source: str | None = None,
+    ) -> list[Hit]:
+        """The ``k`` passages that answer the question best; see rag.retrieve."""
+        question = check_question(question, self.settings.max_question_chars)
+        return retrieve(
+            self._store,
+            self._embedder,
+            standalone_query(question, history),
+            k,
+            candidates=self.settings.candidates,
+            filters=Filters(since, until, author, source),
+        )
+
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        *,
+        since: str | None = None,
+        until: str | None = None,
+        author: str | None = None,
+        source: str | None = None,
+    ) -> Iterator[Event]:
+        """Retrieved, then Tokens, then Done; see rag.ask."""
+        return stream(
+            question,
+            history,
+            store=self._store,
+            embedder=self._embedder,
+            reader=self._reader,
+            settings=self.settings,
+            filters=Filters(since, until, author, source),
+        )
+
+    def ask(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        since: str | None = None,
+        until: str | None = None,
+        author: str | None = None,
+        source: str | None = None,
+    ) -> Answer:
+        """The answer in the articles' own words; see rag.ask."""
+        events = self.stream(
+            question, history, since=since, until=until, author=author, source=source
+        )
+        return next(event.answer for event in events if isinstance(event, Done))
+
+    def warm_up(self) -> None:
+        """Loads the models, so that the first question does not wait for them."""
+        self._reader.read("warm up", self.retrieve("warm up", k=1))
+
+    def close(self) -> None:
+        self._store.close()
+
+    def __enter__(self) -> Library:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def open_library(index: Path | str | None = None, settings: Settings | None = None) -> Library:
+    """Opens the index in force. Raises IndexMissingError, IndexCorruptError, IndexMismatchError."""
+    settings = settings or load_settings(index=index)
+    embedder = load_embedder(settings.embedder)
+    store = open_store(settings.index, recipe_of(settings, embedder))
+    return Library(store, embedder, SentenceRanker(embedder), settings)
+
+
+def build_library(
+    seeds: Path | str | None = None,
+    index: Path | str | None = None,
+    *,
+    progress: ProgressCallback = lambda step: None,
+    settings: Settings | None = None,
+) -> Library:
+    """Builds the index of a folder and opens it; ``library.report`` says what was done."""
+    settings = settings or load_settings(seeds=seeds, index=index)
+    embedder = load_embedder(settings.embedder)
+    report = build_from_folder(settings.seeds, settings.index, settings, embedder, progress)
+    store = open_store(settings.index, recipe_of(settings, embedder))
+    return Library(store, embedder, SentenceRanker(embedder), settings, report)
