@@ -13,6 +13,7 @@ RagError
  │    ├── IndexMissingError      nothing was built there yet
  │    ├── IndexCorruptError      files are missing, cut short or changed
  │    └── IndexMismatchError     made by another model or version
+ ├── EvaluationError        a question set cannot be read or judged
  └── ServeError             the server cannot start
 """
 
@@ -69,6 +70,10 @@ class IndexCorruptError(OpenError):
 
 class IndexMismatchError(OpenError):
     """The index was made by another model or version."""
+
+
+class EvaluationError(RagError):
+    """A question set cannot be read or judged."""
 
 
 class ServeError(RagError):

@@ -1,0 +1,233 @@
+"""One question's hits and answer against what is known -> a record; pure but for the asking."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from rag.evaluate.matching import contains, exact_match, shown_text, token_f1
+from rag.evaluate.questions import Expected, Kind, Question
+from rag.types import Answer, Article, Citation, Hit, Status, Turn
+
+RETRIEVED_FOR_PLACES = 10
+"""Passages retrieved where the question names the words that answer."""
+RETRIEVED_FOR_ARTICLES = 50
+"""Passages retrieved where articles are ranked: several passages may be of one article."""
+
+
+class AskedLibrary(Protocol):
+    """What is evaluated: ``rag.Library``, or a fake with canned answers."""
+
+    def retrieve(self, question: str, k: int = ..., *, history: Sequence[Turn] = ...) -> list[Hit]:
+        """The ``k`` best passages, best first."""
+        ...
+
+    def ask(self, question: str, *, history: Sequence[Turn] = ...) -> Answer: ...
+
+    def article(self, article_id: str) -> Article | None:
+        """The article with this id, or None."""
+        ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ShownQuote:
+    """A citation of the answer, and whether it is what it claims to be."""
+
+    article_id: str
+    start: int
+    end: int
+    quote: str
+    exact: bool
+    """``article.text[start:end] == quote``."""
+    holds_answer: bool | None
+    """None where no answer is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class RankedPassage:
+    """A retrieved passage, and whether it holds the words that answer."""
+
+    article_id: str
+    start: int
+    end: int
+    score: float
+    holds_place: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One question, what it got, and how that compares; None where nothing known can judge it."""
+
+    id: str
+    kind: Kind
+    question: str
+    query: str
+    expected: Expected | None
+    answers: tuple[str, ...]
+    status: Status
+    model: str
+    confidence: float
+    short: str | None
+    text: str
+    """As shown, without citation markers; of an abstention too."""
+    words: int | None
+    """Words of ``text``; None for an abstention."""
+    right: bool | None
+    """The shown answer is right. An abstention shows none, and no answer to an absent one is."""
+    contains: bool | None
+    exact_match: bool | None
+    short_f1: float | None
+    text_f1: float | None
+    cites_quote: bool | None
+    hit_at_1: bool | None
+    hit_at_5: bool | None
+    recall_at_5: float | None
+    recall_at_10: float | None
+    ndcg_at_10: float | None
+    quotes: tuple[ShownQuote, ...]
+    passages: tuple[RankedPassage, ...]
+    timings: Mapping[str, float]
+    """Seconds by stage, as the library reports them."""
+    seconds: float
+    """Seconds for the whole answer, measured from outside."""
+
+
+def judge(question: Question, library: AskedLibrary) -> Record:
+    """Asks ``library`` the question and compares what comes back with what is known."""
+    hits = _retrieve(question, library)
+    started = time.perf_counter()
+    answer = library.ask(question.text, history=question.history)
+    seconds = time.perf_counter() - started
+    return record(question, hits, answer, library, seconds)
+
+
+def _retrieve(question: Question, library: AskedLibrary) -> Sequence[Hit]:
+    """Hits as a search gives them: an answer's own hits may be fewer, or in another order."""
+    if question.relevant:
+        return library.retrieve(question.text, RETRIEVED_FOR_ARTICLES, history=question.history)
+    if question.span or question.quote:
+        return library.retrieve(question.text, RETRIEVED_FOR_PLACES, history=question.history)
+    return ()
+
+
+def record(
+    question: Question,
+    hits: Sequence[Hit],
+    answer: Answer,
+    library: AskedLibrary,
+    seconds: float,
+) -> Record:
+    """Compares an answer and the hits of a search with what is known of the question."""
+    answered = answer.status == "answered"
+    text = shown_text(answer.text, [citation.number for citation in answer.citations])
+    shown, short = (text, answer.short or "") if answered else ("", "")
+    judged = bool(question.answers)
+    places = [
+        _holds_place(question, hit.article, hit.passage.start, hit.passage.end, hit.passage.text)
+        for hit in hits
+    ]
+    has_place = bool(question.span or question.quote)
+    return Record(
+        id=question.id,
+        kind=question.kind,
+        question=question.text,
+        query=answer.query,
+        expected=question.expected,
+        answers=question.answers,
+        status=answer.status,
+        model=answer.model,
+        confidence=answer.confidence,
+        short=answer.short,
+        text=text,
+        words=len(shown.split()) if answered else None,
+        right=_right(question, answer, shown, library),
+        contains=contains(shown, question.answers) if judged else None,
+        exact_match=exact_match(short, question.answers) if judged else None,
+        short_f1=token_f1(short, question.answers) if judged else None,
+        text_f1=token_f1(shown, question.answers) if judged else None,
+        cites_quote=(
+            any(contains(citation.quote, [question.quote]) for citation in answer.citations)
+            if question.quote
+            else None
+        ),
+        hit_at_1=any(places[:1]) if has_place else None,
+        hit_at_5=any(places[:5]) if has_place else None,
+        **_ranking_scores(question, hits),
+        quotes=tuple(_shown_quote(question, citation, library) for citation in answer.citations),
+        passages=tuple(
+            RankedPassage(
+                hit.article.id, hit.passage.start, hit.passage.end, hit.score, holds_place
+            )
+            for hit, holds_place in list(zip(hits, places, strict=True))[:RETRIEVED_FOR_PLACES]
+        ),
+        timings=answer.timings,
+        seconds=seconds,
+    )
+
+
+def _right(question: Question, answer: Answer, shown: str, library: AskedLibrary) -> bool | None:
+    if question.expected == "abstain":
+        return False
+    if question.answers:
+        return contains(shown, question.answers)
+    if not question.span and not question.quote:
+        return None
+    for citation in answer.citations:
+        article = library.article(citation.article_id)
+        if article and _holds_place(
+            question, article, citation.start, citation.end, citation.quote
+        ):
+            return True
+    return False
+
+
+def _holds_place(question: Question, article: Article, start: int, end: int, text: str) -> bool:
+    """Whether ``text``, at these characters of the article, holds the words known to answer.
+
+    A span counts where at least half of the shorter of the two is shared.
+    """
+    if question.span and question.article_id:
+        if question.article_id not in (article.id, article.source):
+            return False
+        shared_chars = min(end, question.span.end) - max(start, question.span.start)
+        shorter_chars = min(end - start, question.span.end - question.span.start)
+        return shared_chars > 0 and 2 * shared_chars >= shorter_chars
+    return question.quote is not None and contains(text, [question.quote])
+
+
+def _shown_quote(question: Question, citation: Citation, library: AskedLibrary) -> ShownQuote:
+    article = library.article(citation.article_id)
+    return ShownQuote(
+        article_id=citation.article_id,
+        start=citation.start,
+        end=citation.end,
+        quote=citation.quote,
+        exact=article is not None
+        and 0 <= citation.start < citation.end
+        and article.text[citation.start : citation.end] == citation.quote,
+        holds_answer=contains(citation.quote, question.answers) if question.answers else None,
+    )
+
+
+def _ranking_scores(question: Question, hits: Sequence[Hit]) -> dict[str, float | None]:
+    """Recall and nDCG over articles, each at the rank of its best passage."""
+    import ir_measures
+    from ir_measures import Qrel, R, ScoredDoc, nDCG
+
+    measures = {"recall_at_5": R @ 5, "recall_at_10": R @ 10, "ndcg_at_10": nDCG @ 10}
+    if not question.relevant:
+        return dict.fromkeys(measures)
+    articles = dict.fromkeys(
+        hit.article.source if hit.article.source in question.relevant else hit.article.id
+        for hit in hits
+    )
+    judgements = [Qrel("question", article_id, 1) for article_id in question.relevant]
+    ranking = [
+        ScoredDoc("question", article_id, -float(rank)) for rank, article_id in enumerate(articles)
+    ]
+    values = ir_measures.calc_aggregate(list(measures.values()), judgements, ranking)
+    return {name: float(values[measure]) for name, measure in measures.items()}
