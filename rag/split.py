@@ -33,11 +33,11 @@ _BLOCK_END = re.compile(
     r"|(?<=\|)\n|\n(?=\|)|\n(?=[^\n]* \| )"  # the next line is a table row
 )
 _CLOSERS = re.compile(  # also footnote marks: "[1]", "[citation needed]", ":19-21"
-    r"(?:[\"'”’»)\]}*†‡]+(?=\s|[\[:]|$)|\[[^\[\]\n]{1,30}\]|:\d[\d:–-]*)+"
+    r"(?:[\"'”’»)\]}*†‡]+(?=\s|[\[:]|$)|\[[^\[\]\n]{1,30}\]\.?|:\d[\d:–-]*)+"
 )
 _OPENER = re.compile(r"\s[\"'“‘«(\[{]+$")
 _BRACKETED_SENTENCE = re.compile(r"[(\[][^()\[\]]*[.!?…][\"”’]?[)\]](?=\s+[^\W\d_a-z])")
-_QUOTE_MARKS = str.maketrans(dict.fromkeys("\"“”„«»()‘", " "))
+_QUOTE_MARKS = str.maketrans(dict.fromkeys('"“”„«»()‘', " "))
 
 _ABBREVIATION = re.compile(
     r"(?<![\w.])(?:Ms|Mrs?|Mx|Messrs|Mmes?|Drs?|Profs?|Revs?|Hon|Gens?|Cols?|Lts?|Majs?|Capts?|Cpls?"

@@ -1,0 +1,87 @@
+"""Bytes of a text file to text: any encoding, line ends as ``\\n``, Unicode in NFC."""
+
+from __future__ import annotations
+
+import codecs
+import re
+import unicodedata
+
+from rag.errors import LoadError
+
+_BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_LINE_END = re.compile(r"\r\n?|[\v\x1c-\x1e\x85\u2028\u2029]")
+_INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x9f\u200b\u2060\ufeff]")
+"""Control characters and zero-width spaces; joiners stay, Persian and Hindi need them."""
+
+_SAMPLE_BYTES = 65_536
+_BINARY_SHARE = 0.01
+"""A text has next to no control characters; every binary format has more than this share."""
+
+
+def decode(data: bytes) -> str:
+    """The text of ``data``.
+
+    Raises LoadError for what is not text, and for text whose encoding nothing tells.
+    """
+    if data.startswith(b"%PDF-"):
+        raise LoadError("this is a PDF under another name: save it as text, .txt or .md")
+    text = _decoded(data)
+    sample = text[:_SAMPLE_BYTES]
+    if len(_INVISIBLE.findall(sample)) > _BINARY_SHARE * len(sample):
+        raise LoadError("this is a binary file, not text: save it as text, .txt or .md")
+    text = _INVISIBLE.sub("", _LINE_END.sub("\n", text))
+    return unicodedata.normalize("NFC", text)
+
+
+def _decoded(data: bytes) -> str:
+    for mark, encoding in _BYTE_ORDER_MARKS:
+        if data.startswith(mark):
+            return _strictly(data, encoding)
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return _strictly(data, _utf16_by_zeros(data) or _guess_encoding(data))
+    utf16 = _utf16_by_zeros(data)
+    return _strictly(data, utf16) if utf16 else text
+
+
+def _strictly(data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise LoadError(
+            f"byte {error.start} does not fit the file's encoding ({encoding}): save it as UTF-8"
+        ) from error
+
+
+def _utf16_by_zeros(data: bytes) -> str | None:
+    """UTF-16 without a byte order mark: in most scripts every other byte of spaces is zero."""
+    sample = data[:_SAMPLE_BYTES]
+    pairs = len(sample) // 2
+    low, high = sample[0::2].count(0), sample[1::2].count(0)
+    if high > 0.1 * pairs and high > 20 * low:
+        return "utf-16-le"
+    if low > 0.1 * pairs and low > 20 * high:
+        return "utf-16-be"
+    return None
+
+
+def _guess_encoding(data: bytes) -> str:
+    import charset_normalizer
+
+    matches = charset_normalizer.from_bytes(data)
+    best = matches.best()
+    if best is None:
+        raise LoadError("this is no text in a known encoding: save it as UTF-8")
+    for match in matches:
+        # Of tables that make equal sense, charset-normalizer names the alphabetically first
+        # (cp1250); the Western one is by far the likeliest.
+        if match.chaos <= best.chaos and "cp1252" in match.could_be_from_charset:
+            return "cp1252"
+    return best.encoding

@@ -1,0 +1,236 @@
+"""Finds the title, author and date that an article states near its top."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from rag.load.dates import find_date
+from rag.load.document import Block, Document
+
+_LAST_BLOCK = 8
+"""Bylines further down are not looked for."""
+_LONGEST_LINE_CHARS = 150
+_LONGEST_STANDFIRST_CHARS = 400
+
+_BYLINE = re.compile(
+    r"(?:(?:written |text |report(?:ed)? |story )?by|von|par|por|di|door"
+    r"|(?:authors?|autore?|autorin|auteur|byline)\s*:)\s+(?=\S)",
+    re.IGNORECASE,
+)
+_AFTER_AUTHORS = re.compile(r"\s+(?:in|at|for|from|with)\s|\s*[|•·–—;(/]|\s+-\s", re.IGNORECASE)
+_BETWEEN_AUTHORS = re.compile(r"\s*,\s*(?:and\s+|und\s+|et\s+|y\s+)?|\s+(?:and|und|et|y|&)\s+")
+_PARTICLES = frozenset(
+    "al bin da de del della den der di do dos du el ibn la le ter van von y zu".split()
+)
+_NOT_A_NAME = frozenset(
+    "agency analysis april august background breaking briefing business chapter comment contents"
+    " correspondent culture december editor editorial editors exclusive features february friday"
+    " from how in introduction january july june letters magazine march may monday news newspaper"
+    " november october of on opinion part politics post preface press release report reporter review"
+    " saturday science section september service special sport sports staff statement summary sunday"
+    " survey technology the thursday times today tuesday update university wednesday week what why"
+    " world writer yesterday".split()
+)
+_DATE_LABEL = re.compile(
+    r"(?:(?:first )?published|posted|updated|last (?:updated|modified)|issued|released|date|dated"
+    r"|veröffentlicht|publié|publicado)(?: on| am| le| el)?\s*:?",
+    re.IGNORECASE,
+)
+_DATE_REMAINDER = re.compile(
+    r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?"
+    r"|(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag)\b"
+    r"|\d{1,2}[:.]\d\d(?::\d\d)?\s*(?:[ap]\.?m\.?)?|\b\d{1,2}\s*[ap]\.?m\.?"
+    r"|\b(?:[ECMP][SD]?T|GMT|UTC|BST|CET|CEST)\b|\b(?:at|um|à|on|the)\b",
+    re.IGNORECASE,
+)
+_SEPARATORS = " \t,;|•·–—-/()[]:"
+
+
+class Place(NamedTuple):
+    """The characters ``start`` to ``end`` of the text of a block."""
+
+    block: int
+    start: int
+    end: int
+
+
+class Stated(NamedTuple):
+    """A title, author or ISO date, and where the text states it."""
+
+    value: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Masthead:
+    """What an article says of itself, None where it does not.
+
+    ``blocks`` are the document's, below one that holds the front matter's fields, if it has any.
+    ``own_blocks`` are the indexes of those that belong to the masthead, not to the body.
+    """
+
+    blocks: tuple[Block, ...]
+    own_blocks: frozenset[int]
+    title: Stated | None
+    author: Stated | None
+    date: Stated | None
+
+
+class _Line(NamedTuple):
+    block: int
+    start: int
+    text: str
+    is_below_prose: bool
+
+    def place(self, part: str) -> Place:
+        start = self.start + self.text.index(part)
+        return Place(self.block, start, start + len(part))
+
+
+def find_masthead(document: Document) -> Masthead:
+    """Title, author and date from the front matter, else from the first lines of the text.
+
+    The title is the first heading, or a first line that reads like one. An author stands in a
+    line that begins with "By" or the like, or in a line that is only a name, beside the date's.
+    """
+    blocks, stated = _with_metadata(document)
+    own_blocks = {0} if stated else set()
+    lines = list(_top_lines(blocks, first=len(own_blocks)))
+    if "title" not in stated and (title := _title_line(blocks, lines)):
+        lines.remove(title)
+        stated["title"] = Stated(title.text, title.place(title.text))
+        if title.text == blocks[title.block].text:
+            own_blocks.add(title.block)
+    dates = {line: date for line in lines if (date := _date_in(line))}
+    for line, date in dates.items():
+        stated.setdefault("date", date)
+        own_blocks.add(line.block)
+    for position, line in enumerate(lines):
+        is_beside_date = any(near in dates for near in lines[max(0, position - 1) : position + 2])
+        if author := _authors_in(_without_date(line.text), is_beside_date):
+            stated.setdefault("author", Stated(author, line.place(author)))
+            own_blocks.add(line.block)
+    return Masthead(
+        blocks,
+        frozenset(own_blocks),
+        stated.get("title"),
+        stated.get("author"),
+        stated.get("date"),
+    )
+
+
+def _with_metadata(document: Document) -> tuple[tuple[Block, ...], dict[str, Stated]]:
+    """The blocks below one of the front matter's fields, and where that one states them."""
+    lines: list[str] = []
+    stated: dict[str, Stated] = {}
+    for field in ("title", "author", "date"):
+        words = document.metadata.get(field)
+        if not words:
+            continue
+        start = sum(len(line) + 1 for line in lines)
+        lines.append(words)
+        date = find_date(words) if field == "date" else None
+        if date:
+            stated[field] = Stated(date[0], Place(0, start + date[1], start + date[2]))
+        elif field != "date":
+            stated[field] = Stated(words, Place(0, start, start + len(words)))
+    blocks = document.blocks
+    if not lines:
+        return blocks, stated
+    if "title" in stated and blocks and blocks[0].text.lower() == stated["title"].value.lower():
+        blocks = blocks[1:]
+    return (Block("verbatim", "\n".join(lines)), *blocks), stated
+
+
+def _top_lines(blocks: Sequence[Block], first: int) -> Iterator[_Line]:
+    """The short lines above the body; one short paragraph may stand between them."""
+    is_below_prose = False
+    for index, block in enumerate(blocks[first : first + _LAST_BLOCK], start=first):
+        if block.kind == "paragraph" and is_prose(block.text):
+            if is_below_prose or len(block.text) > _LONGEST_STANDFIRST_CHARS:
+                return
+            is_below_prose = True
+            continue
+        start = 0
+        for line in block.text.split("\n"):
+            if len(line) <= _LONGEST_LINE_CHARS:
+                yield _Line(index, start, line, is_below_prose)
+            start += len(line) + 1
+
+
+def is_prose(text: str) -> bool:
+    """Whether a paragraph holds sentences, and is no title, byline or label."""
+    ends = re.search(r"[.!?…。！？।؟]['\"”’»)\]*]*$", text)
+    return len(text) > _LONGEST_LINE_CHARS or (bool(ends) and len(text.split()) > 8)
+
+
+def _title_line(blocks: Sequence[Block], lines: Sequence[_Line]) -> _Line | None:
+    above = [line for line in lines if not line.is_below_prose]
+    for line in above:
+        if blocks[line.block].kind == "heading":
+            return line
+    for line in above:
+        if not (_date_in(line) or _authors_in(line.text, is_beside_date=False)):
+            return None if line.text[-1] in ".;:," else line
+    return None
+
+
+def _date_in(line: _Line) -> Stated | None:
+    """The date of a line that holds one and else at most an author.
+
+    Below the first paragraph only a full date counts: there a lone year is a heading.
+    """
+    found = find_date(line.text)
+    if not found or (line.is_below_prose and len(found[0]) < len("2007-05-31")):
+        return None
+    remainder = _without_date(line.text)
+    if remainder and not _authors_in(remainder, is_beside_date=True):
+        return None
+    return Stated(found[0], line.place(line.text[found[1] : found[2]]))
+
+
+def _without_date(text: str) -> str:
+    """What a line holds besides a date, its label, weekday and time."""
+    found = find_date(text)
+    if not found:
+        return text
+    before, after = text[: found[1]], text[found[2] :]
+    parts = (_DATE_REMAINDER.sub("", _DATE_LABEL.sub("", part)) for part in (before, after))
+    return max((part.strip(_SEPARATORS) for part in parts), key=len)
+
+
+def _authors_in(words: str, is_beside_date: bool) -> str | None:
+    """The names in a byline, as written; a bare name is one only beside a date."""
+    by = _BYLINE.match(words)
+    if not (by or is_beside_date) or len(words) > _LONGEST_LINE_CHARS:
+        return None
+    names = words[by.end() :] if by else words
+    rest = _AFTER_AUTHORS.search(names)
+    names = names[: rest.start()] if rest else names
+    end = start = 0
+    for gap in (*_BETWEEN_AUTHORS.finditer(names), None):
+        if not _is_name(names[start : gap.start() if gap else len(names)], is_sure=bool(by)):
+            break
+        end = gap.start() if gap else len(names)
+        start = gap.end() if gap else end
+    if not by and end < len(names.rstrip(_SEPARATORS)):
+        return None
+    return names[:end].strip() or None
+
+
+def _is_name(words: str, is_sure: bool) -> bool:
+    parts = words.split()
+    if not (1 if is_sure else 2) <= len(parts) <= 5:
+        return False
+    return (
+        all(
+            re.fullmatch(r"[^\W\d_](?:[^\W\d_]|[.'’-])*", part)
+            and (part[0].isupper() or part.lower() in _PARTICLES or not part[0].islower())
+            and part.lower() not in _NOT_A_NAME
+            for part in parts
+        )
+        and not parts[-1].islower()
+    )

@@ -1,0 +1,152 @@
+"""Mends what pages did to the text: hyphens at line ends, sentences cut by a page break."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from rag.load.document import Block
+
+_LINE_END_HYPHEN = re.compile(r"(?<![^\W\d_])([^\W\d_]+)([-\u00ad])[^\S\n]*\n[^\S\n]*([^\W\d_]+)")
+_SENTENCE_END = re.compile(r"[.!?…:;。！？।؟]['\"”’»)\]*†]*$")
+_PREFIXES = frozenset("anti co ex half mid neo non post pre pro quasi self semi so well".split())
+"""Fragments that keep their hyphen."""
+
+_TITLE_BEFORE_NAME = re.compile(
+    r"(?<!\w)(?:Mr|Mrs|Ms|Dr|Prof|Rev|Gen|Col|Lt|Maj|Capt|Sgt|Adm|Gov|Sen|Rep)\.$"
+)
+_INITIALISM = re.compile(r"(?:\w\.){2,}$")  # "U.S."
+_CANNOT_END = frozenset(
+    "a an the and or nor but because although while whether than which whose whom between among"
+    " during following including regarding despite toward towards into upon onto via per"
+    " his their its our your my these every".split()
+)
+"""Words that neither a sentence nor a heading ends with."""
+_SELDOM_ENDS = frozenset(
+    "of to in on at by for from with without about over under after before through across as that"
+    " this those if who is are was were be been being has have had will would could should must"
+    " may might can not very more most her each".split()
+)
+"""Words that a heading may end with ("What they are looking for"), but seldom does."""
+_ASKING = re.compile(r"(?:What|Who|Whom|Where|Why|How|When)\b")
+_PAGE_NUMBER = re.compile(
+    r"[-–—\s]*(?:page|p\.|seite)?\s*\d{1,4}(?:\s*(?:of|/|von)\s*\d{1,4})?[-–—\s]*", re.IGNORECASE
+)
+_SHORTEST_TORN_CHARS = 25
+_LONGEST_HEADING_CHARS = 120
+_RUNNING_HEAD_COUNT = 3
+
+
+def mend_hyphens(text: str) -> str:
+    """Words that line ends cut in two, whole again ("infor-\\nmation").
+
+    The hyphen stays where it belongs to the word, as far as the rest of the text tells.
+    """
+    if _LINE_END_HYPHEN.search(text):
+        words = Counter(re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", text.lower()))
+        text = _LINE_END_HYPHEN.sub(lambda torn: _whole_word(torn, words), text)
+    return text.replace("\u00ad", "")
+
+
+def _whole_word(torn: re.Match[str], words: Counter[str]) -> str:
+    left, hyphen, right = torn.groups()
+    plain, hyphened = left + right, f"{left}-{right}"
+    if hyphen == "\u00ad":
+        return plain
+    is_third_part = torn.string[torn.start() - 1 : torn.start()] == "-"  # "ten-year-\nold"
+    if is_third_part or left.isupper() or not right[0].islower() or left.lower() in _PREFIXES:
+        return hyphened
+    seen_plain, seen_hyphened = words[plain.lower()], words[hyphened.lower()]
+    if seen_plain or seen_hyphened:
+        return plain if seen_plain >= seen_hyphened else hyphened
+    # Where both halves occur elsewhere too, they make a compound, as "long-term".
+    is_compound = words[left.lower()] > 1 and words[right.lower()] > 1
+    return hyphened if is_compound else plain
+
+
+def mend_page_breaks(blocks: Sequence[Block]) -> list[Block]:
+    """``blocks`` with paragraphs that a page break cut in two whole again.
+
+    A page number or running head that stood between the halves is dropped, a running head then
+    everywhere. A paragraph is only joined to the next where its end or the next one's beginning
+    says that the sentence goes on.
+    """
+    furniture = _page_furniture(blocks)
+    mended: list[Block] = []
+    for index, block in enumerate(blocks):
+        if index in furniture:
+            continue
+        if mended and _is_torn(mended[-1], block):
+            mended[-1] = Block("paragraph", _joined(mended[-1].text, block.text))
+        else:
+            mended.append(block)
+    return mended
+
+
+def _page_furniture(blocks: Sequence[Block]) -> set[int]:
+    """Indexes of page numbers and running heads that part the halves of a sentence."""
+    counts = Counter(_running_head(block) for block in blocks)
+
+    def may_be_furniture(block: Block) -> bool:
+        return bool(_PAGE_NUMBER.fullmatch(block.text)) or (
+            counts[_running_head(block)] >= _RUNNING_HEAD_COUNT
+            and len(block.text) < _LONGEST_HEADING_CHARS
+            and not _SENTENCE_END.search(block.text)
+        )
+
+    furniture: set[int] = set()
+    before: int | None = None
+    for index, block in enumerate(blocks):
+        if may_be_furniture(block):
+            continue
+        if before is not None and index - before > 1 and _is_torn(blocks[before], block):
+            furniture.update(range(before + 1, index))
+        before = index
+    heads = {_running_head(blocks[index]) for index in furniture}
+    return {
+        index
+        for index, block in enumerate(blocks)
+        if index in furniture
+        or (_running_head(block) in heads and counts[_running_head(block)] >= _RUNNING_HEAD_COUNT)
+    }
+
+
+def _running_head(block: Block) -> str:
+    return re.sub(r"\d+", "0", block.text)
+
+
+def _is_torn(before: Block, after: Block) -> bool:
+    """Whether one sentence begins in ``before`` and goes on in ``after``."""
+    if not (before.kind == after.kind == "paragraph"):
+        return False
+    first, second = before.text, after.text
+    if len(first) < _SHORTEST_TORN_CHARS or "\n" in first or "\n" in second:
+        return False
+    last_word = first.rsplit(None, 1)[-1]
+    goes_on = second[0].islower() and not re.match(r"[a-z]\w*[A-Z]", second)  # not "iPhone"
+    if _TITLE_BEFORE_NAME.search(first):
+        return True
+    if _SENTENCE_END.search(first):
+        return goes_on and bool(_INITIALISM.search(first))
+    if last_word.lower() in _CANNOT_END or last_word[-1] in ",—–(":
+        return True
+    if goes_on and re.search(r"[A-Z]", first):
+        return True
+    if _is_title_case(first):
+        return False
+    if last_word.lower() in _SELDOM_ENDS:
+        return not _ASKING.match(first)
+    holds_sentence_end = re.search(r"[a-z\d]{2}[.!?]['\"”’)]* [\"“]?[A-Z]", first)
+    return bool(holds_sentence_end) or len(first) > _LONGEST_HEADING_CHARS
+
+
+def _is_title_case(text: str) -> bool:
+    words = [word for word in re.findall(r"[^\W\d_][\w'’-]*", text) if len(word) > 3]
+    return bool(words) and all(word[0].isupper() for word in words)
+
+
+def _joined(first: str, second: str) -> str:
+    if re.search(r"[^\W\d_]-$", first):
+        return mend_hyphens(f"{first}\n{second}")
+    return f"{first} {second}"

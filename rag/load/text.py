@@ -1,0 +1,119 @@
+"""Reads plain text: hard-wrapped lines become paragraphs, verse and lists keep their lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from rag.load.decode import decode
+from rag.load.document import Block, Document
+from rag.load.markdown import markdown_document
+from rag.load.pages import mend_hyphens
+
+_MARKDOWN_START = re.compile(r"\s*(?:#{1,6}[ \t]+\S|---[ \t]*\n[ \t]*[\w-]+[ \t]*:)")
+_BLANK_LINES = re.compile(r"\n[^\S\n]*(?:\n\s*)|\f")
+_UNDERLINE = re.compile(r"(?:={3,}|-{3,}|\*{3,}|_{3,})\s*")
+_LIST_ITEM = re.compile(r"\s*(?:[-*+•‣◦–—]|\d{1,3}[.)]|\(?[a-z]\))\s")
+_TABLE_ROW = re.compile(r"\S(?:\t| {3,}| ?\| ?)\S")
+_SENTENCE_END = re.compile(r"[.!?…。！？।؟]['\"”’»)\]]*\s*$")
+
+_WIDEST_WRAP_CHARS = 160
+"""Nobody wraps lines wider than this: a longer line is a paragraph of its own."""
+_NARROWEST_PROSE_CHARS = 60
+"""In narrower text, lines that all begin with a capital are verse or an address."""
+_FULL_LINE_SHARE = 0.75
+"""A wrapped line with the next line's first word fills at least this share of the width."""
+_WRAPPED_LINES_SHARE = 0.8
+
+
+def read_text(data: bytes) -> Document:
+    """The blocks of a plain text file; text that begins as Markdown does is read as Markdown.
+
+    Raises LoadError for bytes that are no text.
+    """
+    text = decode(data)
+    if _MARKDOWN_START.match(text):
+        return markdown_document(text)
+    blocks: list[Block] = []
+    for group in _BLANK_LINES.split(mend_hyphens(text).expandtabs(4)):
+        lines = [line.rstrip() for line in group.split("\n") if line.strip()]
+        blocks += _blocks_of(lines)
+    return Document(tuple(blocks))
+
+
+def _blocks_of(lines: Sequence[str]) -> Iterator[Block]:
+    """The blocks among lines that no blank line parts."""
+    lines = list(lines)
+    while lines and _UNDERLINE.fullmatch(lines[0]):
+        lines.pop(0)
+    if len(lines) > 1 and _UNDERLINE.fullmatch(lines[1]):
+        yield Block("heading", _one_line(lines[:1]))
+        yield from _blocks_of(lines[2:])
+        return
+    lines = [line for line in lines if not _UNDERLINE.fullmatch(line)]
+    if not lines:
+        return
+    width = max(map(len, lines))
+    if width > _WIDEST_WRAP_CHARS:
+        for line in lines:
+            yield Block("paragraph", _one_line([line]))
+    elif sum(bool(_LIST_ITEM.match(line)) for line in lines) > 1 or _LIST_ITEM.match(lines[0]):
+        yield Block("verbatim", "\n".join(map(_one_line, _list_items(lines))))
+    elif sum(bool(_TABLE_ROW.search(line)) for line in lines) > len(lines) / 2:
+        yield Block("verbatim", "\n".join(line.strip() for line in lines))
+    else:
+        yield from _paragraphs(lines, width)
+
+
+def _list_items(lines: Sequence[str]) -> Iterator[list[str]]:
+    """Each list item with the lines that continue it."""
+    item: list[str] = []
+    for line in lines:
+        if item and _LIST_ITEM.match(line):
+            yield item
+            item = []
+        item.append(line)
+    yield item
+
+
+def _paragraphs(lines: Sequence[str], width: int) -> Iterator[Block]:
+    """Paragraphs that only a short last line or an indented first line tells apart."""
+    paragraph: list[str] = [lines[0]]
+    for before, line in zip(lines, lines[1:], strict=False):
+        is_indented = _indent(line) > _indent(before)
+        is_short = not _is_full(before, line, width)
+        if _SENTENCE_END.search(before) and (
+            is_indented or (is_short and width >= _NARROWEST_PROSE_CHARS)
+        ):
+            yield _paragraph(paragraph, width)
+            paragraph = []
+        paragraph.append(line)
+    yield _paragraph(paragraph, width)
+
+
+def _paragraph(lines: Sequence[str], width: int) -> Block:
+    if _is_wrapped(lines, width):
+        return Block("paragraph", _one_line(lines))
+    return Block("verbatim", "\n".join(_one_line([line]) for line in lines))
+
+
+def _is_wrapped(lines: Sequence[str], width: int) -> bool:
+    """Whether the lines are prose, broken where the line was full."""
+    if len(lines) == 1:
+        return True
+    if width < _NARROWEST_PROSE_CHARS and not any(line.strip()[0].islower() for line in lines[1:]):
+        return False
+    full = sum(_is_full(line, after, width) for line, after in zip(lines, lines[1:], strict=False))
+    return full >= _WRAPPED_LINES_SHARE * (len(lines) - 1)
+
+
+def _is_full(line: str, after: str, width: int) -> bool:
+    return len(line) + 1 + len(after.split(None, 1)[0]) >= _FULL_LINE_SHARE * width
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _one_line(lines: Sequence[str]) -> str:
+    return " ".join(" ".join(lines).split())
