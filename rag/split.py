@@ -24,6 +24,9 @@ SPLITTER_VERSION = "1"
 """Changes whenever the same text would be split differently; part of the index's manifest."""
 
 LONG_SENTENCE_CHARS = 300
+_LONGEST_TOKEN_CHARS = 40
+"""Tokenizers make one token of a long string that they cannot read: it still takes its space."""
+
 _CHUNK_CHARS = 10_000
 """sentencex takes quadratic time on unclosed quotation marks, so it never sees more than this."""
 
@@ -140,11 +143,12 @@ def _pack(
 def _fit(
     text: str, sentence: Span, tokenizer: Tokenizer, max_tokens: int
 ) -> Iterator[tuple[Span, int]]:
-    """The sentence with its number of tokens, cut into parts if it has more than ``max_tokens``.
-
-    A sentence without any token (only signs that the tokenizer drops) counts as one.
-    """
-    tokens = max(1, tokenizer.count_tokens(text[sentence.start : sentence.end]))
+    """The sentence with its number of tokens, cut into parts if it has more than ``max_tokens``."""
+    length_chars = sentence.end - sentence.start
+    tokens = max(
+        tokenizer.count_tokens(text[sentence.start : sentence.end]),
+        -(-length_chars // _LONGEST_TOKEN_CHARS),
+    )
     if tokens <= max_tokens:
         yield sentence, tokens
         return

@@ -16,7 +16,7 @@ from rag.load.markdown import read_markdown
 from rag.load.text import read_text
 from rag.types import Article, Failure
 
-__all__ = ["LARGEST_FILE_BYTES", "READERS", "load_file", "load_folder"]
+__all__ = ["LARGEST_FILE_BYTES", "READERS", "count_files", "load_file", "load_folder"]
 
 READERS: Mapping[str, Callable[[bytes], Document]] = {
     ".txt": read_text,
@@ -35,13 +35,16 @@ def load_folder(folder: Path) -> Iterator[Article | Failure]:
     A file that cannot be read gives a ``Failure``, and the others are read all the same.
     Raises SeedsError at once if there is no such folder.
     """
-    if not folder.is_dir():
-        what = "is not a folder" if folder.exists() else "does not exist"
-        raise SeedsError(
-            f"The folder of articles {folder} {what}: create it and put .txt or .md files into it, "
-            "or name another one."
-        )
-    return (_load(path, folder) for path in _files(folder))
+    paths = _files(folder)
+    return (_load(path, folder) for path in paths)
+
+
+def count_files(folder: Path) -> int:
+    """How many articles and failures ``load_folder`` will give.
+
+    Raises SeedsError if there is no such folder.
+    """
+    return len(_files(folder))
 
 
 def load_file(path: Path, folder: Path) -> Article:
@@ -78,6 +81,12 @@ def _load(path: Path, folder: Path) -> Article | Failure:
 
 def _files(folder: Path) -> list[Path]:
     """The files to read, sorted by source; links to folders are not followed."""
+    if not folder.is_dir():
+        what = "is not a folder" if folder.exists() else "does not exist"
+        raise SeedsError(
+            f"The folder of articles {folder} {what}: create it and put .txt or .md files into it, "
+            "or name another one."
+        )
     paths: list[Path] = []
     for parent, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]

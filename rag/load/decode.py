@@ -78,7 +78,7 @@ def _guess_encoding(data: bytes) -> str:
     matches = charset_normalizer.from_bytes(data)
     best = matches.best()
     if best is None:
-        raise LoadError("this is no text in a known encoding: save it as UTF-8")
+        raise LoadError("this is no text, or in an unknown encoding: save it as UTF-8 text")
     for match in matches:
         # Of tables that make equal sense, charset-normalizer names the alphabetically first
         # (cp1250); the Western one is by far the likeliest.

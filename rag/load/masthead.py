@@ -11,7 +11,8 @@ from rag.load.dates import find_date
 from rag.load.document import Block, Document
 
 _LAST_BLOCK = 8
-"""Bylines further down are not looked for."""
+_LAST_LINE = 12
+"""Bylines in later blocks, or in later lines of a block, are not looked for."""
 _LONGEST_LINE_CHARS = 150
 _LONGEST_STANDFIRST_CHARS = 400
 
@@ -155,7 +156,7 @@ def _top_lines(blocks: Sequence[Block], first: int) -> Iterator[_Line]:
             is_below_prose = True
             continue
         start = 0
-        for line in block.text.split("\n"):
+        for line in block.text.split("\n", _LAST_LINE)[:_LAST_LINE]:
             if len(line) <= _LONGEST_LINE_CHARS:
                 yield _Line(index, start, line, is_below_prose)
             start += len(line) + 1

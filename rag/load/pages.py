@@ -8,7 +8,9 @@ from collections.abc import Sequence
 
 from rag.load.document import Block
 
-_LINE_END_HYPHEN = re.compile(r"(?<![^\W\d_])([^\W\d_]+)([-\u00ad])[^\S\n]*\n[^\S\n]*([^\W\d_]+)")
+_LINE_END_HYPHEN = re.compile(
+    r"(?<![^\W\d_])([^\W\d_]+)([-\u00ad])[^\S\n]*\n[^\S\n]*([^\W\d_]+)(\S*)[^\S\n]*\n?"
+)
 _SENTENCE_END = re.compile(r"[.!?…:;。！？।؟]['\"”’»)\]*†]*$")
 _PREFIXES = frozenset("anti co ex half mid neo non post pre pro quasi self semi so well".split())
 """Fragments that keep their hyphen."""
@@ -39,7 +41,7 @@ _RUNNING_HEAD_COUNT = 3
 
 
 def mend_hyphens(text: str) -> str:
-    """Words that line ends cut in two, whole again ("infor-\\nmation").
+    """Words that line ends cut in two, whole again ("infor-\\nmation"), the line ending after them.
 
     The hyphen stays where it belongs to the word, as far as the rest of the text tells.
     """
@@ -50,19 +52,24 @@ def mend_hyphens(text: str) -> str:
 
 
 def _whole_word(torn: re.Match[str], words: Counter[str]) -> str:
-    left, hyphen, right = torn.groups()
-    plain, hyphened = left + right, f"{left}-{right}"
-    if hyphen == "\u00ad":
-        return plain
+    left, hyphen, right, tail = torn.groups()
+    whole = left + right if _is_one_word(torn, words) or hyphen == "\u00ad" else f"{left}-{right}"
+    following = torn.string[torn.end() : torn.end() + 1]
+    # A line must not begin with what Markdown takes for a list or a heading.
+    return whole + tail + (" " if following and following in "-*+#>=|0123456789" else "\n")
+
+
+def _is_one_word(torn: re.Match[str], words: Counter[str]) -> bool:
+    """Whether the hyphen only marks the line end."""
+    left, _, right, _ = torn.groups()
     is_third_part = torn.string[torn.start() - 1 : torn.start()] == "-"  # "ten-year-\nold"
     if is_third_part or left.isupper() or not right[0].islower() or left.lower() in _PREFIXES:
-        return hyphened
-    seen_plain, seen_hyphened = words[plain.lower()], words[hyphened.lower()]
-    if seen_plain or seen_hyphened:
-        return plain if seen_plain >= seen_hyphened else hyphened
+        return False
+    plain, hyphened = words[(left + right).lower()], words[f"{left}-{right}".lower()]
+    if plain or hyphened:
+        return plain >= hyphened
     # Where both halves occur elsewhere too, they make a compound, as "long-term".
-    is_compound = words[left.lower()] > 1 and words[right.lower()] > 1
-    return hyphened if is_compound else plain
+    return not (words[left.lower()] > 1 and words[right.lower()] > 1)
 
 
 def mend_page_breaks(blocks: Sequence[Block]) -> list[Block]:
@@ -86,34 +93,26 @@ def mend_page_breaks(blocks: Sequence[Block]) -> list[Block]:
 
 def _page_furniture(blocks: Sequence[Block]) -> set[int]:
     """Indexes of page numbers and running heads that part the halves of a sentence."""
-    counts = Counter(_running_head(block) for block in blocks)
-
-    def may_be_furniture(block: Block) -> bool:
-        return bool(_PAGE_NUMBER.fullmatch(block.text)) or (
-            counts[_running_head(block)] >= _RUNNING_HEAD_COUNT
-            and len(block.text) < _LONGEST_HEADING_CHARS
-            and not _SENTENCE_END.search(block.text)
-        )
-
+    heads = [_running_head(block) for block in blocks]
+    counts = Counter(heads)
+    repeated = {head for head, count in counts.items() if head and count >= _RUNNING_HEAD_COUNT}
     furniture: set[int] = set()
     before: int | None = None
     for index, block in enumerate(blocks):
-        if may_be_furniture(block):
+        if heads[index] in repeated or _PAGE_NUMBER.fullmatch(block.text):
             continue
         if before is not None and index - before > 1 and _is_torn(blocks[before], block):
             furniture.update(range(before + 1, index))
         before = index
-    heads = {_running_head(blocks[index]) for index in furniture}
-    return {
-        index
-        for index, block in enumerate(blocks)
-        if index in furniture
-        or (_running_head(block) in heads and counts[_running_head(block)] >= _RUNNING_HEAD_COUNT)
-    }
+    repeated &= {heads[index] for index in furniture}
+    return furniture | {index for index, head in enumerate(heads) if head in repeated}
 
 
-def _running_head(block: Block) -> str:
-    return re.sub(r"\d+", "0", block.text)
+def _running_head(block: Block) -> str | None:
+    """The text of a block that may stand on every page, whatever number is in it."""
+    if len(block.text) > _LONGEST_HEADING_CHARS or _SENTENCE_END.search(block.text):
+        return None
+    return re.sub(r"\d", "0", block.text)
 
 
 def _is_torn(before: Block, after: Block) -> bool:
@@ -123,12 +122,13 @@ def _is_torn(before: Block, after: Block) -> bool:
     first, second = before.text, after.text
     if len(first) < _SHORTEST_TORN_CHARS or "\n" in first or "\n" in second:
         return False
+    end = first[-20:]
     last_word = first.rsplit(None, 1)[-1]
     goes_on = second[0].islower() and not re.match(r"[a-z]\w*[A-Z]", second)  # not "iPhone"
-    if _TITLE_BEFORE_NAME.search(first):
+    if _TITLE_BEFORE_NAME.search(end):
         return True
-    if _SENTENCE_END.search(first):
-        return goes_on and bool(_INITIALISM.search(first))
+    if _SENTENCE_END.search(end):
+        return goes_on and bool(_INITIALISM.search(end))
     if last_word.lower() in _CANNOT_END or last_word[-1] in ",—–(":
         return True
     if goes_on and re.search(r"[A-Z]", first):
@@ -148,5 +148,5 @@ def _is_title_case(text: str) -> bool:
 
 def _joined(first: str, second: str) -> str:
     if re.search(r"[^\W\d_]-$", first):
-        return mend_hyphens(f"{first}\n{second}")
+        first, second = mend_hyphens(f"{first}\n{second}").split("\n", 1)
     return f"{first} {second}"
