@@ -1,0 +1,144 @@
+"""The library that every tab shares: opened or built once, warmed, and swapped by a rebuild.
+
+Knows nothing of HTTP or of pages. What the library is doing is a ``State``; a page shows it by
+following ``ServedLibrary.states``.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+from rag.errors import IndexMissingError, RagError
+from rag.types import Article, Event, Progress, Turn
+
+_LOG = logging.getLogger(__name__)
+
+
+class Library(Protocol):
+    """What the chat needs of an opened index."""
+
+    @property
+    def article_count(self) -> int: ...
+    @property
+    def passage_count(self) -> int: ...
+    def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Event]: ...
+    def articles(self) -> Iterator[Article]: ...
+    def article(self, article_id: str) -> Article | None: ...
+    def warm_up(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Working:
+    """Opening, building or warming; ``library`` is the one before, if there is one."""
+
+    line: str
+    library: Library | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    library: Library
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """``error`` is the line to show; ``library`` is the one before, which still answers."""
+
+    error: RagError
+    library: Library | None = None
+
+
+State: TypeAlias = Working | Ready | Failed
+
+
+class ServedLibrary:
+    """Owns the one library of a server. All methods may be called from any thread.
+
+    ``open_library`` raises OpenError where the index cannot be used; ``build_library`` reports its
+    progress and returns the new library, opened.
+    """
+
+    def __init__(
+        self,
+        open_library: Callable[[], Library],
+        build_library: Callable[[Callable[[Progress], None]], Library],
+    ) -> None:
+        self._open = open_library
+        self._build = build_library
+        self._changed = threading.Condition()
+        self._state: State = Working("Opening the library")
+        self._busy = False
+
+    @property
+    def state(self) -> State:
+        return self._state
+
+    def start(self) -> None:
+        """Opens the index in the background, or builds it where there is none; then warms up."""
+        self._run(self._open_or_build)
+
+    def rebuild(self) -> None:
+        """Builds the index anew in the background; joins a build that is already running."""
+        self._run(self._build_anew)
+
+    def states(self) -> Iterator[State]:
+        """The state now and each change after it, until it is Ready or Failed."""
+        seen: State | None = None
+        while True:
+            with self._changed:
+                while self._state is seen:
+                    self._changed.wait()
+                seen = self._state
+            yield seen
+            if not isinstance(seen, Working):
+                return
+
+    def _run(self, work: Callable[[], Library]) -> None:
+        with self._changed:
+            if self._busy:
+                return
+            self._busy = True
+            self._state = Working("Opening the library", self._state.library)
+        threading.Thread(target=self._settle, args=(work,), daemon=True).start()
+
+    def _settle(self, work: Callable[[], Library]) -> None:
+        before = self._state.library
+        state: State
+        try:
+            library = work()
+            self._enter(Working("Loading the models", before))
+            library.warm_up()
+            state = Ready(library)
+        except RagError as error:
+            state = Failed(error, before)
+        except Exception:
+            _LOG.exception("The library cannot be opened")
+            state = Failed(RagError("The library cannot be opened: see the server's log."), before)
+        with self._changed:
+            self._busy = False
+        self._enter(state)
+
+    def _open_or_build(self) -> Library:
+        try:
+            return self._open()
+        except IndexMissingError:
+            return self._build_anew()
+
+    def _build_anew(self) -> Library:
+        before = self._state.library
+        self._enter(Working("Building the index", before))
+        return self._build(lambda step: self._enter(Working(describe_progress(step), before)))
+
+    def _enter(self, state: State) -> None:
+        with self._changed:
+            self._state = state
+            self._changed.notify_all()
+
+
+def describe_progress(step: Progress) -> str:
+    """One line for a step of a build."""
+    return f"Building the index: {step.stage}, {step.done:,} of {step.total:,}"

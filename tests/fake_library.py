@@ -1,0 +1,130 @@
+"""A library without models or disk, for tests of the chat: answers by looking for words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from rag.cite import cite
+from rag.errors import QuestionError
+from rag.types import (
+    Answer,
+    Article,
+    Done,
+    Event,
+    Header,
+    Hit,
+    Passage,
+    Quote,
+    Retrieved,
+    Span,
+    Token,
+    Turn,
+)
+
+TEXT = """The US holds talks with Iran in Baghdad
+
+Peter Symonds
+31 May 2007
+
+US-Iranian talks—the first in nearly three decades—took place in Baghdad on Monday. American \
+ambassador to Iraq, Ryan Crocker, met with his Iranian counterpart Hassan Kazemi Qumi in the \
+offices of Iraqi Prime Minister Nouri al-Maliki in Baghdad for four hours.
+
+Not surprisingly, four hours of discussion between Crocker and Kazemi produced very little. No \
+agreements were announced, no joint statement was issued and the two men pointedly held separate \
+press conferences following the talks.
+
+An editorial in Tuesday's *Wall Street Journal* made clear that the proponents of "regime change" \
+and war against Iran have no intention of remaining silent.
+
+Visit wsws.org/contact"""
+
+
+def article_of(text: str = TEXT, **changed: str | None) -> Article:
+    """An article of ``text``, whose title, author and date are those of TEXT unless changed."""
+    title, author, date = text.find("The US"), text.find("Peter"), text.find("31 May")
+    fields: dict[str, str | None] = {
+        "id": "a1",
+        "title": "The US holds talks with Iran in Baghdad",
+        "author": "Peter Symonds",
+        "date": "2007-05-31",
+        "source": "000_915390efa79720e3.txt",
+        "url": None,
+        **changed,
+    }
+    header = Header(Span(title, title + 39), Span(author, author + 13), Span(date, date + 11))
+    body = (Span(text.find("US-Iranian"), text.find("Visit")),)
+    is_seed = text == TEXT
+    return Article(
+        text=text,  # type: ignore[arg-type]
+        header=header if is_seed else Header(),
+        body=body if is_seed else (Span(0, len(text)),),
+        **fields,  # type: ignore[arg-type]
+    )
+
+
+@dataclass
+class FakeLibrary:
+    """Quotes the sentences that share a long word with the question; abstains where none does."""
+
+    texts: Sequence[Article] = field(default_factory=lambda: [article_of()])
+    asked: list[tuple[str, tuple[Turn, ...]]] = field(default_factory=list)
+    warmed: bool = False
+
+    @property
+    def article_count(self) -> int:
+        return len(self.texts)
+
+    @property
+    def passage_count(self) -> int:
+        return 12 * len(self.texts)
+
+    def articles(self) -> Iterator[Article]:
+        return iter(self.texts)
+
+    def article(self, article_id: str) -> Article | None:
+        return next((each for each in self.texts if each.id == article_id), None)
+
+    def warm_up(self) -> None:
+        self.warmed = True
+
+    def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Event]:
+        if len(question) > 2000:
+            raise QuestionError("The question is too long: shorten it.")
+        self.asked.append((question, tuple(history)))
+        sentences = [
+            Quote(article, match[0], *match.span(), score=0.5)
+            for article in self.texts
+            for match in re.finditer(r"[A-Z][^.\n]{30,}\.", article.text)
+        ]
+        words = {word.lower() for word in re.findall(r"\w{6,}", question)}
+        quotes = [each for each in sentences if words & set(re.findall(r"\w+", each.text.lower()))]
+        hits = tuple(
+            Hit(
+                Passage(f"p{number}", each.article.id, each.text, each.start, each.end),
+                each.article,
+                each.score,
+            )
+            for number, each in enumerate(quotes or sentences)
+        )
+        query = f"{history[-2][1]} {question}" if history else question  # type: ignore[index]
+        yield Retrieved(query, hits)
+        citations = cite(quotes[:3])
+        text = " ".join(f"“{each.quote}” [{each.number}]" for each in citations)
+        answer = Answer(
+            question=question,
+            query=query,
+            status="answered" if quotes else "abstained",
+            short=None,
+            text=text or "The articles do not say.",
+            citations=citations,
+            hits=hits,
+            confidence=0.9 if quotes else 0.1,
+            model="fake",
+            timings={"retrieve": 0.1, "total": 0.4},
+        )
+        for piece in re.findall(r"\S+\s*", answer.text):
+            yield Token(piece)
+        yield Done(answer)
