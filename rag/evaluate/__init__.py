@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,6 +47,7 @@ def evaluate(
 
     Raises EvaluationError for a set that cannot be read, and what building and opening raise.
     """
+    _check_installed("ir_measures", "scipy", "sklearn")
     if sample is not None and sample < 1:
         raise EvaluationError(f"The sample must hold at least one question, not {sample}.")
     collections = read_set(folder, sample=sample, seed=seed)
@@ -96,7 +98,9 @@ def _open_library(
 
     if collection.folder:
         settings = settings.model_copy(update={"seeds": collection.folder, "index": index})
-        return build_library(settings=settings, progress=progress)
+        library = build_library(settings=settings, progress=progress)
+        library.warm_up()
+        return library
     if collection.articles:
         settings = settings.model_copy(update={"index": index})
         build_from_articles(
@@ -108,4 +112,14 @@ def _open_library(
             origin=collection.name,
             total=len(collection.articles),
         )
-    return open_library(settings=settings)
+    library = open_library(settings=settings)
+    library.warm_up()
+    return library
+
+
+def _check_installed(*modules: str) -> None:
+    missing = [module for module in modules if find_spec(module) is None]
+    if missing:
+        raise EvaluationError(
+            f"rag eval needs {', '.join(missing)}: pip install 'footnote-rag[eval]'."
+        )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from rag.evaluate.matching import contains, exact_match, shown_text, token_f1
 from rag.evaluate.questions import Expected, Kind, Question
-from rag.types import Answer, Article, Citation, Hit, Status, Turn
+from rag.types import Answer, Article, Citation, Done, Event, Hit, Status, Token, Turn
 
 RETRIEVED_FOR_PLACES = 10
 """Passages retrieved where the question names the words that answer."""
@@ -24,7 +24,9 @@ class AskedLibrary(Protocol):
         """The ``k`` best passages, best first."""
         ...
 
-    def ask(self, question: str, *, history: Sequence[Turn] = ...) -> Answer: ...
+    def stream(self, question: str, history: Sequence[Turn] = ...) -> Iterator[Event]:
+        """Retrieved, then the answer's text as Tokens, then Done."""
+        ...
 
     def article(self, article_id: str) -> Article | None:
         """The article with this id, or None."""
@@ -93,16 +95,23 @@ class Record:
     timings: Mapping[str, float]
     """Seconds by stage, as the library reports them."""
     seconds: float
-    """Seconds for the whole answer, measured from outside."""
+    """Seconds to the whole answer, measured from outside."""
+    first_words_seconds: float | None
+    """Seconds to the first words of an answer; None for an abstention."""
 
 
 def judge(question: Question, library: AskedLibrary) -> Record:
     """Asks ``library`` the question and compares what comes back with what is known."""
     hits = _retrieve(question, library)
     started = time.perf_counter()
-    answer = library.ask(question.text, history=question.history)
-    seconds = time.perf_counter() - started
-    return record(question, hits, answer, library, seconds)
+    first_words_seconds: float | None = None
+    for event in library.stream(question.text, question.history):
+        if isinstance(event, Token) and first_words_seconds is None:
+            first_words_seconds = time.perf_counter() - started
+        if isinstance(event, Done):
+            seconds = time.perf_counter() - started
+            return record(question, hits, event.answer, library, seconds, first_words_seconds)
+    raise AssertionError("a stream ends with Done")
 
 
 def _retrieve(question: Question, library: AskedLibrary) -> Sequence[Hit]:
@@ -120,6 +129,7 @@ def record(
     answer: Answer,
     library: AskedLibrary,
     seconds: float,
+    first_words_seconds: float | None,
 ) -> Record:
     """Compares an answer and the hits of a search with what is known of the question."""
     answered = answer.status == "answered"
@@ -166,6 +176,7 @@ def record(
         ),
         timings=answer.timings,
         seconds=seconds,
+        first_words_seconds=first_words_seconds if answered else None,
     )
 
 

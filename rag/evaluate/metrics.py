@@ -66,13 +66,18 @@ def scores(records: Sequence[Record], seed: int = 0) -> tuple[Score, ...]:
 
 
 def stage_seconds(records: Sequence[Record]) -> tuple[StageSeconds, ...]:
-    """Median and 95th percentile of each stage, and of the whole answer seen from outside."""
+    """Median and 95th percentile of each stage, and as they are seen from outside."""
     import numpy as np
 
     stages: dict[str, list[float]] = {}
     for record in records:
-        for stage, seconds in {**record.timings, "answer, from outside": record.seconds}.items():
-            stages.setdefault(stage, []).append(seconds)
+        seen: dict[str, float | None] = {
+            "to the first words": record.first_words_seconds,
+            "to the whole answer": record.seconds,
+        }
+        for stage, seconds in {**record.timings, **seen}.items():
+            if seconds is not None:
+                stages.setdefault(stage, []).append(seconds)
     return tuple(
         StageSeconds(stage, float(np.median(seconds)), float(np.percentile(seconds, 95)))
         for stage, seconds in stages.items()
