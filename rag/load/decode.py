@@ -16,8 +16,9 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _LINE_END = re.compile(r"\r\n?|[\v\x1c-\x1e\x85\u2028\u2029]")
-_INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x9f\u200b\u2060\ufeff]")
-"""Control characters and zero-width spaces; joiners stay, Persian and Hindi need them."""
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x9f]")
+_ZERO_WIDTH = re.compile("[\u200b\u2060\ufeff]")
+"""Spaces and marks without width; joiners are not among them, Persian and Hindi need those."""
 
 _SAMPLE_BYTES = 65_536
 _BINARY_SHARE = 0.01
@@ -33,9 +34,9 @@ def decode(data: bytes) -> str:
         raise LoadError("this is a PDF under another name: save it as text, .txt or .md")
     text = _decoded(data)
     sample = text[:_SAMPLE_BYTES]
-    if len(_INVISIBLE.findall(sample)) > _BINARY_SHARE * len(sample):
+    if len(_CONTROL.findall(sample)) > _BINARY_SHARE * len(sample):
         raise LoadError("this is a binary file, not text: save it as text, .txt or .md")
-    text = _INVISIBLE.sub("", _LINE_END.sub("\n", text))
+    text = _ZERO_WIDTH.sub("", _CONTROL.sub("", _LINE_END.sub("\n", text)))
     return unicodedata.normalize("NFC", text)
 
 

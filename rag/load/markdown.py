@@ -28,6 +28,9 @@ _METADATA_NAMES = {
     }.items()
     for name in names.split()
 }
+_BLOCK_SCALARS = (">", ">-", "|", "|-")
+"""Signs that a value follows on indented lines."""
+
 _LONGEST_SETEXT_CHARS = 150
 """A longer "heading" is a paragraph above a line of dashes."""
 
@@ -74,7 +77,9 @@ def _metadata(front_matter: str) -> dict[str, str]:
         elif field and line.strip() and (line[0].isspace() or line.startswith("-")):
             values[field].append(line.strip().removeprefix("- "))
     metadata = {
-        field: ", ".join(filter(None, (_unquoted(item) for item in items)))
+        field: (" " if items[0] in _BLOCK_SCALARS else ", ").join(
+            filter(None, (_unquoted(item) for item in items))
+        )
         for field, items in values.items()
     }
     if not re.match(r"https?://", metadata.get("url", "")):
@@ -84,7 +89,7 @@ def _metadata(front_matter: str) -> dict[str, str]:
 
 def _unquoted(value: str) -> str:
     value = value.strip()
-    if value in (">", ">-", "|", "|-", "null", "~"):
+    if value in (*_BLOCK_SCALARS, "null", "~"):
         return ""
     if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
         value = value[1:-1]

@@ -29,11 +29,11 @@ _PARTICLES = frozenset(
 _NOT_A_NAME = frozenset(
     "agency analysis april august background breaking briefing business chapter comment contents"
     " correspondent culture december editor editorial editors exclusive features february friday"
-    " from how in introduction january july june letters magazine march may monday news newspaper"
-    " november october of on opinion part politics post preface press release report reporter review"
-    " saturday science section september service special sport sports staff statement summary sunday"
-    " survey technology the thursday times today tuesday update university wednesday week what why"
-    " world writer yesterday".split()
+    " from how in introduction january july june letters magazine march may monday news"
+    " newspaper november october of on opinion part politics post preface press release report"
+    " reporter review saturday science section september service special sport sports staff"
+    " statement summary sunday survey technology the thursday times today tuesday update"
+    " university wednesday week what why world writer yesterday".split()
 )
 _DATE_LABEL = re.compile(
     r"(?:(?:first )?published|posted|updated|last (?:updated|modified)|issued|released|date|dated"

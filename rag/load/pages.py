@@ -12,8 +12,9 @@ _LINE_END_HYPHEN = re.compile(
     r"(?<![^\W\d_])([^\W\d_]+)([-\u00ad])[^\S\n]*\n[^\S\n]*([^\W\d_]+)(\S*)[^\S\n]*\n?"
 )
 _SENTENCE_END = re.compile(r"[.!?…:;。！？।؟]['\"”’»)\]*†]*$")
+_FOOTNOTE_MARKS = re.compile(r"(?:\[[^\[\]]{1,40}\]|:\d[\d–-]*)+$")  # "[3]", "[citation needed]"
 _PREFIXES = frozenset("anti co ex half mid neo non post pre pro quasi self semi so well".split())
-"""Fragments that keep their hyphen."""
+"""Fragments that keep their hyphen where nothing else tells."""
 
 _TITLE_BEFORE_NAME = re.compile(
     r"(?<!\w)(?:Mr|Mrs|Ms|Dr|Prof|Rev|Gen|Col|Lt|Maj|Capt|Sgt|Adm|Gov|Sen|Rep)\.$"
@@ -63,13 +64,14 @@ def _is_one_word(torn: re.Match[str], words: Counter[str]) -> bool:
     """Whether the hyphen only marks the line end."""
     left, _, right, _ = torn.groups()
     is_third_part = torn.string[torn.start() - 1 : torn.start()] == "-"  # "ten-year-\nold"
-    if is_third_part or left.isupper() or not right[0].islower() or left.lower() in _PREFIXES:
+    if is_third_part or left.isupper() or not right[0].islower():
         return False
     plain, hyphened = words[(left + right).lower()], words[f"{left}-{right}".lower()]
     if plain or hyphened:
         return plain >= hyphened
     # Where both halves occur elsewhere too, they make a compound, as "long-term".
-    return not (words[left.lower()] > 1 and words[right.lower()] > 1)
+    is_compound = words[left.lower()] > 1 and words[right.lower()] > 1
+    return not (is_compound or left.lower() in _PREFIXES)
 
 
 def mend_page_breaks(blocks: Sequence[Block]) -> list[Block]:
@@ -122,18 +124,18 @@ def _is_torn(before: Block, after: Block) -> bool:
     first, second = before.text, after.text
     if len(first) < _SHORTEST_TORN_CHARS or "\n" in first or "\n" in second:
         return False
-    end = first[-20:]
-    last_word = first.rsplit(None, 1)[-1]
+    end = _FOOTNOTE_MARKS.sub("", first[-80:]).rstrip()
+    last_word = end.rsplit(None, 1)[-1] if end else ""
     goes_on = second[0].islower() and not re.match(r"[a-z]\w*[A-Z]", second)  # not "iPhone"
     if _TITLE_BEFORE_NAME.search(end):
         return True
     if _SENTENCE_END.search(end):
         return goes_on and bool(_INITIALISM.search(end))
-    if last_word.lower() in _CANNOT_END or last_word[-1] in ",—–(":
+    if last_word.lower() in _CANNOT_END or last_word.endswith((",", "—", "–", "(")):
         return True
     if goes_on and re.search(r"[A-Z]", first):
         return True
-    if _is_title_case(first):
+    if _is_title_case(first) or last_word.endswith((")", "]", ">")):
         return False
     if last_word.lower() in _SELDOM_ENDS:
         return not _ASKING.match(first)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from rag.load.decode import decode
 from rag.load.document import Block, Document
@@ -79,7 +80,7 @@ def _list_items(lines: Sequence[str]) -> Iterator[list[str]]:
 def _paragraphs(lines: Sequence[str], width: int) -> Iterator[Block]:
     """Paragraphs that only a short last line or an indented first line tells apart."""
     paragraph: list[str] = [lines[0]]
-    for before, line in zip(lines, lines[1:], strict=False):
+    for before, line in pairwise(lines):
         is_indented = _indent(line) > _indent(before)
         is_short = not _is_full(before, line, width)
         if _SENTENCE_END.search(before) and (
@@ -103,7 +104,7 @@ def _is_wrapped(lines: Sequence[str], width: int) -> bool:
         return True
     if width < _NARROWEST_PROSE_CHARS and not any(line.strip()[0].islower() for line in lines[1:]):
         return False
-    full = sum(_is_full(line, after, width) for line, after in zip(lines, lines[1:], strict=False))
+    full = sum(_is_full(line, after, width) for line, after in pairwise(lines))
     return full >= _WRAPPED_LINES_SHARE * (len(lines) - 1)
 
 

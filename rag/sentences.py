@@ -1,0 +1,187 @@
+"""Sentences with exact offsets. Pure: no I/O, no models.
+
+Sentence ends come from sentencex (300 languages, a hundred times the speed of pysbd, and fewer
+errors on our cases). What it gets wrong in news is put right here, and only here:
+
+- ends after abbreviations that it lacks ("Ms.", "Vol. 2") are taken back;
+- a closing quotation mark or a footnote mark belongs to the sentence before it, an opening
+  quotation mark to the next;
+- quoted speech that would make a sentence longer than ``LONG_SENTENCE_CHARS`` is split at its own
+  sentence ends, since a quote that long is no answer.
+
+A blank line, a list marker and a table row always end a sentence: whatever else holds a line break
+(verse, an address) may be one sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from rag.types import Span
+
+LONG_SENTENCE_CHARS = 300
+
+_CHUNK_CHARS = 10_000
+"""sentencex takes quadratic time on unclosed quotation marks, so it never sees more than this."""
+
+_BLOCK_END = re.compile(
+    r"\n[^\S\n]*\n\s*"  # a blank line
+    r"|\n(?=[^\S\n]*(?:[-*+•‣◦–]|\d{1,3}[.)])[^\S\n])"  # the next line is a list item
+    r"|(?<=\|)\n|\n(?=\|)|\n(?=[^\n]* \| )"  # the next line is a table row
+)
+_FOOTNOTE_MARKS = re.compile(r"(?<=[.!?\"”’»)])(?:\[[^\[\]\n]{1,30}\]|:\d[\d–-]*)+(?!\w)")
+"""After a sentence: "[1]", "[citation needed]", ":19-21"."""
+_CLOSERS = re.compile(r"[\"'”’»)\]}*†‡.]+(?=\s|$)")
+_OPENER = re.compile(r"\s[\"'“‘«(\[{]+$")
+_BRACKETED_SENTENCE = re.compile(r"[(\[][^()\[\]]*[.!?…][\"”’]?[)\]](?=\s+[^\W\d_a-z])")
+_QUOTE_MARKS = str.maketrans(dict.fromkeys('"“”„«»()‘', " "))
+
+_ABBREVIATION = re.compile(
+    r"(?<![\w.])(?:Ms|Mrs?|Mx|Messrs|Mmes?|Drs?|Profs?|Revs?|Hon|Gens?|Cols?|Lts?|Majs?|Capts?|Cpls?"
+    r"|Sgts?|Cmdr|Adms?|Govs?|Sens?|Reps?|Pres|Supt|Insp|Amb|Sr|Sra|Fr|St|Ste|Ft|Mt"
+    r"|ft|sq|Vols?|Nos?|Figs?|Arts?|Secs?|pp|ch|vs|cf|viz|approx|ca|est|incl|esp|resp"
+    r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.$"
+)
+_NUMBER_ABBREVIATIONS = ("No.", "Nos.", "Art.", "Arts.", "Sec.", "Secs.", "Fig.", "Figs.", "Mar.")
+"""Also words that end sentences ("The answer was No."): abbreviations only before a number."""
+
+_INITIAL_OR_NUMBER = re.compile(r"[(\[\"“‘']*(?:[^\W\d_]|\d{1,3})[.)]")
+
+_FUNCTION_WORDS = {
+    "de": "der die das und nicht ist mit von den dem ein eine auf für im sich auch wurde",
+    "fr": "le les des et est une dans que qui pour sur pas avec au du par ce",
+    "es": "el los las es una en que por con para del se al su como más",
+    "it": "il gli della di che un una per con non del nel sono alla",
+    "pt": "os as uma em que por com para não do da na no dos",
+    "nl": "de het een en van is niet op te voor met dat zijn aan ook",
+    "ru": "не на что по он она как это из от его для был",
+    "en": "the of and to in is that for it was on with as he by at from",
+}
+_LANGUAGE_OF_WORD: dict[str, tuple[str, ...]] = {}
+for _language, _words in _FUNCTION_WORDS.items():
+    for _word in _words.split():
+        _LANGUAGE_OF_WORD[_word] = (*_LANGUAGE_OF_WORD.get(_word, ()), _language)
+
+
+def sentences(text: str, start: int = 0, end: int | None = None) -> list[Span]:
+    """The sentences of ``text[start:end]``, in order and without overlap, as offsets of ``text``.
+
+    Every character but whitespace lies in exactly one of them, none begins or ends with
+    whitespace, and none crosses a blank line.
+    """
+    end = len(text) if end is None else end
+    language = guess_language(text)
+    spans: list[Span] = []
+    for block in blocks(text, start, end):
+        spans += block_sentences(text, block, language)
+    return spans
+
+
+def blocks(text: str, start: int, end: int) -> Iterator[Span]:
+    """Stretches that no sentence leaves: paragraphs, list items, table rows."""
+    position = start
+    for gap in _BLOCK_END.finditer(text, start, end):
+        yield from _trimmed(text, position, gap.start())
+        position = gap.end()
+    yield from _trimmed(text, position, end)
+
+
+def block_sentences(text: str, block: Span, language: str) -> Iterator[Span]:
+    """The sentences of one block."""
+    for start, end in _chunks(text, block):
+        for sentence in _chunk_sentences(text[start:end], language):
+            yield Span(start + sentence.start, start + sentence.end)
+
+
+def _chunks(text: str, block: Span) -> Iterator[Span]:
+    """The block in stretches of at most ``_CHUNK_CHARS``, cut after a full stop, else a space."""
+    start = block.start
+    while block.end - start > _CHUNK_CHARS:
+        limit = start + _CHUNK_CHARS
+        cut = max(text.rfind(". ", start, limit), text.rfind(".\n", start, limit)) + 1
+        cut = cut or text.rfind(" ", start, limit) + 1 or limit
+        yield from _trimmed(text, start, cut)
+        start = cut
+    yield from _trimmed(text, start, block.end)
+
+
+def _chunk_sentences(chunk: str, language: str) -> Iterator[Span]:
+    for start, end in pairwise([0, *_ends(chunk, language), len(chunk)]):
+        sentence = chunk[start:end]
+        inner = (
+            _ends(sentence.translate(_QUOTE_MARKS), language, sentence)
+            if end - start > LONG_SENTENCE_CHARS
+            else []
+        )
+        for inner_start, inner_end in pairwise([0, *inner, end - start]):
+            yield from _trimmed(chunk, start + inner_start, start + inner_end)
+
+
+def _ends(text: str, language: str, shown: str | None = None) -> list[int]:
+    """Where sentences of ``text`` end, the last one excepted.
+
+    ``shown`` has the quotation marks, where ``text`` had them blanked to be split inside them.
+    """
+    import sentencex
+
+    shown = text if shown is None else shown
+    text = _FOOTNOTE_MARKS.sub(lambda marks: " " * len(marks.group()), text)
+    ends: list[int] = []
+    last = 0
+    for boundary in sentencex.get_sentence_boundaries(language, text):
+        bracketed = _BRACKETED_SENTENCE.match(shown, boundary["start_index"])
+        candidates = [bracketed.end()] if bracketed else []
+        candidates.append(_marks_moved(shown, boundary["end_index"]))
+        for end in candidates:
+            if last < end < len(shown) and _is_end(shown[last:end], shown[end:]):
+                ends.append(end)
+                last = end
+    return ends
+
+
+def _marks_moved(text: str, end: int) -> int:
+    """``end`` with closing marks left to the sentence before and opening ones to the next."""
+    if end and not text[end - 1].isspace() and (closers := _CLOSERS.match(text, end)):
+        return closers.end()
+    if opener := _OPENER.search(text, max(0, end - 4), end):
+        return opener.start() + 1
+    return end
+
+
+def _is_end(before: str, after: str) -> bool:
+    """Whether a sentence may end between ``before`` and ``after``."""
+    sentence, following = before.rstrip(), after.lstrip()
+    if not sentence or not re.search(r"\w", following):
+        return False
+    if abbreviation := _ABBREVIATION.search(sentence[-12:]):
+        is_ambiguous = abbreviation.group() in _NUMBER_ABBREVIATIONS
+        return is_ambiguous and not following[0].isdigit()
+    if _INITIAL_OR_NUMBER.fullmatch(sentence):
+        return False
+    # "Yahoo! and Google", "Jeopardy! is"
+    return not (sentence[-1] in "!?" and following[0].islower())
+
+
+def _trimmed(text: str, start: int, end: int) -> Iterator[Span]:
+    """The span without whitespace at its ends; nothing if there is only whitespace."""
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    if start < end:
+        yield Span(start, end)
+
+
+def guess_language(text: str) -> str:
+    """The language whose function words are most frequent in the beginning of ``text``.
+
+    It only decides which abbreviations sentencex knows; English where nothing else is likelier.
+    """
+    counts = dict.fromkeys(_FUNCTION_WORDS, 0)
+    for word in re.findall(r"[^\W\d_]{2,}", text[:3000].lower()):
+        for language in _LANGUAGE_OF_WORD.get(word, ()):
+            counts[language] += 1
+    best = max(counts, key=lambda language: counts[language])
+    return best if counts[best] > 1 + 2 * counts["en"] else "en"

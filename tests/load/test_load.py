@@ -1,0 +1,244 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.errors import LoadError, SeedsError
+from rag.load import LARGEST_FILE_BYTES, READERS, count_files, load_file, load_folder
+from rag.load.article import article_id, to_article
+from rag.load.decode import decode
+from rag.load.markdown import markdown_document
+from rag.load.text import read_text
+from rag.types import Article, Failure
+
+SEEDS = Path(__file__).parents[2] / "seeds"
+SEED = "000_915390efa79720e3.txt"
+
+
+@pytest.fixture(scope="module")
+def seed() -> Article:
+    return load_file(SEEDS / SEED, SEEDS)
+
+
+def write(folder: Path, files: dict[str, str | bytes]) -> None:
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+def failures(loaded: Iterator[Article | Failure]) -> dict[str, str]:
+    return {each.source: each.reason for each in loaded if isinstance(each, Failure)}
+
+
+class TestSeed:
+    def test_metadata(self, seed: Article) -> None:
+        assert seed.title == "The US holds talks with Iran in Baghdad"
+        assert (seed.author, seed.date) == ("Peter Symonds", "2007-05-31")
+        assert (seed.source, seed.url) == (SEED, None)
+        assert seed.id == article_id(SEED)
+
+    def test_header_spans(self, seed: Article) -> None:
+        title, author, date = seed.header.title, seed.header.author, seed.header.date
+        assert title is not None
+        assert author is not None
+        assert date is not None
+        assert seed.text[slice(*title)] == seed.title
+        assert seed.text[slice(*author)] == "Peter Symonds"
+        assert seed.text[slice(*date)] == "31 May 2007"
+
+    def test_body_is_the_text_without_header_and_contact_details(self, seed: Article) -> None:
+        ((start, end),) = seed.body
+        assert seed.text[start:].startswith("US-Iranian talks—the first")
+        assert seed.text[:end].endswith("regardless of initial intentions.")
+        assert seed.text[end:].strip().startswith("To contact the WSWS")
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            "four hours of discussion between Crocker and Kazemi produced very little.",
+            "Tehran would willingly assist in the Bush administration's criminal enterprise",
+            "US ambassador Crocker following Monday's meeting reflected the debate",
+        ],
+    )
+    def test_torn_sentences_are_whole(self, seed: Article, words: str) -> None:
+        assert words in seed.text
+
+    def test_no_word_is_lost_and_no_markup_left(self, seed: Article) -> None:
+        raw = (SEEDS / SEED).read_text(encoding="utf-8")
+        shown = raw.replace("# ", "").replace("*", "").replace("](http://wsws.org/contact)", "")
+        assert seed.text.split() == shown.replace("[wsws", "wsws").split()
+
+
+def test_folder_is_read_in_order_of_the_paths(tmp_path: Path) -> None:
+    write(tmp_path, {"b.txt": "B", "a/z.md": "Z", "a.markdown": "A", "C.TXT": "C"})
+    assert [article.source for article in load_folder(tmp_path)] == [
+        "C.TXT",
+        "a.markdown",
+        "a/z.md",
+        "b.txt",
+    ]
+    assert count_files(tmp_path) == 4
+
+
+def test_hidden_and_system_files_are_passed_over(tmp_path: Path) -> None:
+    write(tmp_path, {".a.txt": "A", ".git/b.txt": "B", ".DS_Store": "x", "Thumbs.db": "x"})
+    assert list(load_folder(tmp_path)) == []
+    assert count_files(tmp_path) == 0
+
+
+def test_a_file_that_cannot_be_read_is_reported_and_the_others_are_read(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "good.txt": "They met in Baghdad.",
+            "empty.txt": "",
+            "blank.md": " \n\n",
+            "only-markup.md": "***\n",
+            "binary.txt": b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(200),
+            "paper.pdf": b"%PDF-1.7",
+            "noext": "text",
+        },
+    )
+    (tmp_path / "gone.txt").symlink_to(tmp_path / "nowhere")
+    os.mkfifo(tmp_path / "pipe.txt")
+    loaded = list(load_folder(tmp_path))
+    assert [each.source for each in loaded if isinstance(each, Article)] == ["good.txt"]
+    reasons = failures(iter(loaded))
+    assert set(reasons) == {
+        "empty.txt",
+        "blank.md",
+        "only-markup.md",
+        "binary.txt",
+        "paper.pdf",
+        "noext",
+        "gone.txt",
+        "pipe.txt",
+    }
+    assert reasons["paper.pdf"] == "PDF is not read: save it as .txt, .md or .markdown"
+    assert reasons["empty.txt"] == "it is empty"
+    assert all("\n" not in reason for reason in reasons.values())
+
+
+def test_a_file_too_large_is_not_read(tmp_path: Path) -> None:
+    with (tmp_path / "large.txt").open("wb") as file:
+        file.truncate(LARGEST_FILE_BYTES + 1)
+    with pytest.raises(LoadError, match="split it"):
+        load_file(tmp_path / "large.txt", tmp_path)
+
+
+def test_a_missing_folder_is_an_error_at_once(tmp_path: Path) -> None:
+    with pytest.raises(SeedsError, match=r"does not exist: create it") as error:
+        load_folder(tmp_path / "missing")
+    assert "\n" not in str(error.value)
+    write(tmp_path, {"a.txt": "A"})
+    with pytest.raises(SeedsError, match="is not a folder"):
+        load_folder(tmp_path / "a.txt")
+
+
+def test_files_are_opened_one_at_a_time(tmp_path: Path) -> None:
+    write(tmp_path, {"a.txt": "They met.", "b.txt": "They met."})
+    articles = load_folder(tmp_path)
+    next(articles)
+    (tmp_path / "b.txt").write_text("Changed since.")
+    changed = next(articles)
+    assert isinstance(changed, Article)
+    assert changed.text == "Changed since."
+
+
+def test_every_reader_takes_bytes_to_a_document() -> None:
+    for reader in READERS.values():
+        assert reader(b"They met.").blocks[0].text == "They met."
+
+
+def test_the_files_name_gives_a_title_where_the_text_has_none() -> None:
+    document = read_text(b"They met in Baghdad.")
+    assert to_article(document, "2007/us-iran_talks.txt").title == "us iran talks"
+
+
+def test_a_document_without_text_is_no_article() -> None:
+    with pytest.raises(LoadError):
+        to_article(read_text(b"\n"), "a.txt")
+
+
+def test_headings_part_the_body() -> None:
+    prose = "They met in Baghdad on Monday for the first time in nearly three decades."
+    article = to_article(markdown_document(f"# Talks\n\n{prose}\n\n## Then\n\n{prose}"), "a.md")
+    assert [article.text[start:end] for start, end in article.body] == [prose, prose]
+    assert article.text == f"Talks\n\n{prose}\n\nThen\n\n{prose}"
+
+
+def test_front_matter_is_read_and_shown(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {"a.md": "---\ntitle: Talks\nauthor: Ann Lee\nurl: https://x.org/a\n---\nThey met."},
+    )
+    article = load_file(tmp_path / "a.md", tmp_path)
+    assert (article.title, article.author, article.url) == ("Talks", "Ann Lee", "https://x.org/a")
+    assert article.text == "Talks\nAnn Lee\n\nThey met."
+    assert [article.text[start:end] for start, end in article.body] == ["They met."]
+
+
+_LINES = st.lists(
+    st.sampled_from(
+        [
+            "# Title",
+            "By Ann Lee",
+            "31 May 2007",
+            "Background",
+            "They met in the",
+            "U.S. government offices. It failed, he said.",
+            "- item",
+            "12",
+            "a | b",
+            "© 2007 Us",
+            "",
+            "",
+            "infor-",
+            "mation",
+        ]
+    )
+    | st.text(max_size=60),
+    max_size=30,
+)
+
+
+@given(_LINES, st.sampled_from([".txt", ".md"]))
+def test_spans_lie_in_the_text_in_order(lines: list[str], suffix: str) -> None:
+    try:
+        article = to_article(READERS[suffix]("\n".join(lines).encode()), f"a{suffix}")
+    except LoadError:
+        return
+    assert article.text == article.text.strip()
+    assert article.title
+    assert article.body
+    previous = -1
+    for start, end in article.body:
+        assert previous < start < end <= len(article.text)
+        assert article.text[start:end].strip() == article.text[start:end]
+        previous = end
+    for span in (article.header.title, article.header.author, article.header.date):
+        assert (
+            span is None or article.text[slice(*span)].strip() == article.text[slice(*span)] != ""
+        )
+    if article.header.title:
+        assert article.text[slice(*article.header.title)] == article.title
+
+
+@given(_LINES)
+def test_plain_text_keeps_its_letters_in_order(lines: list[str]) -> None:
+    text = "Talks\n" + "\n".join(lines)
+    try:
+        article = to_article(read_text(text.encode()), "a.txt")
+    except LoadError:
+        return
+
+    def letters(words: str) -> list[str]:
+        return [letter for letter in words if letter.isalpha()]
+
+    assert letters(article.text) == letters(decode(text.encode()))
