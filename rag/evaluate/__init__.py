@@ -47,7 +47,7 @@ def evaluate(
 
     Raises EvaluationError for a set that cannot be read, and what building and opening raise.
     """
-    _check_installed("ir_measures", "scipy", "sklearn")
+    _check_installed("ir_measures", "scipy")
     if sample is not None and sample < 1:
         raise EvaluationError(f"The sample must hold at least one question, not {sample}.")
     collections = read_set(folder, sample=sample, seed=seed)

@@ -17,7 +17,7 @@ from rag.evaluate.confidence import (
 )
 
 UNTIMED = settings(deadline=None)
-"""The first case imports numpy and scikit-learn."""
+"""The first case imports scipy."""
 LEVELS = st.sampled_from([0.0, 0.2, 0.5, 0.5000001, 1.0])
 JUDGED = st.lists(st.tuples(LEVELS, st.booleans()), min_size=1, max_size=6)
 Judged = list[tuple[float, bool]]

@@ -41,11 +41,12 @@ def place(article_id: str, start: int, end: int) -> dict[str, Any]:
     return {"article_id": article_id, "start": start, "end": end}
 
 
-@pytest.fixture
-def evaluation(tmp_path: Path) -> Evaluation:
+@pytest.fixture(scope="module")
+def evaluation(tmp_path_factory: pytest.TempPathFactory) -> Evaluation:
     """Three questions (right, wrong, abstained), two absent ones (answered, abstained)."""
+    folder = tmp_path_factory.mktemp("set")
     write(
-        tmp_path,
+        folder,
         articles=ARTICLES,
         questions=[
             {"question": "How long?", "answers": ["four hours"], **place("talks", 0, 28)},
@@ -58,7 +59,7 @@ def evaluation(tmp_path: Path) -> Evaluation:
     hours = citation(1, TALKS, "The talks lasted four hours.")
     held = citation(2, TALKS, "They were held in Baghdad.")
     return run(
-        tmp_path,
+        folder,
         {
             "How long?": answered(
                 f"{hours.quote} [1] {held.quote} [2]",
