@@ -105,7 +105,8 @@ def create_chat(served: ServedLibrary, seeds: Path) -> gr.Blocks:
     def clear() -> tuple[Any, ...]:
         return [], (), "", *_buttons(False)
 
-    with gr.Blocks(title="Footnote", fill_height=True, fill_width=True) as chat:
+    chat = gr.Blocks(title="Footnote", fill_height=True, fill_width=True)
+    with chat:
         turns = gr.State(())
         asked = gr.State(None)
         with gr.Row(elem_id="masthead"):

@@ -91,7 +91,7 @@ class PageMiddleware:
                 start = message
                 if not is_page:
                     await send(_with_headers(message, security_policy()))
-            elif not is_page:
+            elif not is_page or message["type"] != "http.response.body":
                 await send(message)
             else:
                 body.extend(message.get("body", b""))

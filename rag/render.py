@@ -10,8 +10,9 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Sequence
-from typing import TypeAlias
+from dataclasses import dataclass
 from urllib.parse import urlencode
+from zlib import crc32
 
 from rag.errors import SeedsError
 from rag.served import Failed, Ready, State, Working
@@ -59,39 +60,53 @@ def byline(author: str | None, date: str | None) -> str:
 
 def describe_confidence(confidence: float) -> str:
     """A calibrated chance, 0 to 1, in words."""
-    if confidence >= 0.85:
-        return "Very likely answers this"
-    return "Probably answers this" if confidence >= 0.6 else "May not answer this"
+    if confidence >= 0.75:
+        return "Sure"
+    return "Fairly sure" if confidence >= 0.6 else "Not very sure"
 
 
 # Links: each names its article and the quotes to mark, so that they outlive the conversation.
 
 
-NumberedSpan: TypeAlias = tuple[int, int, int]
-"""(number, start, end) of a quote; number 0 is a passage that answers nothing."""
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A quote to mark in its article; number 0 is a passage that answers nothing."""
+
+    number: int
+    start: int
+    end: int
+    checksum: int
+    """Of the quote's text: an article that has changed since must not be marked elsewhere."""
+
+    @classmethod
+    def of(cls, number: int, start: int, end: int, text: str) -> Mark:
+        return cls(number, start, end, checksum(text))
 
 
-def source_link(
-    article_id: str, quotes: Sequence[NumberedSpan] = (), opened: int | None = None
-) -> str:
+def checksum(text: str) -> int:
+    return crc32(text.encode("utf-8", "surrogatepass"))
+
+
+def source_link(article_id: str, marks: Sequence[Mark] = (), opened: int | None = None) -> str:
     """The address, within the page, of an article with quotes marked and one of them opened."""
-    marked = [("quote", f"{number}.{start}.{end}") for number, start, end in quotes]
+    quotes = [("quote", f"{m.number}.{m.start}.{m.end}.{m.checksum}") for m in marks]
     chosen = [] if opened is None else [("opened", str(opened))]
-    return "#source?" + urlencode([("article", article_id), *marked, *chosen])
+    return "#source?" + urlencode([("article", article_id), *quotes, *chosen])
 
 
 def _citation_link(citation: Citation, citations: Iterable[Citation]) -> str:
-    marked = [
-        (each.number, each.start, each.end)
+    marks = [
+        Mark.of(each.number, each.start, each.end, each.quote)
         for each in citations
         if each.article_id == citation.article_id
     ]
-    return html.escape(source_link(citation.article_id, marked, citation.number))
+    return html.escape(source_link(citation.article_id, marks, citation.number))
 
 
 def _passage_link(hit: Hit) -> str:
     passage = hit.passage
-    return html.escape(source_link(hit.article.id, [(0, passage.start, passage.end)], 0))
+    mark = Mark.of(0, passage.start, passage.end, passage.text)
+    return html.escape(source_link(hit.article.id, [mark], 0))
 
 
 # The conversation.

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, pairwise
 
-from rag.render import NumberedSpan, byline, count, escape, escape_characters, source_link
+from rag.render import Mark, byline, checksum, count, escape, escape_characters, source_link
 from rag.types import Article, Span
 
 _PARAGRAPH = re.compile(r"\S(?:.*?\S)?(?=\s*\n\s*\n|\s*\Z)", re.DOTALL)
@@ -31,18 +31,19 @@ def render_contents(articles: Iterable[Article], total: int) -> str:
     return f'<nav aria-label="Articles"><ol class="contents">{items}</ol>{more}</nav>'
 
 
-def render_source(article: Article, quotes: Sequence[NumberedSpan], opened: int | None) -> str:
-    """The whole article with each ``(number, start, end)`` marked; ``opened`` is the current one.
+def render_source(article: Article, marks: Sequence[Mark], opened: int | None) -> str:
+    """The whole article with each quote marked; ``opened`` is the number of the current one.
 
-    Spans that lie outside the text are left out.
+    A mark whose text is not there any more is left out, and a notice says so.
     """
-    length = len(article.text)
-    held = sorted((quote for quote in quotes if 0 <= quote[1] < quote[2] <= length), key=_start)
-    notice = (
-        '<p class="notice">Nearest passage. It does not answer the question.</p>'
-        if opened == 0
-        else ""
-    )
+    held = [
+        mark for mark in marks if checksum(article.text[mark.start : mark.end]) == mark.checksum
+    ]
+    notices = []
+    if opened == 0:
+        notices.append("Nearest passage. It does not answer the question.")
+    if len(held) < len(marks):
+        notices.append("The article has changed since this answer: a quote is not there any more.")
     heading = "" if article.header.title else f"<h2>{escape(article.title)}</h2>"
     if not (article.header.author or article.header.date):
         heading += f'<p class="byline">{byline(article.author, article.date)}</p>'
@@ -51,8 +52,9 @@ def render_source(article: Article, quotes: Sequence[NumberedSpan], opened: int 
         for match in _PARAGRAPH.finditer(article.text)
     )
     return (
-        f'{notice}<article aria-label="{escape_characters(article.title)}">'
-        f'{heading}{paragraphs}<footer class="file">{escape(article.source)}</footer></article>'
+        "".join(f'<p class="notice">{notice}</p>' for notice in notices)
+        + f'<article aria-label="{escape_characters(article.title)}">{heading}{paragraphs}'
+        f'<footer class="file">{escape(article.source)}</footer></article>'
     )
 
 
@@ -61,15 +63,9 @@ def render_missing_source() -> str:
     return '<p class="notice">This article is no longer in the library.</p>'
 
 
-def _start(quote: NumberedSpan) -> int:
-    return quote[1]
-
-
-def _paragraph(
-    article: Article, span: Span, quotes: Sequence[NumberedSpan], opened: int | None
-) -> str:
+def _paragraph(article: Article, span: Span, marks: Sequence[Mark], opened: int | None) -> str:
     verse = max(map(len, article.text[span.start : span.end].split("\n"))) <= _VERSE_CHARS
-    inner = "".join(_marked(article.text, span, quotes, opened, "<br>" if verse else " "))
+    inner = "".join(_marked(article.text, span, marks, opened, "<br>" if verse else " "))
     header = article.header
     if header.title and _overlap(span, header.title):
         return f"<h2>{inner}</h2>"
@@ -85,19 +81,22 @@ def _overlap(first: Span, second: Span) -> bool:
 
 
 def _marked(
-    text: str, span: Span, quotes: Sequence[NumberedSpan], opened: int | None, line_break: str
+    text: str, span: Span, marks: Sequence[Mark], opened: int | None, line_break: str
 ) -> Iterator[str]:
     """The paragraph in pieces, cut wherever a quote begins or ends, so that quotes may overlap."""
     cuts = {span.start, span.end}
-    cuts.update(cut for _, *ends in quotes for cut in ends if span.start < cut < span.end)
-    edges = sorted(cuts)
-    for start, end in pairwise(edges):
+    cuts.update(
+        cut for mark in marks for cut in (mark.start, mark.end) if span.start < cut < span.end
+    )
+    for start, end in pairwise(sorted(cuts)):
         piece = line_break.join(map(escape_characters, text[start:end].split("\n")))
-        covering = [quote for quote in quotes if quote[1] <= start and end <= quote[2]]
+        covering = [mark for mark in marks if mark.start <= start and end <= mark.end]
         if not covering:
             yield piece
             continue
-        current = " current" if any(number == opened for number, *_ in covering) else ""
-        beginning = [str(number) for number, first, _ in covering if first == start and number]
+        classes = "quote" if any(mark.number for mark in covering) else "near"
+        if any(mark.number == opened for mark in covering):
+            classes += " current"
+        beginning = [str(mark.number) for mark in covering if mark.start == start and mark.number]
         label = f' data-number="{" ".join(beginning)}"' if beginning else ""
-        yield f'<mark class="quote{current}"{label}>{piece}</mark>'
+        yield f'<mark class="{classes}"{label}>{piece}</mark>'

@@ -24,7 +24,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from rag.errors import ServeError
 from rag.page import PageMiddleware
-from rag.render import describe_state
+from rag.render import Mark, describe_state
 from rag.render_source import render_contents, render_missing_source, render_source
 from rag.served import Failed, Ready, ServedLibrary, Working
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _WEB = Path(__file__).parent / "web"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _TELL_SECONDS = 1.0
-_QUOTE = re.compile(r"(\d{1,6})\.(\d{1,9})\.(\d{1,9})")
+_QUOTE = re.compile(r"(\d{1,6})\.(\d{1,9})\.(\d{1,9})\.(\d{1,10})")
 
 
 def serve(settings: Settings, host: str = "127.0.0.1", port: int = 7860) -> None:
@@ -96,15 +96,11 @@ def create_app(served: ServedLibrary, seeds: Path, host: str = "127.0.0.1") -> F
         found = library.article(article) if library else None
         if found is None:
             return HTMLResponse(render_missing_source(), status_code=404)
-        quotes = [
-            (int(parts[1]), int(parts[2]), int(parts[3]))
-            for parts in map(_QUOTE.fullmatch, quote)
-            if parts
-        ]
-        return HTMLResponse(render_source(found, quotes, opened))
+        marks = [Mark(*map(int, parts.groups())) for parts in map(_QUOTE.fullmatch, quote) if parts]
+        return HTMLResponse(render_source(found, marks, opened))
 
     app.mount("/web", StaticFiles(directory=_WEB))
-    return gradio.mount_gradio_app(
+    gradio.mount_gradio_app(
         app,
         create_chat(served, seeds),
         path="/",
@@ -117,6 +113,7 @@ def create_app(served: ServedLibrary, seeds: Path, host: str = "127.0.0.1") -> F
         max_file_size=1,  # nothing is uploaded
         theme=gradio.themes.Base(font="system-ui", font_mono="ui-monospace"),
     )
+    return app
 
 
 def _announce(served: ServedLibrary, address: str) -> None:

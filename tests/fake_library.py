@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import Iterator, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from rag.cite import cite
 from rag.errors import QuestionError
@@ -23,6 +26,7 @@ from rag.types import (
     Turn,
 )
 
+Made = TypeVar("Made")
 TEXT = """The US holds talks with Iran in Baghdad
 
 Peter Symonds
@@ -128,3 +132,14 @@ class FakeLibrary:
         for piece in re.findall(r"\S+\s*", answer.text):
             yield Token(piece)
         yield Done(answer)
+
+
+def made_in_a_loop(make: Callable[[], Made]) -> Made:
+    """What ``make`` makes; outside a running loop Gradio begins loops that it never closes."""
+
+    async def run() -> Made:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Gradio's and its dependencies' own
+            return make()
+
+    return asyncio.run(run())

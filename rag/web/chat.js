@@ -18,7 +18,6 @@
     const reading = location.hash.startsWith("#source");
     const query = reading ? location.hash.slice("#source".length) : "";
     document.body.classList.toggle("reading", reading);
-    heading.textContent = query ? "Source" : "Library";
     markCurrent();
     const response = await fetch("/source" + query).catch(() => null);
     if (request !== requested) return;
@@ -27,6 +26,8 @@
     } else {
       text.textContent = "The source cannot be read: is the server still running?";
     }
+    const article = text.querySelector("article");
+    heading.textContent = article ? article.getAttribute("aria-label") : "Library";
     const quote = text.querySelector("mark.current");
     if (!quote) {
       text.scrollTop = 0;

@@ -1,0 +1,196 @@
+"""What the chat shows of an answer: everything escaped, every marker a link to its quote."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from urllib.parse import parse_qs, unquote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag import render
+from rag.errors import IndexCorruptError, SeedsError
+from rag.served import Failed, Ready, Working
+from rag.types import Answer, Done
+from tests.fake_library import FakeLibrary, article_of
+
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>![x](http://foreign.example/x.png)"
+
+
+class Tags(HTMLParser):
+    """Collects the tags and the text of a piece of HTML."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.names: list[str] = []
+        self.attributes: set[str] = set()
+        self.text = ""
+        self.feed(source)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.names.append(tag)
+        self.attributes.update(name for name, _ in attrs)
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def answer_to(question: str, library: FakeLibrary | None = None) -> Answer:
+    events = list((library or FakeLibrary()).stream(question))
+    assert isinstance(events[-1], Done)
+    return events[-1].answer
+
+
+def links(shown: str) -> list[dict[str, list[str]]]:
+    return [
+        parse_qs(unquote(address).replace("&amp;", "&").partition("?")[2])
+        for address in re.findall(r'href="#([^"]+)"', shown)
+    ]
+
+
+@given(st.text())
+def test_escaped_text_holds_no_markup_and_one_line(text: str) -> None:
+    shown = render.escape(text)
+    assert Tags(shown).names == ["bdi"]
+    assert "\n" not in shown
+    assert shown.startswith("<bdi>")
+    assert shown.endswith("</bdi>")
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cc", "Cf", "Cs"])))
+def test_escaping_keeps_every_visible_character(text: str) -> None:
+    assert Tags(render.escape(text)).text == text
+
+
+def test_characters_that_spoof_are_removed_and_joiners_stay() -> None:
+    assert render.escape_characters("a\u202eb\u2066c\u200bd\ufeffe\x07f") == "abcdef"
+    assert render.escape_characters("می\u200cخواهم") == "می\u200cخواهم"
+
+
+@pytest.mark.parametrize(
+    ("iso_date", "shown"),
+    [
+        ("2007-05-31", "31 May 2007"),
+        ("2007-05-01", "1 May 2007"),
+        ("2007-05", "May 2007"),
+        ("2007", "2007"),
+        ("2007-13-01", "2007-13-01"),
+        ("yesterday", "yesterday"),
+    ],
+)
+def test_dates_are_read_by_people(iso_date: str, shown: str) -> None:
+    assert render.format_date(iso_date) == shown
+
+
+def test_every_marker_links_to_its_own_quote() -> None:
+    answer = answer_to("How long was the discussion between Crocker and Kazemi?")
+    assert len(answer.citations) == 2
+    words = render.render_answer(answer).partition('<ul class="sources">')[0]
+    opened = links(words)
+    assert [int(link["opened"][0]) for link in opened] == [1, 2]
+    for link in opened:
+        assert link["article"] == ["a1"]
+        assert link["quote"] == [
+            f"{each.number}.{each.start}.{each.end}.{render.checksum(each.quote)}"
+            for each in answer.citations
+        ]
+
+
+def test_an_answer_names_its_sources_and_says_how_it_came_about() -> None:
+    answer = answer_to("How long was the discussion between Crocker and Kazemi?")
+    shown = Tags(render.render_answer(replace(answer, query="another query"))).text
+    assert "The US holds talks with Iran in Baghdad" in shown
+    assert "Peter Symonds · 31 May 2007" in shown
+    assert "Sure" in shown
+    assert "Searched for “another query”" in shown
+    assert "0.4 s" in shown
+    assert "Searched for" not in Tags(render.render_answer(answer)).text
+
+
+def test_a_number_in_brackets_that_cites_nothing_stays_text() -> None:
+    answer = replace(answer_to("How long was the discussion?"), text="As noted [7] before [1].")
+    shown = render.render_answer(answer).partition('<ul class="sources">')[0]
+    assert "[7]" in shown
+    assert len(links(shown)) == 1
+
+
+def test_the_short_answer_stands_out_in_the_words() -> None:
+    answer = replace(answer_to("How long was the discussion?"), short="four hours")
+    assert render.render_answer(answer).count("<strong>four hours</strong>") == 1
+
+
+def test_an_abstention_shows_the_nearest_passages_as_no_answer() -> None:
+    answer = answer_to("Who won the 2006 World Cup?")
+    assert answer.status == "abstained"
+    shown = render.render_answer(answer)
+    assert "do not answer" in shown
+    assert "Sure" not in shown
+    assert shown.count("<blockquote>") == render.NEAREST_SHOWN
+    assert {link["opened"][0] for link in links(shown)} == {"0"}
+
+
+def test_hostile_articles_and_questions_become_text() -> None:
+    article = article_of(
+        f"{HOSTILE} is what Crocker said about everything there.",
+        id='"><script>',
+        title=HOSTILE,
+        author=HOSTILE,
+        date=HOSTILE,
+        source=f"{HOSTILE}.txt",
+    )
+    library = FakeLibrary([article])
+    for question in ("Crocker everything", f"{HOSTILE}?"):
+        answer = replace(answer_to(question, library), query=HOSTILE)
+        answer = replace(answer, text=answer.text + HOSTILE)
+        for shown in (
+            render.render_answer(answer),
+            render.render_question(question),
+            render.render_stream(answer.text),
+            render.render_note(HOSTILE),
+            render.render_progress(HOSTILE),
+        ):
+            tags = Tags(shown)
+            assert not {"script", "img"} & set(tags.names)
+            assert tags.attributes <= {"class", "href", "title"}
+            assert "\n" not in shown
+
+
+def test_a_blank_line_in_an_answer_begins_a_paragraph_but_no_markdown() -> None:
+    answer = replace(answer_to("How long was the discussion?"), text="One [1].\n\n# Two\n* x *")
+    shown = render.render_answer(answer)
+    assert "\n" not in shown
+    assert shown.count("<p><bdi>") == 2
+    assert "# Two * x *" in shown
+
+
+@pytest.mark.parametrize(
+    ("state", "line"),
+    [
+        (Working("Building the index: embedding, 5 of 10"), "Building the index"),
+        (Ready(FakeLibrary()), "1 article, 12 passages"),
+        (Failed(IndexCorruptError("The index is cut short: rag build")), "rag build"),
+    ],
+)
+def test_the_state_of_the_library_is_one_line(state: render.State, line: str) -> None:
+    assert line in Tags(render.render_state(state)).text
+
+
+def test_the_welcome_says_what_is_missing() -> None:
+    no_articles = render.render_welcome(Failed(SeedsError("Folder x is empty.")), "<x>")
+    assert "No articles yet" in no_articles
+    assert ".txt, .md" in no_articles
+    assert "&lt;x&gt;" in no_articles
+    refused = render.render_welcome(Failed(IndexCorruptError("Cut short.")), "x")
+    assert "Cut short." in refused
+    assert "Rebuild index" in refused
+    still_open = Failed(IndexCorruptError("Cut short."), FakeLibrary())
+    assert "Ask the articles" in render.render_welcome(still_open, "x")
+
+
+def test_counts_agree_with_their_noun() -> None:
+    assert render.count(1, "passage") == "1 passage"
+    assert render.count(1200, "passage") == "1,200 passages"
