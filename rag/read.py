@@ -1,0 +1,216 @@
+"""The reader: question and passages -> how relevant each passage is, and the words that answer.
+
+Scores of all passages read for one question are comparable, also between calls: training puts one
+softmax over the spans of all of a question's passages (shared normalization), and over saying
+nothing, whose score is 0. This module knows neither articles nor what is shown of an answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from tokenizers import Tokenizer
+
+    from rag.span_model import Pair, SpanModel
+
+WINDOW_TOKENS = 224
+OVERLAP_TOKENS = 64
+BATCH_TOKENS = 4096
+SPANS_PER_PASSAGE = 5
+_WORD = re.compile(r"\d+(?:[.,:]\d+)+|\w+(?:['’]\w+)*|\S")
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredSpan:
+    """The characters ``text[start:end]`` of a passage: whole words that may answer."""
+
+    start: int
+    end: int
+    score: float
+    """Log-odds scale; 0 is the score of saying nothing. Comparable between passages."""
+
+
+@dataclass(frozen=True, slots=True)
+class PassageReading:
+    """What the reader made of one passage."""
+
+    relevance: float
+    """Log-odds that the passage answers the question, by the whole of it."""
+    spans: tuple[ScoredSpan, ...]
+    """Spans that do not overlap, best first; empty only where the passage has no words."""
+
+
+class PassageReader(Protocol):
+    """Reads passages under a question; the seam for another model."""
+
+    @property
+    def name(self) -> str: ...
+    def score(self, question: str, passages: Sequence[tuple[str, str]]) -> list[PassageReading]:
+        """One reading for each passage ``(context, text)``; the context is "title · date"."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """Tokens [first, first + length) of a passage, in the input of the model."""
+
+    passage: int
+    first: int
+    pair: Pair
+
+
+@dataclass(frozen=True, slots=True)
+class _Tokens:
+    """A passage's tokens: ids, characters, and whether each begins and ends a word."""
+
+    ids: list[int]
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    begins_word: NDArray[np.bool_]
+    ends_word: NDArray[np.bool_]
+
+
+class SpanReader:
+    """The trained reader on torch. Loads its weights when made; then it holds no state."""
+
+    def __init__(self, model: SpanModel, tokenizer: Tokenizer, name: str) -> None:
+        from rag.span_model import special_tokens
+
+        self._model = model
+        self._tokenizer = tokenizer
+        self._special = special_tokens(tokenizer)
+        self.name = name
+
+    @classmethod
+    def load(cls, encoder: Path, weights: Path) -> SpanReader:
+        """The encoder in folder ``encoder`` with the low-rank difference in file ``weights``."""
+        from rag.span_model import load_model, load_tokenizer
+
+        return cls(load_model(encoder, weights), load_tokenizer(encoder), weights.stem)
+
+    def score(self, question: str, passages: Sequence[tuple[str, str]]) -> list[PassageReading]:
+        """One reading for each passage ``(context, text)``, in their order."""
+        from rag.span_model import join
+
+        asked = self._ids(question)
+        contexts = {context: self._ids(context) for context, _ in passages}
+        tokens = [_tokenize(self._tokenizer, text) for _, text in passages]
+        windows = [
+            _Window(
+                number,
+                first,
+                join(
+                    asked,
+                    contexts[context],
+                    tokens[number].ids[first : first + WINDOW_TOKENS],
+                    self._special,
+                ),
+            )
+            for number, (context, _) in enumerate(passages)
+            for first in _window_starts(len(tokens[number].ids))
+        ]
+        relevance = [-float("inf")] * len(passages)
+        spans: list[list[ScoredSpan]] = [[] for _ in passages]
+        for batch in _batches(windows):
+            logits = self._logits([window.pair for window in batch])
+            for row, window in enumerate(batch):
+                begin, stop = window.pair.passage_from, window.pair.passage_to
+                number = window.passage
+                relevance[number] = max(relevance[number], float(logits[0][row]))
+                spans[number] += best_spans(
+                    logits[1][row, begin:stop],
+                    logits[2][row, begin:stop],
+                    tokens[number],
+                    window.first,
+                )
+        return [
+            PassageReading(score, _without_overlap(found))
+            for score, found in zip(relevance, spans, strict=True)
+        ]
+
+    def _ids(self, text: str) -> list[int]:
+        ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
+        return ids
+
+    def _logits(self, pairs: Sequence[Pair]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+        import torch
+
+        from rag.span_model import fast_bfloat16, pad
+
+        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, fast_bfloat16()):
+            logits = self._model(pad(pairs, self._special))
+        return logits.relevance.numpy(), logits.start.numpy(), logits.end.numpy()
+
+
+def _tokenize(tokenizer: Tokenizer, text: str) -> _Tokens:
+    encoding = tokenizer.encode(text, add_special_tokens=False)
+    offsets = np.array(encoding.offsets, dtype=np.int64).reshape(-1, 2)
+    words = np.array([m.span() for m in _WORD.finditer(text)], dtype=np.int64).reshape(-1, 2)
+    return _Tokens(
+        ids=encoding.ids,
+        starts=offsets[:, 0],
+        ends=offsets[:, 1],
+        begins_word=np.isin(offsets[:, 0], words[:, 0]),
+        ends_word=np.isin(offsets[:, 1], words[:, 1]),
+    )
+
+
+def _window_starts(length: int) -> list[int]:
+    if length <= WINDOW_TOKENS:
+        return [0]
+    step = WINDOW_TOKENS - OVERLAP_TOKENS
+    return [*range(0, length - WINDOW_TOKENS, step), length - WINDOW_TOKENS]
+
+
+def _batches(windows: Sequence[_Window]) -> list[list[_Window]]:
+    """Windows of like length together, at most BATCH_TOKENS padded tokens each."""
+    batches: list[list[_Window]] = []
+    for window in sorted(windows, key=lambda window: len(window.pair.ids)):
+        if batches and (len(batches[-1]) + 1) * len(window.pair.ids) <= BATCH_TOKENS:
+            batches[-1].append(window)
+        else:
+            batches.append([window])
+    return batches
+
+
+def best_spans(
+    start: NDArray[np.float32], end: NDArray[np.float32], tokens: _Tokens, first: int
+) -> list[ScoredSpan]:
+    """The best spans of whole words in the window whose first token is ``first``."""
+    from rag.span_model import MAX_SPAN_TOKENS
+
+    length = len(start)
+    if not length:
+        return []
+    stop = first + length
+    start = np.where(tokens.begins_word[first:stop], start, -np.inf)
+    end = np.where(tokens.ends_word[first:stop], end, -np.inf)
+    begins = np.argsort(-start)[:20]
+    found: list[ScoredSpan] = []
+    for begin in begins.tolist():
+        reach = end[begin : begin + MAX_SPAN_TOKENS]
+        for more in np.argsort(-reach)[:3].tolist():
+            score = float(start[begin] + reach[more])
+            if np.isfinite(score):
+                a = int(tokens.starts[first + begin])
+                found.append(ScoredSpan(a, int(tokens.ends[first + begin + more]), score))
+    return found
+
+
+def _without_overlap(spans: Sequence[ScoredSpan]) -> tuple[ScoredSpan, ...]:
+    """The best spans of which none overlaps a better one."""
+    kept: list[ScoredSpan] = []
+    for span in sorted(spans, key=lambda span: (-span.score, span.start, span.end)):
+        if all(span.end <= other.start or span.start >= other.end for other in kept):
+            kept.append(span)
+            if len(kept) == SPANS_PER_PASSAGE:
+                break
+    return tuple(kept)

@@ -1,0 +1,1 @@
+"""How the reader's weights are made: ``python -m training.train``. Not needed to ask questions."""

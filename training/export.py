@@ -1,0 +1,62 @@
+"""``python -m training.export``: the trained weights as a small difference on the shipped encoder.
+
+The difference of each trained matrix is cut to its ``rank`` largest singular directions; vectors
+and heads are kept whole. Everything is stored in float16.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import torch
+import typer
+from safetensors.torch import save_file
+from torch import Tensor
+
+from rag.models import SHIPPED_EMBEDDER, find_embedder, sha256_of
+from rag.span_model import load_encoder
+
+
+def low_rank(difference: Tensor, rank: int) -> tuple[Tensor, Tensor]:
+    """Factors (out, rank) and (rank, in) of the nearest matrix of that rank."""
+    u, s, vh = torch.linalg.svd(difference, full_matrices=False)
+    root = s[:rank].sqrt()
+    return u[:, :rank] * root, root.unsqueeze(1) * vh[:rank]
+
+
+def difference(
+    trained: dict[str, Tensor], encoder: dict[str, Tensor], rank: int
+) -> dict[str, Tensor]:
+    """What ``rag.span_model.load_model`` reads, from trained values by name."""
+    stored: dict[str, Tensor] = {}
+    for name, value in trained.items():
+        if not name.startswith("encoder."):
+            stored[name] = value
+            continue
+        change = value - encoder[name.removeprefix("encoder.")]
+        if change.dim() == 2 and min(change.shape) > rank:
+            stored[f"{name}.left"], stored[f"{name}.right"] = low_rank(change, rank)
+        else:
+            stored[f"{name}.difference"] = change
+    return {name: tensor.half().contiguous() for name, tensor in stored.items()}
+
+
+def export(
+    checkpoint: Annotated[Path, typer.Option(help="Written by training.train.")],
+    out: Annotated[Path, typer.Option(help="The safetensors file to write.")],
+    rank: int = 32,
+    encoder: Annotated[Path | None, typer.Option(help="Model folder trained from.")] = None,
+) -> None:
+    """Write the reader's weights."""
+    if encoder is None:
+        encoder = Path(find_embedder(SHIPPED_EMBEDDER).path)
+    state = torch.load(checkpoint, weights_only=True)
+    stored = difference(state["average"], load_encoder(encoder).state_dict(), rank)
+    save_file(stored, out)
+    size = out.stat().st_size / 2**20
+    typer.echo(f"{out}: rank {rank}, {size:.2f} MiB, sha256 {sha256_of(out)}")
+
+
+if __name__ == "__main__":
+    typer.run(export)
