@@ -1,0 +1,337 @@
+"""Real Chromium against the real server with the real models.
+
+With FOOTNOTE_SCREENSHOTS=1 (``make screenshots``) it also takes the README's pictures into docs/.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, Request, expect, sync_playwright
+
+pytestmark = [pytest.mark.browser, pytest.mark.models]
+
+ROOT = Path(__file__).parent.parent
+CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+START_SECONDS = 120
+ANSWER_MILLISECONDS = 60_000
+QUESTION = "How long did the ambassadors talk in Baghdad?"
+HOSTILE = """# Harbour notes <script>document.title='owned'</script>
+
+The harbour master said that <img src=x onerror="document.title='owned'"> the lighthouse \
+was painted green in 1911. The lighthouse keeper ![pixel](http://foreign.invalid/pixel.png) \
+kept [a diary](javascript:document.title='owned') of every storm. The lighthouse lens \
+<iframe src="http://foreign.invalid/"></iframe> came from Paris by ship. \u202eThe lighthouse \
+bell {{constructor}} ${document.title='owned'} rang <svg onload="document.title='owned'"> twice.
+"""
+
+
+@dataclass
+class Visit:
+    """A page, and what it did that no page may do."""
+
+    page: Page
+    address: str
+    foreign: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("request", self._request)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on(
+            "console",
+            lambda message: message.type == "error" and self.errors.append(message.text),
+        )
+
+    def _request(self, request: Request) -> None:
+        if not request.url.startswith((self.address, "data:", "blob:")):
+            self.foreign.append(request.url)
+
+    def ask(self, question: str) -> Locator:
+        """Asks, and gives the whole answer once it is there."""
+        answers = self.page.locator("#conversation .answer.whole")
+        before = answers.count()
+        self.page.locator("#question textarea").fill(question)
+        self.page.locator("#question textarea").press("Enter")
+        expect(answers).to_have_count(before + 1, timeout=ANSWER_MILLISECONDS)
+        return answers.last
+
+    @property
+    def marked(self) -> Locator:
+        """The quote that the source panel was opened at."""
+        return self.page.locator("#source mark.current")
+
+
+@contextmanager
+def served(seeds: Path, index: Path) -> Iterator[str]:
+    """The address of ``rag serve`` over a folder of articles, once it is ready."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "rag.cli", "serve", "--port", str(port)]
+    log = index.parent / f"{index.name}.log"
+    with log.open("w") as output:
+        server = subprocess.Popen(
+            [*command, "--seeds", str(seeds), "--index", str(index)],
+            cwd=ROOT,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        address = f"http://127.0.0.1:{port}"
+        deadline = time.monotonic() + START_SECONDS
+        while '"status":"working"' in (health := _health(address)):
+            assert server.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, f"{health}\n{log.read_text()}"
+            time.sleep(0.2)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+def _health(address: str) -> str:
+    try:
+        with urllib.request.urlopen(f"{address}/health", timeout=START_SECONDS) as response:
+            return response.read().decode()
+    except OSError:
+        return '"status":"working"'
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        pytest.fail(f"{CHROMIUM} is missing: make chromium, or apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with served(ROOT / "seeds", tmp_path_factory.mktemp("seed") / "index") as address:
+        yield address
+
+
+@contextmanager
+def visit(
+    browser: Browser,
+    address: str,
+    width: int = 1440,
+    height: int = 900,
+    scheme: Literal["light", "dark"] = "light",
+) -> Iterator[Visit]:
+    """A fresh visitor. Afterwards: nothing left this machine, and nothing failed in the page."""
+    phone = width < 600
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        color_scheme=scheme,
+        is_mobile=phone,
+        has_touch=phone,
+        reduced_motion="reduce",
+    )
+    visited = Visit(context.new_page(), address)
+    visited.page.goto(address)
+    expect(visited.page.locator("#library .state.ready")).to_be_visible(timeout=30_000)
+    yield visited
+    context.close()
+    assert visited.foreign == []
+    assert visited.errors == []
+
+
+def take_picture(page: Page, name: str) -> None:
+    """Overwrites a picture of the README, but only when asked to."""
+    if os.environ.get("FOOTNOTE_SCREENSHOTS") == "1":
+        page.mouse.move(0, 0)
+        page.wait_for_timeout(500)
+        page.screenshot(path=ROOT / "docs" / name)
+
+
+def test_an_answer_streams_and_its_marker_opens_the_source_at_the_quote(
+    browser: Browser, address: str
+) -> None:
+    with visit(browser, address) as visited:
+        page = visited.page
+        page.evaluate(
+            """() => {
+                window.stages = new Set();
+                new MutationObserver(() => {
+                    const progress = document.querySelector('#conversation .progress');
+                    if (progress) window.stages.add(progress.textContent.replace(/\\d+/, 'N'));
+                    const words = document.querySelector('#conversation .working .words');
+                    if (words) window.stages.add('streaming');
+                }).observe(document.body, {childList: true, subtree: true, characterData: true});
+            }"""
+        )
+        answer = visited.ask(QUESTION)
+        stages = page.evaluate("() => [...window.stages]")
+        assert "Searching N passages" in stages
+        assert "streaming" in stages
+        expect(page.locator("#question textarea")).to_have_value("")
+
+        # Beside the conversation, the first source has opened by itself.
+        expect(visited.marked.first).to_be_in_viewport()
+        marker = answer.locator(".words a.cite").last
+        marker.click()
+        expect(marker).to_have_attribute("aria-current", "true")
+        expect(visited.marked.first).to_have_attribute("data-number", marker.inner_text())
+        expect(visited.marked.first).to_be_in_viewport()
+        quote = " ".join(visited.marked.all_inner_texts())
+        assert f"“{quote}”" in answer.locator(".words").inner_text()
+        expect(page.locator("#source h2").nth(1)).to_have_text(
+            "The US holds talks with Iran in Baghdad"
+        )
+        take_picture(page, "chat.png")
+
+
+def test_a_follow_up_is_understood_and_earlier_markers_keep_their_quotes(
+    browser: Browser, address: str
+) -> None:
+    with visit(browser, address, scheme="dark") as visited:
+        first = visited.ask("Who is the Iranian ambassador?")
+        second = visited.ask("And what did he say to the media about training?")
+        expect(second.locator(".facts")).to_contain_text("Searched for")
+        expect(second.locator(".words")).to_contain_text("train and equip")
+        take_picture(visited.page, "chat-dark.png")
+        earlier = visited.page.locator("#conversation .answer.whole").first
+        earlier.locator(".words a.cite").first.click()
+        expect(visited.marked.first).to_be_in_viewport()
+        quote = " ".join(visited.marked.all_inner_texts())
+        assert quote in earlier.locator(".words").inner_text()
+        assert first.count() == 1
+
+
+def test_what_the_articles_do_not_say_is_not_answered(browser: Browser, address: str) -> None:
+    with visit(browser, address) as visited:
+        answer = visited.ask("Who won the 2006 World Cup?")
+        expect(answer).to_contain_text("The articles do not say.")
+        expect(answer).to_contain_text("do not answer")
+        expect(answer.locator("blockquote").first).to_be_visible()
+        answer.locator("a.near").first.click()
+        expect(visited.page.locator("#source .notice")).to_contain_text("does not answer")
+        expect(visited.page.locator("#source mark.near").first).to_be_in_viewport()
+        expect(visited.page.locator("#source mark.quote")).to_have_count(0)
+
+
+def test_an_example_can_be_chosen_and_a_refused_question_is_kept(
+    browser: Browser, address: str
+) -> None:
+    with visit(browser, address) as visited:
+        page, box = visited.page, visited.page.locator("#question textarea")
+        page.get_by_role("button", name="Who wrote this article?").click()
+        expect(page.locator("#conversation .answer.whole")).to_contain_text("Peter Symonds")
+        box.press("Enter")
+        expect(page.locator("#notice")).to_contain_text("Type a question first.")
+        long_question = "why " * 5000
+        box.fill(long_question)
+        box.press("Enter")
+        expect(page.locator("#notice")).to_contain_text("shorten it")
+        expect(box).to_have_value(long_question)
+        page.get_by_role("button", name="New conversation").click()
+        expect(page.locator("#conversation .answer")).to_have_count(0)
+
+
+def test_the_index_can_be_rebuilt_from_the_page(browser: Browser, address: str) -> None:
+    with visit(browser, address) as visited:
+        page = visited.page
+        page.get_by_role("button", name="Rebuild index").click()
+        expect(page.locator("#library .state.working")).to_be_visible()
+        expect(page.locator("#library .state.ready")).to_be_visible(timeout=60_000)
+        expect(visited.ask(QUESTION).locator(".words a.cite").first).to_be_visible()
+
+
+def test_on_a_phone_the_source_slides_over_and_back_closes_it(
+    browser: Browser, address: str
+) -> None:
+    with visit(browser, address, 390, 844) as visited:
+        page, panel = visited.page, visited.page.locator("#source")
+        answer = visited.ask(QUESTION)
+        expect(panel).to_be_hidden()
+        answer.locator(".words a.cite").first.click()
+        expect(visited.marked.first).to_be_in_viewport()
+        take_picture(page, "chat-phone.png")
+        page.go_back()
+        expect(panel).to_be_hidden()
+        answer.locator(".words a.cite").first.click()
+        page.get_by_role("button", name="Close").click()
+        expect(panel).to_be_hidden()
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
+
+
+def test_the_page_can_be_used_by_keyboard_alone(browser: Browser, address: str) -> None:
+    with visit(browser, address) as visited:
+        page = visited.page
+        expect(page.get_by_label("Your question")).to_be_visible()
+        answer = visited.ask(QUESTION)
+        marker = answer.locator(".words a.cite").first
+        marker.focus()
+        marker.press("Enter")
+        expect(visited.marked.first).to_be_in_viewport()
+        page.keyboard.press("Escape")
+        expect(page.locator("#source mark")).to_have_count(0)
+        expect(marker).to_be_focused()
+
+
+def test_a_hostile_article_is_shown_as_text_and_does_nothing(
+    browser: Browser, tmp_path: Path
+) -> None:
+    seeds = tmp_path / "seeds"
+    seeds.mkdir()
+    (seeds / "harbour <img src=x onerror=alert(1)>.md").write_text(HOSTILE, encoding="utf-8")
+    with (
+        served(seeds, tmp_path / "index") as address,
+        visit(browser, address) as visited,
+    ):
+        page = visited.page
+        page.on("dialog", lambda dialog: visited.errors.append(dialog.message))
+        for question in (
+            "Who said that the lighthouse was painted green?",
+            "What did the lighthouse keeper keep?",
+            "<img src=x onerror=\"document.title='owned'\"> What rang twice at the lighthouse?",
+        ):
+            answer = visited.ask(question)
+            expect(answer.locator("blockquote, .words")).not_to_have_count(0)
+            expect(page.locator("#source article")).to_contain_text("lighthouse")
+        made = page.locator(":is(#conversation, #source) :is(script, img, iframe, svg[onload])")
+        expect(made).to_have_count(0)
+        expect(page.locator("[href^='javascript']")).to_have_count(0)
+        assert page.title() == "Footnote"
+
+
+def test_no_articles_yet_says_where_to_put_them(browser: Browser, tmp_path: Path) -> None:
+    seeds = tmp_path / "seeds"
+    seeds.mkdir()
+    with served(seeds, tmp_path / "index") as address:
+        page = browser.new_page()
+        page.goto(address)
+        expect(page.locator(".welcome")).to_contain_text("No articles yet")
+        expect(page.locator(".welcome")).to_contain_text(str(seeds))
+        shutil.copy(next((ROOT / "seeds").glob("*.txt")), seeds)
+        page.get_by_role("button", name="Rebuild index").click()
+        expect(page.locator("#library")).to_have_text(
+            re.compile("1 article"), timeout=ANSWER_MILLISECONDS
+        )
+        page.close()
