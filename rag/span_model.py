@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
+    from transformers import PreTrainedModel
 
 MAX_QUESTION_TOKENS = 64
 MAX_CONTEXT_TOKENS = 32
@@ -50,9 +51,10 @@ class SpecialTokens:
 
 def special_tokens(tokenizer: Tokenizer) -> SpecialTokens:
     """Look the joining tokens up in a BERT vocabulary."""
-    found = [tokenizer.token_to_id(token) for token in ("[CLS]", "[SEP]", ":", "[PAD]")]
-    if any(token is None for token in found):
-        raise ValueError("the tokenizer lacks one of [CLS] [SEP] : [PAD]")
+    wanted = ("[CLS]", "[SEP]", ":", "[PAD]")
+    found = [id for id in map(tokenizer.token_to_id, wanted) if id is not None]
+    if len(found) < len(wanted):
+        raise ValueError(f"the tokenizer lacks one of {' '.join(wanted)}")
     return SpecialTokens(*found)
 
 
@@ -123,11 +125,11 @@ class Logits:
 class SpanModel(nn.Module):
     """A BERT encoder, a relevance head on [CLS], and a start and end head on every token."""
 
-    def __init__(self, encoder: nn.Module, hidden_size: int) -> None:
+    def __init__(self, encoder: PreTrainedModel) -> None:
         super().__init__()
         self.encoder = encoder
-        self.relevance = nn.Linear(hidden_size, 1)
-        self.span = nn.Linear(hidden_size, 2)
+        self.relevance = nn.Linear(encoder.config.hidden_size, 1)
+        self.span = nn.Linear(encoder.config.hidden_size, 2)
 
     def forward(self, batch: Batch) -> Logits:
         """Logits of every pair of the batch."""
@@ -148,18 +150,19 @@ def span_scores(logits: Logits) -> Tensor:
     return logits.start.unsqueeze(-1) + ends.unfold(1, MAX_SPAN_TOKENS, 1)
 
 
-def load_encoder(folder: Path) -> nn.Module:
+def load_encoder(folder: Path) -> PreTrainedModel:
     """The shipped encoder, without dropout."""
     from transformers import AutoModel
 
-    encoder: nn.Module = AutoModel.from_pretrained(
+    encoder: PreTrainedModel = AutoModel.from_pretrained(
         str(folder), add_pooling_layer=False, local_files_only=True
     )
-    return encoder.eval()
+    encoder.train(False)
+    return encoder
 
 
 def fast_bfloat16() -> bool:
-    """Whether this processor multiplies bfloat16 matrices in tiles (AMX); else float32 is faster."""
+    """Whether this processor multiplies bfloat16 in tiles (AMX); float32 is faster elsewhere."""
     return bool(torch.cpu._is_amx_tile_supported())
 
 
@@ -172,8 +175,7 @@ def load_model(encoder_folder: Path, weights: Path) -> SpanModel:
     """
     from safetensors.torch import load_file
 
-    encoder = load_encoder(encoder_folder)
-    model = SpanModel(encoder, encoder.config.hidden_size)  # type: ignore[union-attr, arg-type]
+    model = SpanModel(load_encoder(encoder_folder))
     stored = {name: tensor.float() for name, tensor in load_file(weights).items()}
     values = model.state_dict()
     with torch.no_grad():

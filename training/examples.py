@@ -60,7 +60,7 @@ class Group:
 
 
 def cut(text: Text, length: int, rng: Generator, keep: tuple[int, int]) -> tuple[int, int]:
-    """Tokens [first, stop) of at most ``length`` around ``keep``, in whole sentences if they fit."""
+    """At most ``length`` tokens [first, stop) around ``keep``, in whole sentences if they fit."""
     bounds = text.sentences
     low = int(np.searchsorted(bounds, keep[0], side="right")) - 1
     high = int(np.searchsorted(bounds, keep[1], side="right"))
@@ -211,9 +211,9 @@ class GroupMaker:
         return replace(example, role="swapped")
 
     def _swap(self, question: str, shown: str, whole: str, rng: Generator) -> Swap | None:
-        """An exchange that turns the answering pair into a near miss, if the question has a term."""
+        """What turns the answering pair into a near miss, if the question has such a term."""
         terms = self._lexicon.terms(question)
-        rng.shuffle(terms)  # type: ignore[arg-type]
+        rng.shuffle(terms)
         terms.sort(key=lambda term: (term.kind == "word", term.kind not in ("year", "number")))
         for term in terms:
             old = question[term.start : term.end]

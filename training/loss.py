@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
+from torch.nn import functional
 
 from rag.span_model import IMPOSSIBLE, MAX_SPAN_TOKENS, Logits, span_scores
 from training.examples import Example, Group
@@ -71,14 +71,14 @@ def losses(groups: Sequence[Group], logits: Logits) -> Losses:
     weight = torch.tensor([example.weight for example in examples])
 
     of_question = all_spans.masked_fill(~(member & same_question), 2 * IMPOSSIBLE)
-    normalizer = F.pad(of_question, (0, 1)).logsumexp(1)
+    normalizer = functional.pad(of_question, (0, 1)).logsumexp(1)
     others = weight * ~answers
     labels = answers.float()
     in_group = logits.relevance.masked_fill(~member, IMPOSSIBLE) + weight.log()
-    bce = F.binary_cross_entropy_with_logits(logits.relevance, labels, reduction="none")
+    bce = functional.binary_cross_entropy_with_logits(logits.relevance, labels, reduction="none")
     return Losses(
         span=(normalizer - right_spans[answers]).mean(),
-        nothing=(others * F.softplus(all_spans)).sum() / others.sum(),
+        nothing=(others * functional.softplus(all_spans)).sum() / others.sum(),
         relevance=(weight * bce).sum() / weight.sum(),
         listwise=(in_group.logsumexp(1) - logits.relevance[answers]).mean(),
     )

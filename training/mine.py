@@ -16,6 +16,7 @@ import torch
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from torch import nn
+from transformers import PreTrainedModel
 
 from training.corpus import Corpus
 
@@ -25,7 +26,7 @@ _EMBEDDED_AT_ONCE = 128
 
 
 def embed(
-    texts: Sequence[str], encoder: nn.Module, tokenizer: Tokenizer, max_tokens: int = 200
+    texts: Sequence[str], encoder: PreTrainedModel, tokenizer: Tokenizer, max_tokens: int = 200
 ) -> NDArray[np.float32]:
     """Unit vectors of ``texts`` by the shipped embedder: mean of the last hidden states."""
     rows = [
@@ -72,7 +73,9 @@ def _terms_ranking(passages: Sequence[str], questions: Sequence[str]) -> list[li
     return rankings
 
 
-def mine(corpus: Corpus, encoder: nn.Module, tokenizer: Tokenizer) -> dict[str, NDArray[np.int32]]:
+def mine(
+    corpus: Corpus, encoder: PreTrainedModel, tokenizer: Tokenizer
+) -> dict[str, NDArray[np.int32]]:
     """For each set an array (questions, CANDIDATES) of indexes into ``corpus.texts``, best first.
 
     A question's own text is among them where retrieval finds it; -1 where there are fewer.
@@ -102,7 +105,7 @@ def mine(corpus: Corpus, encoder: nn.Module, tokenizer: Tokenizer) -> dict[str, 
 
 
 def mine_once(
-    corpus: Corpus, encoder: nn.Module, tokenizer: Tokenizer, folder: Path
+    corpus: Corpus, encoder: PreTrainedModel, tokenizer: Tokenizer, folder: Path
 ) -> dict[str, NDArray[np.int32]]:
     """``mine``, kept in ``folder`` and read from there when the corpus is the same."""
     digest = hashlib.sha256()

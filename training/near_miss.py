@@ -49,14 +49,15 @@ _OPPOSITES = (
     "upper lower,inside outside,hot cold,cheap expensive,president vice-president,old new,"
     "summer winter,day night,morning evening,love hate,strong weak,rich poor,urban rural"
 )
-STOP_WORDS = frozenset(
+_STOP_WORDS = (
     "a an the of in on at to for from by with and or is are was were be been being do does did has "
     "have had what which who whom whose when where why how many much long it its this that these "
     "those there their they he she his her him i my you your we our as not no can could would "
     "should will about into than then also one some any all other such name called type kind does "
     "most more use used using get got make made mean according writer author reviewer speaker "
-    "person people thing time".split()
+    "person people thing time"
 )
+STOP_WORDS = frozenset(_STOP_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True)

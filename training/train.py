@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -29,6 +29,8 @@ from training.mine import embed, mine_once
 from training.near_miss import lexicon_once
 from training.validate import validate
 
+_FIXED = ("embeddings.word_embeddings.weight", "embeddings.position_embeddings.weight")
+"""What stays as shipped: too large to ship again, and few of its rows would be trained."""
 _WARM_UP = 0.06
 _MEASURED_STEPS = 12
 _AVERAGE = 0.998
@@ -50,9 +52,9 @@ def new_model(folder: Path, seed: int) -> SpanModel:
     """The encoder with fresh heads; its token and position embeddings stay as they are."""
     torch.manual_seed(seed)
     encoder = load_encoder(folder)
-    encoder.embeddings.word_embeddings.requires_grad_(False)  # type: ignore[union-attr, operator]
-    encoder.embeddings.position_embeddings.requires_grad_(False)  # type: ignore[union-attr, operator]
-    model = SpanModel(encoder, encoder.config.hidden_size)  # type: ignore[union-attr, arg-type]
+    for name, parameter in encoder.named_parameters():
+        parameter.requires_grad_(name not in _FIXED)
+    model = SpanModel(encoder)
     for head in (model.relevance, model.span):
         nn.init.normal_(head.weight, std=0.02)
         nn.init.zeros_(head.bias)
@@ -87,7 +89,7 @@ class Trainer:
         pairs = [example.pair for group in groups for example in group.examples]
         found = losses(groups, self.model(pad(pairs, self._special)))
         self._optimizer.zero_grad(set_to_none=True)
-        found.total.backward()
+        found.total.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self._optimizer.step()
         self.step += 1
@@ -142,7 +144,12 @@ def train(
     ),
     encoder: Annotated[Path | None, typer.Option(help="Model folder to start from.")] = None,
     minutes: Annotated[float, typer.Option(help="How long to train, about.")] = 75.0,
-    steps: Annotated[int, typer.Option(help="Exact number of steps instead of minutes.")] = 0,
+    steps: Annotated[
+        int,
+        typer.Option(
+            help="Exact number of steps instead of minutes; may be changed when going on."
+        ),
+    ] = 0,
     seed: int = 1,
     learning_rate: float = 1.5e-4,
     tokens_per_step: int = 5120,
@@ -181,11 +188,11 @@ def train(
         )
         steps = max(1, int(minutes * 60 / rate))
         model = new_model(encoder, seed)
-    recipe = (
-        Recipe(**state["recipe"])
-        if state
-        else Recipe(seed, steps, learning_rate, tokens_per_step=tokens_per_step)
-    )
+    if state is None:
+        recipe = Recipe(seed, steps, learning_rate, tokens_per_step=tokens_per_step)
+    else:
+        recipe = Recipe(**state["recipe"])
+        recipe = replace(recipe, steps=steps or recipe.steps)
     trainer = Trainer(model, recipe, tokenizer)
     if state:
         trainer.load(state)

@@ -21,8 +21,8 @@ from training.mine import embed, mine  # noqa: E402
 from training.near_miss import LISTED, Lexicon, Swap, make_lexicon  # noqa: E402
 from training.train import Recipe, Trainer, new_model, train  # noqa: E402
 
-PLACES = "Lima Oslo Rome Cairo Quito Hanoi Dakar Sofia Tunis Minsk Accra Seoul".split()
-NAMES = "Ada Bo Cy Dee Eve Fay Gus Hal Ida Jo Kay Lea".split()
+PLACES = ["Lima", "Oslo", "Rome", "Cairo", "Quito", "Hanoi", "Dakar", "Sofia", "Tunis", "Minsk"]
+NAMES = ["Ada", "Bo", "Cy", "Dee", "Eve", "Fay", "Gus", "Hal", "Ida", "Jo", "Kay", "Lea"]
 
 
 @pytest.fixture(scope="module")
@@ -241,9 +241,7 @@ def test_special_tokens_must_exist() -> None:
 
 
 def test_a_model_never_marks_question_or_title(encoder: Path) -> None:
-    reader = SpanReader(
-        SpanModel(load_encoder(encoder), 32).eval(), load_tokenizer(encoder), "random"
-    )
+    reader = SpanReader(SpanModel(load_encoder(encoder)).eval(), load_tokenizer(encoder), "random")
     text = "Ada visited Lima. " * 60
     (reading,) = reader.score("Who visited Lima?", [("Journey 1 · 1950", text)])
     assert reading.spans
