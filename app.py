@@ -2,8 +2,7 @@
 
 ``create_chat`` lays out the conversation. The source panel beside it is part of the page
 (``rag/web/source.html``): a [n] marker is a link whose address names the article and its quotes,
-and the page fetches that, so opening a source never waits for an answer. Start it with
-``rag serve``, or ``python app.py``.
+and the page fetches that, so opening a source never waits for an answer. ``rag serve`` starts it.
 """
 
 from __future__ import annotations
@@ -244,10 +243,3 @@ def _buttons(answering: bool) -> tuple[Update, Update]:
 
 def _example_text(selected: gr.SelectData) -> str:
     return str(selected.value["text"])
-
-
-if __name__ == "__main__":
-    from rag.server import serve
-    from rag.settings import load_settings
-
-    serve(load_settings())

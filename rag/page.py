@@ -25,10 +25,10 @@ _HEAD = """\
 _SOURCE_PANEL = """\
 <aside id="source" aria-labelledby="source-heading" tabindex="-1">
 <header>
-<h2 id="source-heading">Library</h2>
+<h2 id="source-heading" aria-live="polite">Library</h2>
 <button id="close-source" type="button">Close</button>
 </header>
-<div id="source-text" aria-live="polite"></div>
+<div id="source-text"></div>
 </aside>
 </body>"""
 _HEADERS = {

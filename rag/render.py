@@ -193,7 +193,7 @@ def _facts(answer: Answer) -> str:
     facts = [] if answer.status == "abstained" else [describe_confidence(answer.confidence)]
     if answer.query != answer.question:
         facts.append(f"Searched for “{escape(answer.query)}”")
-    facts.append(f"{answer.timings.get('total', sum(answer.timings.values())):.1f} s")
+    facts.append(f"{answer.timings.get('total', sum(answer.timings.values())):.1f}\u00a0s")
     return f'<p class="facts">{"<i></i>".join(f"<span>{fact}</span>" for fact in facts)}</p>'
 
 
@@ -208,10 +208,11 @@ def describe_state(state: State) -> str:
         case Failed(error=error):
             return str(error)
         case Ready(library=library):
-            return (
-                f"{count(library.article_count, 'article')}, "
-                f"{count(library.passage_count, 'passage')}"
-            )
+            counts = [count(library.article_count, "article")]
+            counts.append(count(library.passage_count, "passage"))
+            if failures := library.manifest.failures:
+                counts.append(f"{count(len(failures), 'file')} not read")
+            return ", ".join(counts)
 
 
 def render_state(state: State) -> str:

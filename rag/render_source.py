@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, pairwise
 
 from rag.render import Mark, byline, checksum, count, escape, escape_characters, source_link
-from rag.types import Article, Span
+from rag.types import Article, Failure, Span
 
 _PARAGRAPH = re.compile(r"\S(?:.*?\S)?(?=\s*\n\s*\n|\s*\Z)", re.DOTALL)
 _VERSE_CHARS = 60
@@ -19,8 +19,13 @@ CONTENTS_SHOWN = 200
 """Articles listed in the library's table of contents."""
 
 
-def render_contents(articles: Iterable[Article], total: int) -> str:
-    """The articles of the library by title, each linked; a long list is cut short and says so."""
+def render_contents(
+    articles: Iterable[Article], total: int, failures: Sequence[Failure] = ()
+) -> str:
+    """The articles of the library by title, each linked, and the files that could not be read.
+
+    A long list is cut short and says so.
+    """
     items = "".join(
         f'<li><a href="{html.escape(source_link(article.id))}">{escape(article.title)}</a>'
         f"<small>{byline(article.author, article.date) or escape(article.source)}</small></li>"
@@ -28,7 +33,14 @@ def render_contents(articles: Iterable[Article], total: int) -> str:
     )
     rest = max(0, total - CONTENTS_SHOWN)
     more = f'<p class="notice">And {count(rest, "article")} more.</p>' if rest else ""
-    return f'<nav aria-label="Articles"><ol class="contents">{items}</ol>{more}</nav>'
+    contents = f'<nav aria-label="Articles"><ol class="contents">{items}</ol>{more}</nav>'
+    if not failures:
+        return contents
+    reasons = "".join(
+        f"<li>{escape(each.source)}<small>{escape(each.reason)}</small></li>"
+        for each in failures[:CONTENTS_SHOWN]
+    )
+    return f'{contents}<h3>Not read</h3><ul class="contents">{reasons}</ul>'
 
 
 def render_source(article: Article, marks: Sequence[Mark], opened: int | None) -> str:

@@ -13,9 +13,16 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from rag.errors import IndexMissingError, RagError
-from rag.types import Article, Event, Progress, Turn
+from rag.types import Article, Event, Failure, Progress, Turn
 
 _LOG = logging.getLogger(__name__)
+
+
+class BuildRecord(Protocol):
+    """What the index tells of its build."""
+
+    @property
+    def failures(self) -> tuple[Failure, ...]: ...
 
 
 class Library(Protocol):
@@ -25,6 +32,8 @@ class Library(Protocol):
     def article_count(self) -> int: ...
     @property
     def passage_count(self) -> int: ...
+    @property
+    def manifest(self) -> BuildRecord: ...
     def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Event]: ...
     def articles(self) -> Iterator[Article]: ...
     def article(self, article_id: str) -> Article | None: ...

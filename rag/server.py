@@ -51,10 +51,12 @@ def serve(settings: Settings, host: str = "127.0.0.1", port: int = 7860) -> None
         )
         served.start()
         app = create_app(served, settings.seeds, host=host)
-        _announce(served, f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}")
+        _announce(served, _address(listener))
         import uvicorn
 
-        uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])
+        uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2)).run(
+            sockets=[listener]
+        )
 
 
 def create_app(served: ServedLibrary, seeds: Path, host: str = "127.0.0.1") -> FastAPI:
@@ -68,7 +70,7 @@ def create_app(served: ServedLibrary, seeds: Path, host: str = "127.0.0.1") -> F
     app.add_middleware(PageMiddleware)
     if host in _LOOPBACK:
         # A foreign page whose name is rebound to 127.0.0.1 must not read the library.
-        app.add_middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost", "[::1]"])
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*_LOOPBACK, "[::1]"])
 
     @app.get("/health")
     def health() -> dict[str, str | int]:
@@ -91,8 +93,10 @@ def create_app(served: ServedLibrary, seeds: Path, host: str = "127.0.0.1") -> F
     ) -> HTMLResponse:
         library = served.state.library
         if article is None:
-            articles, total = (library.articles(), library.article_count) if library else ((), 0)
-            return HTMLResponse(render_contents(articles, total))
+            if library is None:
+                return HTMLResponse("")
+            contents = library.articles(), library.article_count, library.manifest.failures
+            return HTMLResponse(render_contents(*contents))
         found = library.article(article) if library else None
         if found is None:
             return HTMLResponse(render_missing_source(), status_code=404)
@@ -129,6 +133,13 @@ def _announce(served: ServedLibrary, address: str) -> None:
         print(f"Footnote is at {address}", flush=True)
 
     threading.Thread(target=follow, daemon=True).start()
+
+
+def _address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    if host in ("0.0.0.0", "::"):  # every address of this machine, of which one can be opened
+        host = "127.0.0.1"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -16,6 +16,7 @@ from rag.types import (
     Article,
     Done,
     Event,
+    Failure,
     Header,
     Hit,
     Passage,
@@ -69,6 +70,11 @@ def article_of(text: str = TEXT, **changed: str | None) -> Article:
     )
 
 
+@dataclass(frozen=True)
+class FakeManifest:
+    failures: tuple[Failure, ...] = ()
+
+
 @dataclass
 class FakeLibrary:
     """Quotes the sentences that share a long word with the question; abstains where none does."""
@@ -76,6 +82,7 @@ class FakeLibrary:
     texts: Sequence[Article] = field(default_factory=lambda: [article_of()])
     asked: list[tuple[str, tuple[Turn, ...]]] = field(default_factory=list)
     warmed: bool = False
+    manifest: FakeManifest = FakeManifest()
 
     @property
     def article_count(self) -> int:

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from rag import render
 from rag.errors import IndexCorruptError, SeedsError
 from rag.served import Failed, Ready, Working
-from rag.types import Answer, Done
-from tests.fake_library import FakeLibrary, article_of
+from rag.types import Answer, Done, Failure
+from tests.fake_library import FakeLibrary, FakeManifest, article_of
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>![x](http://foreign.example/x.png)"
 
@@ -107,7 +107,7 @@ def test_an_answer_names_its_sources_and_says_how_it_came_about() -> None:
     assert "Peter Symonds · 31 May 2007" in shown
     assert "Sure" in shown
     assert "Searched for “another query”" in shown
-    assert "0.4 s" in shown
+    assert "0.4\u00a0s" in shown
     assert "Searched for" not in Tags(render.render_answer(answer)).text
 
 
@@ -172,6 +172,10 @@ def test_a_blank_line_in_an_answer_begins_a_paragraph_but_no_markdown() -> None:
     [
         (Working("Building the index: embedding, 5 of 10"), "Building the index"),
         (Ready(FakeLibrary()), "1 article, 12 passages"),
+        (
+            Ready(FakeLibrary(manifest=FakeManifest((Failure("a", "b"),)))),
+            "12 passages, 1 file not read",
+        ),
         (Failed(IndexCorruptError("The index is cut short: rag build")), "rag build"),
     ],
 )

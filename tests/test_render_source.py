@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from rag.render import Mark
 from rag.render_source import CONTENTS_SHOWN, render_contents, render_source
+from rag.types import Failure
 from tests.fake_library import TEXT, article_of
 from tests.test_render import HOSTILE, Tags
 
@@ -115,6 +116,13 @@ def test_a_hostile_article_becomes_text() -> None:
     contents = Tags(render_contents([article], 1))
     assert not {"script", "img"} & set(contents.names)
     assert contents.attributes <= {"class", "href", "aria-label"}
+
+
+def test_the_contents_tell_what_was_not_read_and_why() -> None:
+    shown = render_contents([ARTICLE], 1, [Failure(HOSTILE, "this is a binary file, not text")])
+    assert "this is a binary file, not text" in shown
+    assert not {"script", "img"} & set(Tags(shown).names)
+    assert "Not read" not in render_contents([ARTICLE], 1)
 
 
 def test_the_contents_list_articles_and_say_how_many_more() -> None:

@@ -85,6 +85,9 @@
       library = state.textContent;
       if (state.classList.contains("ready")) show();
     }
+    // A screen reader should hear the answer once, when it is whole.
+    const log = document.querySelector("#conversation [role=log]");
+    if (log) log.ariaBusy = String(Boolean(log.querySelector(".working .words")));
     // Gradio names each message by its HTML; a screen reader should read the message instead.
     for (const message of document.querySelectorAll("#conversation [data-testid][aria-label]")) {
       message.removeAttribute("aria-label");
