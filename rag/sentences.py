@@ -26,9 +26,9 @@ LONG_SENTENCE_CHARS = 300
 _CHUNK_CHARS = 10_000
 """sentencex takes quadratic time on unclosed quotation marks, so it never sees more than this."""
 
-_BLOCK_END = re.compile(
-    r"\n[^\S\n]*\n\s*"  # a blank line
-    r"|\n(?=[^\S\n]*(?:[-*+•‣◦–]|\d{1,3}[.)])[^\S\n])"  # the next line is a list item
+_BLANK_LINES = re.compile(r"\n[^\S\n]*\n\s*")
+_LINE_UNIT_END = re.compile(
+    r"\n(?=[^\S\n]*(?:[-*+•‣◦–]|\d{1,3}[.)])[^\S\n])"  # the next line is a list item
     r"|(?<=\|)\n|\n(?=\|)|\n(?=[^\n]* \| )"  # the next line is a table row
 )
 _FOOTNOTE_MARKS = re.compile(r"(?<=[.!?\"”’»)])(?:\[[^\[\]\n]{1,30}\]|:\d[\d–-]*)+(?!\w)")
@@ -73,38 +73,44 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> list[Span]:
     """
     end = len(text) if end is None else end
     language = guess_language(text)
-    spans: list[Span] = []
-    for block in blocks(text, start, end):
-        spans += block_sentences(text, block, language)
-    return spans
+    return [
+        sentence
+        for paragraph in paragraphs(text, start, end)
+        for sentence in paragraph_sentences(text, paragraph, language)
+    ]
 
 
-def blocks(text: str, start: int, end: int) -> Iterator[Span]:
-    """Stretches that no sentence leaves: paragraphs, list items, table rows."""
+def paragraphs(text: str, start: int, end: int) -> Iterator[Span]:
+    """What blank lines part in ``text[start:end]``, without whitespace at the ends."""
+    return _split(_BLANK_LINES, text, start, end)
+
+
+def paragraph_sentences(text: str, paragraph: Span, language: str) -> Iterator[Span]:
+    """The sentences of one paragraph; list items and table rows are sentences of their own."""
+    for unit in _split(_LINE_UNIT_END, text, *paragraph):
+        for start, end in _chunks(text, unit):
+            for sentence in _chunk_sentences(text[start:end], language):
+                yield Span(start + sentence.start, start + sentence.end)
+
+
+def _split(gap: re.Pattern[str], text: str, start: int, end: int) -> Iterator[Span]:
     position = start
-    for gap in _BLOCK_END.finditer(text, start, end):
-        yield from _trimmed(text, position, gap.start())
-        position = gap.end()
+    for match in gap.finditer(text, start, end):
+        yield from _trimmed(text, position, match.start())
+        position = match.end()
     yield from _trimmed(text, position, end)
 
 
-def block_sentences(text: str, block: Span, language: str) -> Iterator[Span]:
-    """The sentences of one block."""
-    for start, end in _chunks(text, block):
-        for sentence in _chunk_sentences(text[start:end], language):
-            yield Span(start + sentence.start, start + sentence.end)
-
-
-def _chunks(text: str, block: Span) -> Iterator[Span]:
-    """The block in stretches of at most ``_CHUNK_CHARS``, cut after a full stop, else a space."""
-    start = block.start
-    while block.end - start > _CHUNK_CHARS:
+def _chunks(text: str, unit: Span) -> Iterator[Span]:
+    """The unit in stretches of at most ``_CHUNK_CHARS``, cut after a full stop, else a space."""
+    start = unit.start
+    while unit.end - start > _CHUNK_CHARS:
         limit = start + _CHUNK_CHARS
         cut = max(text.rfind(". ", start, limit), text.rfind(".\n", start, limit)) + 1
         cut = cut or text.rfind(" ", start, limit) + 1 or limit
         yield from _trimmed(text, start, cut)
         start = cut
-    yield from _trimmed(text, start, block.end)
+    yield from _trimmed(text, start, unit.end)
 
 
 def _chunk_sentences(chunk: str, language: str) -> Iterator[Span]:

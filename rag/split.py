@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rag.sentences import block_sentences, blocks, guess_language, sentences
+from rag.sentences import guess_language, paragraph_sentences, paragraphs, sentences
 from rag.types import Article, Passage, Span, Tokenizer
 
 __all__ = ["SPLITTER_VERSION", "passages", "sentences"]
 
 SPLITTER_VERSION = "1"
 """Changes whenever the same text would be split differently; part of the index's manifest."""
+
+_SHORT_SHARE = 0.25
+"""Paragraphs shorter than this share of a passage are too short to be found alone; putting longer
+ones together made passages harder to find (wiki questions, same number of tokens read)."""
 
 _LONGEST_TOKEN_CHARS = 40
 """Tokenizers make one token of a long string that they cannot read: it still takes its space."""
@@ -20,10 +24,10 @@ _LONGEST_TOKEN_CHARS = 40
 def passages(article: Article, tokenizer: Tokenizer, max_tokens: int) -> list[Passage]:
     """The body of ``article`` as passages of whole sentences, each of at most ``max_tokens``.
 
-    A paragraph that fits stays whole. Short paragraphs share a passage with what follows until it
-    holds half of ``max_tokens``; a paragraph that does not fit is cut at sentence ends into parts
-    of like size. Only a sentence longer than ``max_tokens`` is cut, at a clause or word end. No
-    passage crosses from one span of the body into the next.
+    A paragraph that fits stays whole. One shorter than a quarter of ``max_tokens`` shares a passage
+    with what follows; one that does not fit is cut at sentence ends into parts of like size. Only a
+    sentence longer than ``max_tokens`` is cut, at a clause or word end. No passage crosses from one
+    span of the body into the next.
     """
     if max_tokens < 1:
         raise ValueError("max_tokens must be at least 1")
@@ -48,28 +52,29 @@ def _pack(
 ) -> Iterator[Span]:
     """Spans of passages within one span of the body."""
     open_start, open_end, open_tokens = body.start, body.start, 0
-    for block in blocks(text, *body):
+    for paragraph in paragraphs(text, *body):
         parts = [
             part
-            for sentence in block_sentences(text, block, language)
+            for sentence in paragraph_sentences(text, paragraph, language)
             for part in _fit(text, sentence, tokenizer, max_tokens)
         ]
         total = sum(tokens for _, tokens in parts)
-        if open_tokens and (open_tokens * 2 >= max_tokens or open_tokens + total > max_tokens):
+        is_enough = open_tokens >= _SHORT_SHARE * max_tokens
+        if open_tokens and (is_enough or open_tokens + total > max_tokens):
             yield Span(open_start, open_end)
             open_tokens = 0
         target = -(-total // -(-total // max_tokens)) if total > max_tokens else max_tokens
-        block_tokens = 0
+        own_tokens = 0
         for (start, end), tokens in parts:
-            is_full = open_tokens + tokens > max_tokens or block_tokens >= target
+            is_full = open_tokens + tokens > max_tokens or own_tokens >= target
             if open_tokens and is_full:
                 yield Span(open_start, open_end)
-                open_tokens = block_tokens = 0
+                open_tokens = own_tokens = 0
             if not open_tokens:
                 open_start = start
             open_end = end
             open_tokens += tokens
-            block_tokens += tokens
+            own_tokens += tokens
     if open_tokens:
         yield Span(open_start, open_end)
 

@@ -80,10 +80,15 @@ def test_a_paragraph_that_fits_stays_whole() -> None:
     assert packed(first, second, max_tokens=15) == [first, second]
 
 
-def test_short_paragraphs_share_a_passage_up_to_half_of_its_size() -> None:
+def test_short_paragraphs_share_a_passage_up_to_a_quarter_of_its_size() -> None:
     first, second, third = sentence(3), sentence(4), sentence(5)
-    assert packed(first, second, third, max_tokens=20) == [f"{first}\n\n{second}\n\n{third}"]
-    assert packed(first, second, third, max_tokens=14) == [f"{first}\n\n{second}", third]
+    assert packed(first, second, third, max_tokens=40) == [f"{first}\n\n{second}\n\n{third}"]
+    assert packed(first, second, third, max_tokens=28) == [f"{first}\n\n{second}", third]
+
+
+def test_a_list_stays_in_one_passage() -> None:
+    items = "\n".join(f"- item {number}" for number in range(9))
+    assert packed(items, max_tokens=30) == [items]
 
 
 def test_a_long_paragraph_is_cut_at_sentence_ends_into_like_parts() -> None:

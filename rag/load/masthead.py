@@ -36,18 +36,21 @@ _NOT_A_NAME = frozenset(
     " university wednesday week what why world writer yesterday".split()
 )
 _DATE_LABEL = re.compile(
-    r"(?:(?:first )?published|posted|updated|last (?:updated|modified)|issued|released|date|dated"
-    r"|veröffentlicht|publié|publicado)(?: on| am| le| el)?\s*:?",
-    re.IGNORECASE,
-)
-_DATE_REMAINDER = re.compile(
-    r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?"
-    r"|(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag)\b"
-    r"|\d{1,2}[:.]\d\d(?::\d\d)?\s*(?:[ap]\.?m\.?)?|\b\d{1,2}\s*[ap]\.?m\.?"
-    r"|\b(?:[ECMP][SD]?T|GMT|UTC|BST|CET|CEST)\b|\b(?:at|um|à|on|the)\b",
+    r"(?:(?:first )?published|posted|updated|last (?:updated|modified)|issued|released|dated?"
+    r"|veröffentlicht|publié|publicado)\b(?: (?:on|am|le|el)\b)?",
     re.IGNORECASE,
 )
 _SEPARATORS = " \t,;|•·–—-/()[]:"
+_BESIDE_DATE = (
+    r"(?:\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?"
+    r"|\b(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag)\b"
+    r"|\b\d{1,2}[:.]\d\d(?::\d\d)?\s*(?:[ap]\.?m\b\.?)?|\b\d{1,2}\s*[ap]\.?m\b\.?"
+    r"|\b(?:[ECMP][SD]?T|GMT|UTC|BST|CET|CEST|at|um|à|on|the)\b"
+    rf"|[{re.escape(_SEPARATORS)}])+"
+)
+"""Weekday, time and small words that go with a date."""
+_BEFORE_DATE = re.compile(rf"{_BESIDE_DATE}$", re.IGNORECASE)
+_AFTER_DATE = re.compile(_BESIDE_DATE, re.IGNORECASE)
 
 
 class Place(NamedTuple):
@@ -194,13 +197,17 @@ def _date_in(line: _Line) -> Stated | None:
 
 
 def _without_date(text: str) -> str:
-    """What a line holds besides a date, its label, weekday and time."""
+    """The stretch of a line beside its date, without the date's label, weekday and time."""
     found = find_date(text)
     if not found:
         return text
-    before, after = text[: found[1]], text[found[2] :]
-    parts = (_DATE_REMAINDER.sub("", _DATE_LABEL.sub("", part)) for part in (before, after))
-    return max((part.strip(_SEPARATORS) for part in parts), key=len)
+    before = _BEFORE_DATE.sub("", text[: found[1]])
+    if label := _DATE_LABEL.match(before):
+        before = before[label.end() :]
+    after = text[found[2] :]
+    if beside := _AFTER_DATE.match(after):
+        after = after[beside.end() :]
+    return max(before.strip(_SEPARATORS), after.strip(_SEPARATORS), key=len)
 
 
 def _authors_in(words: str, is_beside_date: bool) -> str | None:

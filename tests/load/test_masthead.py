@@ -55,6 +55,11 @@ def own_texts(found: Masthead) -> list[str]:
         (("The talks", "Published: Thursday, May 31, 2007 10:15 AM EDT"), (None, "2007-05-31")),
         (("The talks", "Last updated on 31 May 2007 at 17:05 GMT"), (None, "2007-05-31")),
         (("The talks", "World News\n31 May 2007"), (None, "2007-05-31")),
+        (
+            ("The talks", "By Jose Ramon, Monday at 10:15 GMT, 31 May 2007"),
+            ("Jose Ramon", "2007-05-31"),
+        ),
+        (("The talks", "By Ann at Lee, published on 31 May 2007"), ("Ann", "2007-05-31")),
         (("The talks", "Middle East"), (None, None)),
         (("The talks", "By Monday they had failed"), (None, None)),
         (("The talks", "The war since 2003"), (None, None)),
