@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rag.ingest import ProgressCallback
     from rag.library import Library
     from rag.settings import Settings
+    from rag.store import Current
 
 __all__ = [
     "Answer",
@@ -39,7 +40,8 @@ __all__ = [
     "retrieve",
 ]
 
-_opened: Library | None = None
+_opened: tuple[tuple[Settings, Path, Current], Library] | None = None
+"""The default library, and the settings, folder and generation for which it was opened."""
 _opening = threading.Lock()
 
 
@@ -116,19 +118,17 @@ def _default_library() -> Library:
     global _opened
     from rag.library import build_library, open_library
     from rag.settings import load_settings
-    from rag.store.manifest import current_generation
+    from rag.store import read_current
 
     with _opening:
         settings = load_settings()
+        place = settings.index.resolve()
         try:
-            generation = current_generation(settings.index)
+            key = (settings, place, read_current(place))
         except errors.IndexMissingError:
-            _opened = build_library(settings=settings)
-            return _opened
-        if (
-            _opened is None
-            or _opened.settings != settings
-            or _opened.generation != generation.name
-        ):
-            _opened = open_library(settings=settings)
-        return _opened
+            library = build_library(settings=settings)
+            _opened = (settings, place, read_current(place)), library
+            return library
+        if _opened is None or _opened[0] != key:
+            _opened = key, open_library(settings=settings)
+        return _opened[1]

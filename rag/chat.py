@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from rag.answer import abstained, answered, reading_order
@@ -70,8 +70,11 @@ def stream(
 
 
 def check_question(question: str, max_chars: int) -> str:
-    """The question without surrounding white space. Raises QuestionError."""
-    question = question.strip()
+    """The question without surrounding white space and what is no character. Raises QuestionError.
+
+    A lone surrogate, which stands for a byte of the command line that is not UTF-8, becomes "?".
+    """
+    question = question.encode("utf-8", "replace").decode().strip()
     if not question:
         raise QuestionError("The question is empty: type one.")
     if len(question) > max_chars:
@@ -95,6 +98,4 @@ class _Clock:
         self.seconds[name] = time.perf_counter() - started
 
     def stamp(self, answer: Answer) -> Answer:
-        from dataclasses import replace
-
         return replace(answer, timings={**self.seconds, "total": sum(self.seconds.values())})

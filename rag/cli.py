@@ -9,6 +9,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
@@ -79,9 +80,7 @@ def search(
     from rag.records import search_record
 
     with _library(index) as library:
-        hits = library.retrieve(
-            question, k, since=since, until=until, author=author, source=source
-        )
+        hits = library.retrieve(question, k, since=since, until=until, author=author, source=source)
     if as_json:
         _print_json(search_record(question, hits))
     else:
@@ -142,19 +141,43 @@ def serve(
     run_server(_settings(seeds=seeds, index=index), host, port)
 
 
+@app.command(name="eval")
+def evaluate(
+    folder: Annotated[Path, typer.Argument(help="Folder of a question set")],
+    as_json: JsonOption = False,
+    sample: Annotated[
+        Optional[int], typer.Option(help="At most so many lines of each question file")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Draws the sample")] = 0,
+    index: Annotated[Optional[Path], typer.Option(help="Keep the set's index here")] = None,
+    plot: Annotated[
+        Optional[Path], typer.Option(help="Write the risk–coverage curve (PNG)")
+    ] = None,
+) -> None:
+    """Measure the answers to a question set (docs/evaluation.md)."""
+    from rag.evaluate import evaluate, plot_risk_coverage, render, to_json
+
+    settings = _settings()
+    with _progress() as progress:
+        evaluation = evaluate(
+            folder, settings, sample=sample, seed=seed, index=index, progress=progress
+        )
+    if plot is not None:
+        plot_risk_coverage(evaluation, plot)
+    typer.echo(to_json(evaluation) if as_json else render(evaluation))
+
+
 @app.command()
 def info(index: IndexOption = None, as_json: JsonOption = False) -> None:
     """Show what the index holds and what it was made with."""
-    from rag.embed import load_embedder
-    from rag.ingest import recipe_of
-    from rag.store import open_store
+    from rag.library import open_library
 
     settings = _settings(index=index)
-    store = open_store(settings.index, recipe_of(settings, load_embedder(settings.embedder)))
-    manifest = store.manifest
+    with _progress(), open_library(settings=settings) as library:
+        manifest, generation = library.manifest, library.generation
     facts = {
         "index": str(settings.index),
-        "generation": store.generation,
+        "generation": generation,
         "seeds": manifest.seeds,
         "articles": manifest.article_count,
         "passages": manifest.passage_count,
@@ -165,7 +188,6 @@ def info(index: IndexOption = None, as_json: JsonOption = False) -> None:
         "size_bytes": sum(seal.size_bytes for seal in manifest.files.values()),
         "not_read": {failure.source: failure.reason for failure in manifest.failures},
     }
-    store.close()
     if as_json:
         _print_json(facts)
     else:
@@ -174,13 +196,14 @@ def info(index: IndexOption = None, as_json: JsonOption = False) -> None:
 
 def main() -> None:
     """Entry point of ``rag``: a RagError becomes one line and exit code 1."""
+    for output in (sys.stdout, sys.stderr):
+        if isinstance(output, TextIOWrapper):
+            output.reconfigure(errors="replace")  # a terminal may lack a quotation mark
     try:
         app()
     except RagError as error:
         typer.echo(f"error: {error}", err=True)
         sys.exit(1)
-    except KeyboardInterrupt:
-        sys.exit(130)
 
 
 def _settings(**overrides: Any) -> Settings:
@@ -195,10 +218,10 @@ def _library(index: Path | None) -> Iterator[Library]:
     from rag.library import build_library, open_library
 
     settings = _settings(index=index)
-    try:
-        library = open_library(settings=settings)
-    except IndexMissingError:
-        with _progress() as progress:
+    with _progress() as progress:
+        try:
+            library = open_library(settings=settings)
+        except IndexMissingError:
             library = build_library(progress=progress, settings=settings)
     with library:
         yield library
@@ -219,7 +242,7 @@ def _progress() -> Iterator[ProgressCallback]:
         TimeRemainingColumn(),
     )
     with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("starting", total=None)
+        task = bar.add_task("opening", total=None)
         yield lambda step: bar.update(
             task, description=step.stage, completed=step.done, total=step.total
         )

@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Sequence
-from contextlib import redirect_stderr
 from functools import cache
-from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import ModelError
@@ -29,7 +27,7 @@ class SentenceTransformerEmbedder:
 
     def __init__(self, folder: ModelFolder) -> None:
         self._folder = folder
-        self._loaded: Any = None
+        self._loaded: tuple[Any, Any] | None = None
         self._lock = threading.Lock()
 
     @property
@@ -42,20 +40,22 @@ class SentenceTransformerEmbedder:
 
     @property
     def dimensions(self) -> int:
-        return int(self._model.get_embedding_dimension())
+        model, _ = self._load()
+        return int(model.get_embedding_dimension())
 
     @property
     def max_tokens(self) -> int:
-        return int(self._model.max_seq_length) - _SPECIAL_TOKENS
+        model, _ = self._load()
+        return int(model.max_seq_length) - _SPECIAL_TOKENS
 
     def count_tokens(self, text: str) -> int:
-        encoded = self._model.tokenizer(text, add_special_tokens=False, verbose=False)
-        return len(encoded["input_ids"])
+        _, tokenizer = self._load()
+        return len(tokenizer.encode(text, add_special_tokens=False).ids)
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         import numpy as np
 
-        model = self._model
+        model, _ = self._load()
         if not texts:
             return np.zeros((0, self.dimensions), dtype=np.float32)
         with self._lock:
@@ -68,32 +68,42 @@ class SentenceTransformerEmbedder:
             )
         return np.ascontiguousarray(vectors, dtype=np.float32)
 
-    @property
-    def _model(self) -> Any:
-        if self._loaded is None:
-            with self._lock:
-                if self._loaded is None:
-                    self._loaded = _load(self._folder)
-        return self._loaded
+    def _load(self) -> tuple[Any, Any]:
+        """The model, and a tokenizer for counting."""
+        with self._lock:
+            if self._loaded is None:
+                model = _load_model(self._folder)
+                self._loaded = model, _counting_tokenizer(model)
+            return self._loaded
 
 
-def _load(folder: ModelFolder) -> Any:
-    """The model in memory, silently: progress bars of the loader are not for our users."""
+def _load_model(folder: ModelFolder) -> Any:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
-    if folder.revision != "hub":
-        os.environ.setdefault("HF_HUB_OFFLINE", "1")
     from sentence_transformers import SentenceTransformer
+    from transformers.utils.logging import disable_progress_bar
 
+    disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
-        with redirect_stderr(StringIO()):
-            return SentenceTransformer(folder.path, device="cpu")
+        return SentenceTransformer(
+            folder.path, device="cpu", local_files_only=folder.revision != "hub"
+        )
     except (OSError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise ModelError(
             f"Embedding model {folder.name} cannot be loaded ({reason}): "
             "name a model folder or hub id in RAG_EMBEDDER."
         ) from None
+
+
+def _counting_tokenizer(model: Any) -> Any:
+    """The model's tokenizer without truncation and padding, and without a wrapper's cost a call."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_str(model.tokenizer.backend_tokenizer.to_str())
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
 
 
 @cache

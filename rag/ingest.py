@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
-import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.errors import BuildError, OpenError, SeedsError
+from rag.errors import OpenError, SeedsError
 from rag.load import count_files, load_folder
 from rag.split import SPLITTER_VERSION, passages
-from rag.store import GenerationWriter, LocalStore, Recipe, build_lock, open_store
-from rag.store.manifest import FORMAT_VERSION
+from rag.store import (
+    FORMAT_VERSION,
+    GenerationWriter,
+    LocalStore,
+    Recipe,
+    build_lock,
+    is_index_file,
+    open_store,
+)
 from rag.types import Article, BuildReport, Failure, Passage, Progress
 
 if TYPE_CHECKING:
@@ -26,7 +31,6 @@ CONTEXT_TOKENS = 48
 """Room that a passage leaves in the model's window for its article's title and date."""
 _TITLE_CHARS = 150
 _BATCH_PASSAGES = 256
-_FULL_DISK_BYTES = 1_000_000
 
 ProgressCallback = Callable[[Progress], None]
 
@@ -58,13 +62,20 @@ def build_from_folder(
 ) -> BuildReport:
     """Builds the index of all articles in a folder; what cannot be read is reported by name.
 
-    Raises SeedsError if the folder is missing or holds no article, BuildInProgressError if another
-    process builds this index, BuildError if it cannot be written. The index before stays in force
-    until the new one is whole.
+    The index may lie in that folder: its own files are passed over. The index before stays in
+    force until the new one is whole.
+
+    Raises SeedsError if the folder is missing or holds no article, BuildInProgressError if this
+    index is being built already, BuildError if it cannot be written.
     """
     total = count_files(seeds)
+    articles = (
+        loaded
+        for loaded in load_folder(seeds)
+        if not is_index_file(seeds.resolve() / loaded.source, index.resolve())
+    )
     return build_from_articles(
-        load_folder(seeds), index, settings, embedder, progress, origin=str(seeds), total=total
+        articles, index, settings, embedder, progress, origin=str(seeds), total=total
     )
 
 
@@ -81,29 +92,23 @@ def build_from_articles(
     """As build_from_folder, from articles that are already loaded; ``origin`` names their place."""
     started = time.perf_counter()
     recipe = recipe_of(settings, embedder)
-    try:
-        with build_lock(index):
-            known = _KnownVectors.of(index, recipe)
-            build = _Build(GenerationWriter(index, recipe), embedder, recipe, known)
-            try:
-                for done, batch in _batches(articles, build, progress, total):
-                    build.write(batch)
-                    progress(Progress("embedding", done, total))
-                if build.writer.article_count == 0:
-                    raise SeedsError(_no_articles(origin, build.failures))
-                progress(Progress("writing", total, total))
-                build.writer.publish(origin, build.content, tuple(build.failures))
-            except BaseException:
-                build.writer.discard()
-                raise
-            finally:
-                known.close()
-    except (OSError, sqlite3.Error, RuntimeError, ValueError) as error:
-        raise BuildError(_write_failure(index, error)) from error
+    with (
+        build_lock(index),
+        _KnownVectors.of(index, recipe) as known,
+        GenerationWriter(index, recipe) as writer,
+    ):
+        build = _Build(writer, embedder, recipe, known)
+        for done, batch in _batches(articles, build, progress, total):
+            build.write(batch)
+            progress(Progress("embedding", done, total))
+        if writer.article_count == 0:
+            raise SeedsError(_no_articles(origin, build.failures))
+        progress(Progress("writing", total, total))
+        writer.publish(origin, build.content, tuple(build.failures))
     return BuildReport(
-        generation=build.writer.folder.name,
-        articles=build.writer.article_count,
-        passages=build.writer.passage_count,
+        generation=writer.generation,
+        articles=writer.article_count,
+        passages=writer.passage_count,
         embedded=build.embedded,
         failures=tuple(build.failures),
         seconds=time.perf_counter() - started,
@@ -115,7 +120,7 @@ _Split = tuple[Article, list[Passage]]
 
 @dataclass(slots=True)
 class _KnownVectors:
-    """Vectors of the generation before, by the hash of what was embedded."""
+    """Vectors of the generation before, by the hash of what was embedded; closed on leaving."""
 
     store: LocalStore | None
     ordinals: dict[str, int]
@@ -133,7 +138,10 @@ class _KnownVectors:
             return None
         return self.store.vector(self.ordinals[embedded_hash])
 
-    def close(self) -> None:
+    def __enter__(self) -> _KnownVectors:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         if self.store is not None:
             self.store.close()
 
@@ -146,12 +154,22 @@ class _Build:
     embedder: Embedder
     recipe: Recipe
     known: _KnownVectors
+    ids: set[str] = field(default_factory=set)
     content: dict[str, str] = field(default_factory=dict)
+    """Hash of each article's text, by source."""
     failures: list[Failure] = field(default_factory=list)
     embedded: int = 0
 
-    def split(self, article: Article) -> _Split:
-        return article, passages(article, self.embedder, self.recipe.passage_tokens)
+    def split(self, loaded: Article | Failure) -> _Split | None:
+        """The article with its passages; None, and the failure kept, where it has no place."""
+        if isinstance(loaded, Article) and (loaded.id in self.ids or loaded.source in self.content):
+            loaded = Failure(loaded.source, "another article has the same name")
+        if isinstance(loaded, Failure):
+            self.failures.append(loaded)
+            return None
+        self.ids.add(loaded.id)
+        self.content[loaded.source] = _hash(loaded.text)
+        return loaded, passages(loaded, self.embedder, self.recipe.passage_tokens)
 
     def write(self, batch: Sequence[_Split]) -> None:
         """Embeds what is new in ``batch`` and appends it to the generation."""
@@ -171,22 +189,19 @@ class _Build:
             matrix = np.asarray(vectors[first:last], dtype=np.float32)
             matrix = matrix.reshape(len(split), self.recipe.dimensions)
             self.writer.add(article, split, hashes[first:last], matrix)
-            self.content[article.source] = _hash(article.text)
             first = last
 
 
 def _batches(
     articles: Iterable[Article | Failure], build: _Build, progress: ProgressCallback, total: int
 ) -> Iterator[tuple[int, list[_Split]]]:
-    """(files read so far, articles with their passages), enough passages for some batches."""
+    """(files read so far, articles with their passages), each with enough to embed at once."""
     batch: list[_Split] = []
     done = 0
     for done, loaded in enumerate(articles, start=1):
-        if isinstance(loaded, Failure):
-            build.failures.append(loaded)
-            continue
-        batch.append(build.split(loaded))
         progress(Progress("reading", done, total))
+        if split := build.split(loaded):
+            batch.append(split)
         if sum(len(split) for _, split in batch) >= _BATCH_PASSAGES:
             yield done, batch
             batch = []
@@ -195,7 +210,7 @@ def _batches(
 
 
 def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _no_articles(origin: str, failures: Sequence[Failure]) -> str:
@@ -206,10 +221,3 @@ def _no_articles(origin: str, failures: Sequence[Failure]) -> str:
             f"({first.source}: {first.reason}): put .txt or .md articles there, then rag build."
         )
     return f"Folder {origin} holds no articles: put .txt or .md files there, then rag build."
-
-
-def _write_failure(index: Path, error: Exception) -> str:
-    if shutil.disk_usage(index if index.is_dir() else index.parent).free < _FULL_DISK_BYTES:
-        return f"The disk of {index} is full; the index before is unchanged. Free some space, then rag build."
-    reason = " ".join(str(error).split())[:200]
-    return f"Index {index} could not be written ({reason}); the index before is unchanged. Mend that, then rag build."

@@ -12,9 +12,9 @@ from rag.evidence import SentenceRanker
 from rag.history import standalone_query
 from rag.ingest import ProgressCallback, build_from_folder, recipe_of
 from rag.retrieve import retrieve
-from rag.settings import load_settings
-from rag.store import LocalStore, open_store
-from rag.types import Answer, Article, BuildReport, Done, Event, Failure, Filters, Hit, Turn
+from rag.settings import in_force
+from rag.store import LocalStore, Manifest, open_store
+from rag.types import Answer, Article, BuildReport, Done, Event, Filters, Hit, Turn
 
 if TYPE_CHECKING:
     from rag.settings import Settings
@@ -52,13 +52,9 @@ class Library:
         return self._store.passage_count
 
     @property
-    def failures(self) -> tuple[Failure, ...]:
-        """Files that the build could not read."""
-        return self._store.manifest.failures
-
-    @property
-    def embedder_name(self) -> str:
-        return self._embedder.name
+    def manifest(self) -> Manifest:
+        """How the index was made, and which files the build could not read."""
+        return self._store.manifest
 
     def articles(self) -> Iterator[Article]:
         """Every article, by source."""
@@ -142,11 +138,11 @@ class Library:
 
 
 def open_library(index: Path | str | None = None, settings: Settings | None = None) -> Library:
-    """Opens the index in force. Raises IndexMissingError, IndexCorruptError, IndexMismatchError."""
-    settings = settings or load_settings(index=index)
-    embedder = load_embedder(settings.embedder)
-    store = open_store(settings.index, recipe_of(settings, embedder))
-    return Library(store, embedder, SentenceRanker(embedder), settings)
+    """Opens the index in force; ``index`` goes before the one of ``settings``.
+
+    Raises IndexMissingError, IndexCorruptError or IndexMismatchError.
+    """
+    return _open(in_force(settings, index=index))
 
 
 def build_library(
@@ -156,9 +152,17 @@ def build_library(
     progress: ProgressCallback = lambda step: None,
     settings: Settings | None = None,
 ) -> Library:
-    """Builds the index of a folder and opens it; ``library.report`` says what was done."""
-    settings = settings or load_settings(seeds=seeds, index=index)
+    """Builds the index of a folder and opens it; ``library.report`` says what was done.
+
+    ``seeds`` and ``index`` go before those of ``settings``.
+    """
+    settings = in_force(settings, seeds=seeds, index=index)
     embedder = load_embedder(settings.embedder)
     report = build_from_folder(settings.seeds, settings.index, settings, embedder, progress)
+    return _open(settings, report)
+
+
+def _open(settings: Settings, report: BuildReport | None = None) -> Library:
+    embedder = load_embedder(settings.embedder)
     store = open_store(settings.index, recipe_of(settings, embedder))
     return Library(store, embedder, SentenceRanker(embedder), settings, report)

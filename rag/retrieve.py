@@ -27,7 +27,10 @@ def retrieve(
     """The ``k`` passages that answer ``query`` best, best first.
 
     A hit's score is its reciprocal rank fusion, scaled so that 1.0 means first in both searches.
+    ``candidates`` passages are taken from each search, or ``k`` if that is more.
     """
+    if k < 1:
+        raise ValueError("k must be at least 1")
     depth = max(k, candidates)
     vector = embedder.embed([query])[0]
     dense = store.search_vectors(vector, depth, filters)

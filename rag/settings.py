@@ -6,10 +6,11 @@ folder, then the defaults here.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -48,6 +49,11 @@ class Settings(BaseSettings):
     max_question_chars: int = Field(default=2000, ge=1)
     """A longer question is refused."""
 
+    @field_validator("seeds", "index")
+    @classmethod
+    def _with_home(cls, folder: Path) -> Path:
+        return folder.expanduser()
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -66,12 +72,24 @@ def load_settings(**overrides: Any) -> Settings:
     Raises SettingsError naming the setting that is unknown or out of bounds.
     """
     try:
-        return Settings(**{name: value for name, value in overrides.items() if value is not None})
+        return Settings(**_given(overrides))
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
         raise SettingsError(
             f"Setting {name}: {first['msg']}. Mend RAG_{name.upper()} or {SETTINGS_FILE}."
         ) from None
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         raise SettingsError(f"{SETTINGS_FILE} cannot be read: {error}.") from None
+
+
+def in_force(settings: Settings | None, **folders: Path | str | None) -> Settings:
+    """``settings``, or those in force if None; ``folders`` that are not None go before them."""
+    if settings is None:
+        return load_settings(**folders)
+    changed = {name: Path(folder).expanduser() for name, folder in _given(folders).items()}
+    return settings.model_copy(update=changed)
+
+
+def _given(overrides: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in overrides.items() if value is not None}

@@ -1,6 +1,18 @@
 """What is on disk: articles and passages (SQLite), vectors (FAISS), terms (Tantivy)."""
 
+from rag.store.generations import Current, build_lock, is_index_file, read_current
 from rag.store.local import GenerationWriter, LocalStore, open_store
-from rag.store.manifest import Recipe, build_lock
+from rag.store.manifest import FORMAT_VERSION, Manifest, Recipe
 
-__all__ = ["GenerationWriter", "LocalStore", "Recipe", "build_lock", "open_store"]
+__all__ = [
+    "FORMAT_VERSION",
+    "Current",
+    "GenerationWriter",
+    "LocalStore",
+    "Manifest",
+    "Recipe",
+    "build_lock",
+    "is_index_file",
+    "open_store",
+    "read_current",
+]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import calendar
+import datetime
 import json
+import re
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from rag.errors import FilterError
 from rag.types import Article, Filters, Header, Passage, Span
@@ -27,6 +30,7 @@ CREATE TABLE passages (
 ) STRICT;
 CREATE INDEX passages_of_article ON passages (article_id);
 """
+_ISO_DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
 _ARTICLE = "id, source, title, author, date, url, text, header, body"
 
 
@@ -54,11 +58,10 @@ class ArticleTable:
 
     def fetch(self, ordinals: Sequence[int]) -> list[tuple[Passage, Article]]:
         """Passages with their articles, in the order of ``ordinals``."""
-        marks = ",".join("?" * len(ordinals))
         rows = self._select(
             "SELECT ordinal, id, article_id, start, end FROM passages "
-            f"WHERE ordinal IN ({marks})",
-            ordinals,
+            "WHERE ordinal IN (SELECT value FROM json_each(?))",
+            [json.dumps(list(ordinals))],
         )
         articles = self._articles_by_id({row[2] for row in rows})
         found = {}
@@ -86,11 +89,13 @@ class ArticleTable:
             self._connection.close()
 
     def _articles_by_id(self, ids: set[str]) -> dict[str, Article]:
-        marks = ",".join("?" * len(ids))
-        rows = self._select(f"SELECT {_ARTICLE} FROM articles WHERE id IN ({marks})", sorted(ids))
+        rows = self._select(
+            f"SELECT {_ARTICLE} FROM articles WHERE id IN (SELECT value FROM json_each(?))",
+            [json.dumps(sorted(ids))],
+        )
         return {row[0]: _article(*row) for row in rows}
 
-    def _select(self, statement: str, values: Sequence[str | int]) -> list[tuple]:  # type: ignore[type-arg]
+    def _select(self, statement: str, values: Sequence[str]) -> list[tuple[Any, ...]]:
         with self._lock:
             return self._connection.execute(statement, values).fetchall()
 
@@ -138,8 +143,13 @@ class ArticleWriter:
             )
             self._next_ordinal += 1
 
-    def close(self) -> None:
+    def finish(self) -> None:
+        """Commits everything to the file."""
         self._connection.commit()
+        self._connection.close()
+
+    def close(self) -> None:
+        """Lets go of the file; what was not finished is lost."""
         self._connection.close()
 
 
@@ -148,18 +158,20 @@ def days_of(date: str) -> tuple[str, str]:
 
     Raises FilterError if it is none of these.
     """
-    parts = date.split("-")
+    match = _ISO_DATE.fullmatch(date)
     try:
-        year, month, day = (int(part) for part in (parts + ["1", "1"])[:3])
-        last_month = month if len(parts) > 1 else 12
-        last_day = day if len(parts) > 2 else calendar.monthrange(year, last_month)[1]
-        if not (1 <= day <= calendar.monthrange(year, month)[1]):
+        if match is None:
             raise ValueError(date)
-    except (ValueError, IndexError):
+        year, month, day = match.groups()
+        first = datetime.date(int(year), int(month or 1), int(day or 1))
+    except ValueError:
         raise FilterError(
             f"Date {date!r} is not an ISO date: write 2007-05-31, 2007-05 or 2007."
         ) from None
-    return f"{year:04}-{month:02}-{day:02}", f"{year:04}-{last_month:02}-{last_day:02}"
+    last = first if month else first.replace(month=12)
+    if not day:
+        last = last.replace(day=calendar.monthrange(last.year, last.month)[1])
+    return first.isoformat(), last.isoformat()
 
 
 def _conditions(filters: Filters) -> tuple[list[str], list[str]]:

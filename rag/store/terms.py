@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,25 +14,15 @@ TITLE_WEIGHT = 0.3
 _HEAP_BYTES = 64_000_000
 
 
-def _schema() -> Any:
-    from tantivy import SchemaBuilder
-
-    builder = SchemaBuilder()
-    builder.add_unsigned_field("ordinal", stored=True, indexed=True, fast=True)
-    for name in ("text", "title"):
-        builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
-    return builder.build()
-
-
 class TermIndex:
     """The terms of one generation, by ordinal."""
 
     def __init__(self, folder: Path) -> None:
         from tantivy import Index
 
-        self._index = Index.open(str(folder))
-        self._schema = self._index.schema
-        self._searcher = self._index.searcher()
+        index = Index.open(str(folder))
+        self._schema = index.schema
+        self._searcher = index.searcher()
 
     def search(
         self, query: str, k: int, ordinals: Sequence[int] | None = None
@@ -42,29 +32,16 @@ class TermIndex:
         Only ``ordinals`` are searched, where given. A query of stop words alone finds nothing.
         """
         wanted = sorted(set(terms(query)))
+        k = min(k, int(self._searcher.num_docs) if ordinals is None else len(ordinals))
         if not wanted or k == 0:
             return []
-        found = self._search(self._query(wanted), k, ordinals)
-        return sorted(found, key=lambda hit: (-hit[1], hit[0]))
+        hits = self._searcher.search(self._query(wanted, ordinals), limit=k, count=False).hits
+        found: list[Any] = self._searcher.fast_field_values("ordinal", [hit[1] for hit in hits])
+        scores = [float(score) for score, _ in hits]
+        ranking = zip(map(int, found), scores, strict=True)
+        return sorted(ranking, key=lambda hit: (-hit[1], hit[0]))
 
-    def _search(
-        self, query: Any, k: int, ordinals: Sequence[int] | None
-    ) -> list[tuple[int, float]]:
-        """Searches deeper and deeper until ``k`` allowed passages are found or there are no more."""
-        allowed = None if ordinals is None else set(ordinals)
-        limit = k
-        while True:
-            hits = self._searcher.search(query, limit=limit).hits
-            found = [
-                (int(self._searcher.doc(address)["ordinal"][0]), float(score))
-                for score, address in hits
-            ]
-            kept = [hit for hit in found if allowed is None or hit[0] in allowed]
-            if len(kept) >= k or len(hits) < limit:
-                return kept[:k]
-            limit *= 4
-
-    def _query(self, wanted: Iterable[str]) -> Any:
+    def _query(self, wanted: Sequence[str], ordinals: Sequence[int] | None) -> Any:
         from tantivy import Occur, Query
 
         clauses = []
@@ -73,7 +50,13 @@ class TermIndex:
             in_title = Query.term_query(self._schema, "title", term, index_option="freq")
             clauses.append((Occur.Should, in_text))
             clauses.append((Occur.Should, Query.boost_query(in_title, TITLE_WEIGHT)))
-        return Query.boolean_query(clauses)
+        query = Query.boolean_query(clauses)
+        if ordinals is None:
+            return query
+        allowed = Query.term_set_query(self._schema, "ordinal", list(ordinals))
+        return Query.boolean_query(
+            [(Occur.Must, query), (Occur.Must, Query.const_score_query(allowed, 0.0))]
+        )
 
 
 class TermWriter:
@@ -83,6 +66,7 @@ class TermWriter:
         from tantivy import Index
 
         folder.mkdir()
+        # One thread, so that the same passages always make the same index.
         self._writer: Any = Index(_schema(), path=str(folder)).writer(_HEAP_BYTES, num_threads=1)
         self._next_ordinal = 0
 
@@ -97,6 +81,21 @@ class TermWriter:
         self._writer.add_document(document)
         self._next_ordinal += 1
 
-    def close(self) -> None:
+    def finish(self) -> None:
+        """Writes everything to the folder."""
         self._writer.commit()
         self._writer.wait_merging_threads()
+
+    def close(self) -> None:
+        """Ends the writing threads; what was not finished is lost."""
+        self._writer = None
+
+
+def _schema() -> Any:
+    from tantivy import SchemaBuilder
+
+    builder = SchemaBuilder()
+    builder.add_unsigned_field("ordinal", indexed=True, fast=True)
+    for name in ("text", "title"):
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
+    return builder.build()

@@ -25,7 +25,7 @@ class VectorIndex:
     ) -> list[tuple[int, float]]:
         """The ``k`` nearest to a unit vector of shape (dimensions,): (ordinal, cosine), best first.
 
-        Only ``ordinals`` are searched, where given.
+        Only ``ordinals`` are searched, where given. Ties by ordinal.
         """
         import faiss
         import numpy as np
@@ -33,12 +33,13 @@ class VectorIndex:
         k = min(k, int(self._index.ntotal) if ordinals is None else len(ordinals))
         if k == 0:
             return []
-        parameters = None
+        parameters: Any = None
         if ordinals is not None:
-            selected = faiss.IDSelectorBatch(np.asarray(ordinals, dtype=np.int64))
-            parameters = faiss.SearchParameters(sel=selected)
+            parameters = faiss.SearchParameters()
+            parameters.sel = faiss.IDSelectorBatch(np.asarray(ordinals, dtype=np.int64))
         scores, found = self._index.search(vector[np.newaxis], k, params=parameters)
-        return [(int(ordinal), float(score)) for ordinal, score in zip(found[0], scores[0])]
+        ranking = zip(map(int, found[0]), map(float, scores[0]), strict=True)
+        return sorted(ranking, key=lambda hit: (-hit[1], hit[0]))
 
     def vector(self, ordinal: int) -> Vectors:
         """The vector of one passage, shape (dimensions,)."""
@@ -59,7 +60,8 @@ class VectorWriter:
         """Appends unit vectors of shape (n, dimensions)."""
         self._index.add(vectors)
 
-    def close(self) -> None:
+    def finish(self) -> None:
+        """Writes everything to the file."""
         import faiss
 
         faiss.write_index(self._index, str(self._path))

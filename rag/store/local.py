@@ -1,0 +1,181 @@
+"""The embedded store: one generation on this disk, opened for reading, and its writer."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rag.errors import OpenError
+from rag.store.articles import FILE as ARTICLES_FILE
+from rag.store.articles import ArticleTable, ArticleWriter
+from rag.store.generations import (
+    Current,
+    is_in_force,
+    new_generation,
+    publish,
+    read_current,
+    read_generation,
+    remove_unused,
+)
+from rag.store.manifest import Manifest, Recipe, check_recipe, seal_files, verify_files
+from rag.store.problems import reading, writing
+from rag.store.terms import FOLDER as TERMS_FOLDER
+from rag.store.terms import TermIndex, TermWriter
+from rag.store.vectors import FILE as VECTORS_FILE
+from rag.store.vectors import VectorIndex, VectorWriter
+from rag.types import Article, Failure, Filters, Passage
+
+if TYPE_CHECKING:
+    from rag.types import Vectors
+
+_ANY = Filters()
+
+
+class LocalStore:
+    """``rag.types.Store`` on SQLite, FAISS and Tantivy; safe to share between threads."""
+
+    def __init__(self, folder: Path, manifest: Manifest) -> None:
+        self._folder = folder
+        self._manifest = manifest
+        self._articles = ArticleTable(folder / ARTICLES_FILE)
+        self._vectors = VectorIndex(folder / VECTORS_FILE)
+        self._terms = TermIndex(folder / TERMS_FOLDER)
+
+    @property
+    def generation(self) -> str:
+        return self._folder.name
+
+    @property
+    def manifest(self) -> Manifest:
+        return self._manifest
+
+    @property
+    def article_count(self) -> int:
+        return self._manifest.article_count
+
+    @property
+    def passage_count(self) -> int:
+        return self._manifest.passage_count
+
+    def search_vectors(
+        self, vector: Vectors, k: int, filters: Filters = _ANY
+    ) -> list[tuple[int, float]]:
+        return self._vectors.search(vector, k, self._articles.ordinals(filters))
+
+    def search_terms(self, query: str, k: int, filters: Filters = _ANY) -> list[tuple[int, float]]:
+        return self._terms.search(query, k, self._articles.ordinals(filters))
+
+    def fetch(self, ordinals: Sequence[int]) -> list[tuple[Passage, Article]]:
+        return self._articles.fetch(ordinals)
+
+    def articles(self) -> Iterator[Article]:
+        return self._articles.articles()
+
+    def article(self, article_id: str) -> Article | None:
+        return self._articles.article(article_id)
+
+    def embedded_hashes(self) -> dict[str, int]:
+        """Ordinal by the hash of what was embedded."""
+        return self._articles.embedded_hashes()
+
+    def vector(self, ordinal: int) -> Vectors:
+        """The vector of one passage, shape (dimensions,)."""
+        return self._vectors.vector(ordinal)
+
+    def close(self) -> None:
+        self._articles.close()
+
+
+def open_store(index: Path, recipe: Recipe) -> LocalStore:
+    """Opens the generation in force, after checking that it is whole and was made by ``recipe``.
+
+    Raises IndexMissingError, IndexCorruptError, IndexMismatchError, or OpenError where the files
+    may not be read.
+    """
+    while True:
+        current = read_current(index)
+        try:
+            return _open_generation(index, current, recipe)
+        except OpenError:
+            # Two builds may have finished since, and the second has removed what we were reading.
+            if read_current(index) == current:
+                raise
+
+
+def _open_generation(index: Path, current: Current, recipe: Recipe) -> LocalStore:
+    with reading(index):
+        folder, manifest = read_generation(index, current)
+        check_recipe(index, manifest.recipe, recipe)
+        verify_files(index, folder, manifest)
+        return LocalStore(folder, manifest)
+
+
+class GenerationWriter:
+    """Writes a new generation; until ``publish`` no reader sees anything of it.
+
+    A context manager: without ``publish``, leaving it removes what was written. The caller holds
+    the build lock. Every method raises BuildError if the disk does not take it.
+    """
+
+    def __init__(self, index: Path, recipe: Recipe) -> None:
+        self._index = index
+        self._recipe = recipe
+        self.article_count = 0
+        self.passage_count = 0
+        with writing(index):
+            remove_unused(index)
+            self._folder = new_generation(index)
+            self._articles = ArticleWriter(self._folder / ARTICLES_FILE)
+            self._vectors = VectorWriter(self._folder / VECTORS_FILE, recipe.dimensions)
+            self._terms = TermWriter(self._folder / TERMS_FOLDER)
+
+    @property
+    def generation(self) -> str:
+        return self._folder.name
+
+    def add(
+        self,
+        article: Article,
+        passages: Sequence[Passage],
+        embedded_hashes: Sequence[str],
+        vectors: Vectors,
+    ) -> None:
+        """Appends one article with its passages and their vectors, shape (len(passages), d)."""
+        with writing(self._index):
+            self._articles.add(article, passages, embedded_hashes)
+            self._vectors.add(vectors)
+            for passage in passages:
+                self._terms.add(passage.text, article.title)
+        self.article_count += 1
+        self.passage_count += len(passages)
+
+    def publish(self, seeds: str, content: dict[str, str], failures: tuple[Failure, ...]) -> None:
+        """Finishes the generation and puts it in force.
+
+        The generation before is kept for readers that are still on it; the next build removes it.
+        """
+        with writing(self._index):
+            self._articles.finish()
+            self._vectors.finish()
+            self._terms.finish()
+            manifest = Manifest(
+                recipe=self._recipe,
+                seeds=seeds,
+                article_count=self.article_count,
+                passage_count=self.passage_count,
+                content=content,
+                failures=failures,
+                files=seal_files(self._folder),
+            )
+            publish(self._index, self._folder, manifest)
+
+    def __enter__(self) -> GenerationWriter:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._articles.close()
+        self._terms.close()
+        if not is_in_force(self._index, self._folder):
+            shutil.rmtree(self._folder, ignore_errors=True)

@@ -1,0 +1,80 @@
+"""Fixtures for all tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+import rag
+from rag.ingest import build_from_articles, recipe_of
+from rag.settings import Settings
+from rag.store import LocalStore, open_store
+from rag.types import Article, BuildReport
+from tests.fakes import FakeEmbedder, FakeReader
+
+
+@pytest.fixture(autouse=True)
+def _only_default_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"RAG_{name.upper()}", raising=False)
+
+
+@pytest.fixture
+def embedder() -> FakeEmbedder:
+    return FakeEmbedder()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(seeds=tmp_path / "seeds", index=tmp_path / "index")
+
+
+@pytest.fixture
+def build_index(
+    settings: Settings, embedder: FakeEmbedder
+) -> Callable[[Sequence[Article]], BuildReport]:
+    """Builds the index of ``settings`` from articles."""
+
+    def build(articles: Sequence[Article]) -> BuildReport:
+        return build_from_articles(
+            articles, settings.index, settings, embedder, origin="test", total=len(articles)
+        )
+
+    return build
+
+
+@pytest.fixture
+def open_index(settings: Settings, embedder: FakeEmbedder) -> Callable[[], LocalStore]:
+    """Opens the index of ``settings``."""
+    return lambda: open_store(settings.index, recipe_of(settings, embedder))
+
+
+@pytest.fixture
+def fake_models(monkeypatch: pytest.MonkeyPatch, embedder: FakeEmbedder) -> FakeEmbedder:
+    """Has every library opened with the fakes."""
+    monkeypatch.setattr("rag.library.load_embedder", lambda name: embedder)
+    monkeypatch.setattr("rag.library.SentenceRanker", lambda embedder: FakeReader())
+    return embedder
+
+
+@pytest.fixture
+def seeds_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current folder, an empty one, with ``seeds/`` that holds two articles."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(rag, "_opened", None)
+    seeds = tmp_path / "seeds"
+    seeds.mkdir()
+    (seeds / "talks.txt").write_text(
+        "Iran and the US hold talks\n\nPeter Symonds\n31 May 2007\n\n"
+        "Ambassador Crocker met his Iranian counterpart Kazemi in Baghdad on Monday. "
+        "They talked for four hours in the offices of the prime minister.\n\n"
+        "Four hours of discussion produced very little, and no agreement was announced.\n"
+    )
+    (seeds / "whales.txt").write_text(
+        "Whales return\n\nAda Lind\n2 June 2011\n\n"
+        "Grey whales were seen near the harbour for the first time in ninety years. "
+        "Fishermen counted eleven of them before the fog came down.\n"
+    )
+    return seeds
