@@ -150,5 +150,5 @@ def _is_title_case(text: str) -> bool:
 
 def _joined(first: str, second: str) -> str:
     if re.search(r"[^\W\d_]-$", first):
-        first, second = mend_hyphens(f"{first}\n{second}").split("\n", 1)
+        return mend_hyphens(f"{first}\n{second}").replace("\n", " ").strip()
     return f"{first} {second}"

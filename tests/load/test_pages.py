@@ -129,3 +129,6 @@ def test_a_word_torn_by_a_page_break_is_whole_again() -> None:
     assert mended("The minister gave them all the infor-", "mation that they had.") == [
         "The minister gave them all the information that they had."
     ]
+    assert mended("The minister gave them all the infor-", "mation 12 they had.") == [
+        "The minister gave them all the information 12 they had."
+    ]
