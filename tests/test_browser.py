@@ -206,6 +206,7 @@ def test_an_answer_streams_and_its_marker_opens_the_source_at_the_quote(
         expect(page.locator("#source h2").nth(1)).to_have_text(
             "The US holds talks with Iran in Baghdad"
         )
+        markers[min(1, len(markers) - 1)].click()
         take_picture(page, "chat.png")
 
 
