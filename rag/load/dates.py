@@ -29,31 +29,37 @@ _MONTHS = {
 _MONTH = rf"(?P<month>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\.?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|\.)?"
 _YEAR = r"(?P<year>1[5-9]\d\d|20\d\d|21\d\d)"
+_EXACT = (
+    rf"{_YEAR}[-/.](?P<month>\d\d?)[-/.](?P<day>\d\d?)(?:T[\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?",
+    rf"{_DAY}(?: |-| de )(?:of )?{_MONTH}(?:,? |-| de )(?:of )?{_YEAR}",
+    rf"{_MONTH} {_DAY},? {_YEAR}",
+    rf"(?P<day>\d\d?)\.(?P<month>\d\d?)\.{_YEAR}",
+    rf"(?P<first>\d\d?)/(?P<second>\d\d?)/{_YEAR}",
+    rf"{_YEAR}年(?P<month>\d\d?)月(?P<day>\d\d?)日",
+)
+_MONTH_ONLY = (rf"{_MONTH},? {_YEAR}", rf"{_YEAR}-(?P<month>\d\d)")
+_YEAR_ONLY = (_YEAR,)
 _PATTERNS = tuple(
-    re.compile(rf"(?<![\w/.-]){pattern}(?![\w/-])", re.IGNORECASE)
-    for pattern in (
-        rf"{_YEAR}[-/.](?P<month>\d\d?)[-/.](?P<day>\d\d?)(?:T[\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?",
-        rf"{_DAY}(?: |-| de )(?:of )?{_MONTH}(?:,? |-| de )(?:of )?{_YEAR}",
-        rf"{_MONTH} {_DAY},? {_YEAR}",
-        rf"(?P<day>\d\d?)\.(?P<month>\d\d?)\.{_YEAR}",
-        rf"(?P<first>\d\d?)/(?P<second>\d\d?)/{_YEAR}",
-        rf"{_YEAR}年(?P<month>\d\d?)月(?P<day>\d\d?)日",
-        rf"{_MONTH},? {_YEAR}",
-        rf"{_YEAR}-(?P<month>\d\d)",
-        rf"{_YEAR}",
-    )
+    [re.compile(rf"(?<![\w/.-]){form}(?![\w/-])", re.IGNORECASE) for form in forms]
+    for forms in (_EXACT, _MONTH_ONLY, _YEAR_ONLY)
 )
 
 
 def find_date(text: str) -> tuple[str, int, int] | None:
-    """The first date in ``text`` of the most exact form: (ISO date, start, end), or None.
+    """The first of the most exact dates in ``text``: (ISO date, start, end), or None.
 
     A day that the calendar lacks is no date. Of "03/04/2007" only the year is sure.
     """
-    for pattern in _PATTERNS:
-        for match in pattern.finditer(text):
-            if iso := _to_iso(match.groupdict()):
-                return iso, match.start(), match.end()
+    for patterns in _PATTERNS:
+        found = [
+            (match.start(), match.end(), iso)
+            for pattern in patterns
+            for match in pattern.finditer(text)
+            if (iso := _to_iso(match.groupdict()))
+        ]
+        if found:
+            start, end, iso = min(found)
+            return iso, start, end
     return None
 
 

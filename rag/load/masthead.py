@@ -40,6 +40,7 @@ _DATE_LABEL = re.compile(
     r"|veröffentlicht|publié|publicado)\b(?: (?:on|am|le|el)\b)?",
     re.IGNORECASE,
 )
+_NO_TITLE_END = re.compile(r"(?<!\.\w)[.;:,。]$")  # but "Talks in the U.S."
 _SEPARATORS = " \t,;|•·–—-/()[]:"
 _BESIDE_DATE = (
     r"(?:\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?"
@@ -178,7 +179,7 @@ def _title_line(blocks: Sequence[Block], lines: Sequence[_Line]) -> _Line | None
             return line
     for line in above:
         if not (_date_in(line) or _authors_in(line.text, is_beside_date=False)):
-            return None if line.text[-1] in ".;:," else line
+            return None if _NO_TITLE_END.search(line.text) else line
     return None
 
 
@@ -191,6 +192,8 @@ def _date_in(line: _Line) -> Stated | None:
     if not found or (line.is_below_prose and len(found[0]) < len("2007-05-31")):
         return None
     remainder = _without_date(line.text)
+    if find_date(remainder):  # "Published 31 May 2007, updated 1 June 2007"
+        remainder = _without_date(remainder)
     if remainder and not _authors_in(remainder, is_beside_date=True):
         return None
     return Stated(found[0], line.place(line.text[found[1] : found[2]]))

@@ -60,6 +60,7 @@ def own_texts(found: Masthead) -> list[str]:
             ("Jose Ramon", "2007-05-31"),
         ),
         (("The talks", "By Ann at Lee, published on 31 May 2007"), ("Ann", "2007-05-31")),
+        (("The talks", "Published 31 May 2007; updated 2007-06-02"), (None, "2007-05-31")),
         (("The talks", "Middle East"), (None, None)),
         (("The talks", "By Monday they had failed"), (None, None)),
         (("The talks", "The war since 2003"), (None, None)),
@@ -93,6 +94,7 @@ def test_a_date_within_the_text_is_not_the_articles() -> None:
 def test_text_without_a_title() -> None:
     assert values(masthead(PROSE)) == (None, None, None)
     assert values(masthead("They met in Baghdad.", PROSE)) == (None, None, None)
+    assert values(masthead("They met in the U.S.", PROSE))[0] == "They met in the U.S."
 
 
 def test_front_matter_becomes_lines_of_the_text() -> None:
