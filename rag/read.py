@@ -21,11 +21,13 @@ if TYPE_CHECKING:
 
     from rag.span_model import Pair, SpanModel
 
-WINDOW_TOKENS = 224
+MAX_WINDOW_TOKENS = 224
 OVERLAP_TOKENS = 64
 BATCH_TOKENS = 4096
 SPANS_PER_PASSAGE = 5
-_WORD = re.compile(r"\d+(?:[.,:]\d+)+|\w+(?:['’]\w+)*|\S")
+_CANDIDATES = 60
+"""Best spans of a window that are looked at; many of them overlap."""
+_WORD = re.compile(r"\w+(?:(?<=\d)[.,:](?=\d)\w+|['’]\w+)*|\S")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class _Window:
 
 
 @dataclass(frozen=True, slots=True)
-class _Tokens:
+class Tokens:
     """A passage's tokens: ids, characters, and whether each begins and ends a word."""
 
     ids: list[int]
@@ -85,7 +87,7 @@ class SpanReader:
         from rag.span_model import special_tokens
 
         self._model = model
-        self._tokenizer = tokenizer
+        self.tokenizer = tokenizer
         self._special = special_tokens(tokenizer)
         self.name = name
 
@@ -102,7 +104,7 @@ class SpanReader:
 
         asked = self._ids(question)
         contexts = {context: self._ids(context) for context, _ in passages}
-        tokens = [_tokenize(self._tokenizer, text) for _, text in passages]
+        tokens = [tokenize(self.tokenizer, text) for _, text in passages]
         windows = [
             _Window(
                 number,
@@ -110,12 +112,12 @@ class SpanReader:
                 join(
                     asked,
                     contexts[context],
-                    tokens[number].ids[first : first + WINDOW_TOKENS],
+                    tokens[number].ids[first : first + MAX_WINDOW_TOKENS],
                     self._special,
                 ),
             )
             for number, (context, _) in enumerate(passages)
-            for first in _window_starts(len(tokens[number].ids))
+            for first in window_starts(len(tokens[number].ids))
         ]
         relevance = [-float("inf")] * len(passages)
         spans: list[list[ScoredSpan]] = [[] for _ in passages]
@@ -132,12 +134,12 @@ class SpanReader:
                     window.first,
                 )
         return [
-            PassageReading(score, _without_overlap(found))
+            PassageReading(score, without_overlap(found))
             for score, found in zip(relevance, spans, strict=True)
         ]
 
     def _ids(self, text: str) -> list[int]:
-        ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
+        ids: list[int] = self.tokenizer.encode(text, add_special_tokens=False).ids
         return ids
 
     def _logits(self, pairs: Sequence[Pair]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
@@ -150,11 +152,12 @@ class SpanReader:
         return logits.relevance.numpy(), logits.start.numpy(), logits.end.numpy()
 
 
-def _tokenize(tokenizer: Tokenizer, text: str) -> _Tokens:
+def tokenize(tokenizer: Tokenizer, text: str) -> Tokens:
+    """Tokens of a passage, and where its words begin and end."""
     encoding = tokenizer.encode(text, add_special_tokens=False)
     offsets = np.array(encoding.offsets, dtype=np.int64).reshape(-1, 2)
     words = np.array([m.span() for m in _WORD.finditer(text)], dtype=np.int64).reshape(-1, 2)
-    return _Tokens(
+    return Tokens(
         ids=encoding.ids,
         starts=offsets[:, 0],
         ends=offsets[:, 1],
@@ -163,11 +166,12 @@ def _tokenize(tokenizer: Tokenizer, text: str) -> _Tokens:
     )
 
 
-def _window_starts(length: int) -> list[int]:
-    if length <= WINDOW_TOKENS:
+def window_starts(length: int) -> list[int]:
+    """First tokens of the overlapping windows that cover a passage of ``length`` tokens."""
+    if length <= MAX_WINDOW_TOKENS:
         return [0]
-    step = WINDOW_TOKENS - OVERLAP_TOKENS
-    return [*range(0, length - WINDOW_TOKENS, step), length - WINDOW_TOKENS]
+    step = MAX_WINDOW_TOKENS - OVERLAP_TOKENS
+    return [*range(0, length - MAX_WINDOW_TOKENS, step), length - MAX_WINDOW_TOKENS]
 
 
 def _batches(windows: Sequence[_Window]) -> list[list[_Window]]:
@@ -182,30 +186,28 @@ def _batches(windows: Sequence[_Window]) -> list[list[_Window]]:
 
 
 def best_spans(
-    start: NDArray[np.float32], end: NDArray[np.float32], tokens: _Tokens, first: int
+    start: NDArray[np.float32], end: NDArray[np.float32], tokens: Tokens, first: int
 ) -> list[ScoredSpan]:
     """The best spans of whole words in the window whose first token is ``first``."""
     from rag.span_model import MAX_SPAN_TOKENS
 
-    length = len(start)
-    if not length:
+    if not len(start):
         return []
-    stop = first + length
-    start = np.where(tokens.begins_word[first:stop], start, -np.inf)
-    end = np.where(tokens.ends_word[first:stop], end, -np.inf)
-    begins = np.argsort(-start)[:20]
+    stop = first + len(start)
+    starts = np.where(tokens.begins_word[first:stop], start, -np.inf)
+    ends = np.where(tokens.ends_word[first:stop], end, -np.inf)
+    reach = np.append(ends, np.full(MAX_SPAN_TOKENS - 1, -np.inf))
+    scores = starts[:, None] + np.lib.stride_tricks.sliding_window_view(reach, MAX_SPAN_TOKENS)
+    best = np.argsort(-scores, axis=None, kind="stable")[:_CANDIDATES].tolist()
     found: list[ScoredSpan] = []
-    for begin in begins.tolist():
-        reach = end[begin : begin + MAX_SPAN_TOKENS]
-        for more in np.argsort(-reach)[:3].tolist():
-            score = float(start[begin] + reach[more])
-            if np.isfinite(score):
-                a = int(tokens.starts[first + begin])
-                found.append(ScoredSpan(a, int(tokens.ends[first + begin + more]), score))
+    for begin, more in (divmod(place, MAX_SPAN_TOKENS) for place in best):
+        if np.isfinite(scores[begin, more]):
+            a, b = tokens.starts[first + begin], tokens.ends[first + begin + more]
+            found.append(ScoredSpan(int(a), int(b), float(scores[begin, more])))
     return found
 
 
-def _without_overlap(spans: Sequence[ScoredSpan]) -> tuple[ScoredSpan, ...]:
+def without_overlap(spans: Sequence[ScoredSpan]) -> tuple[ScoredSpan, ...]:
     """The best spans of which none overlaps a better one."""
     kept: list[ScoredSpan] = []
     for span in sorted(spans, key=lambda span: (-span.score, span.start, span.end)):

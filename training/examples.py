@@ -18,7 +18,8 @@ from tokenizers import Tokenizer
 
 from rag.span_model import MAX_SPAN_TOKENS, Pair, SpecialTokens, join, special_tokens
 from training.corpus import CharSpan, Corpus, Item, Text, tokenize
-from training.near_miss import YEAR, Lexicon, Swap, keywords, mentions, whole_words
+from training.near_miss import YEAR, Lexicon, Swap, keywords, mentions
+from training.windows import cut, nearest_sentence, rest_of_passage, swap_with_spans
 
 Role = Literal["answer", "other", "swapped"]
 """``swapped``: the answering window under a question that it does not answer."""
@@ -57,41 +58,6 @@ class Group:
     def tokens(self) -> int:
         """Length of the longest input."""
         return max(len(example.pair.ids) for example in self.examples)
-
-
-def cut(text: Text, length: int, rng: Generator, keep: tuple[int, int]) -> tuple[int, int]:
-    """At most ``length`` tokens [first, stop) around ``keep``, in whole sentences if they fit."""
-    bounds = text.sentences
-    low = int(np.searchsorted(bounds, keep[0], side="right")) - 1
-    high = int(np.searchsorted(bounds, keep[1], side="right"))
-    if bounds[high] - bounds[low] > length:
-        slack = max(0, length - (keep[1] - keep[0] + 1))
-        first = max(int(bounds[low]), keep[0] - int(rng.integers(0, slack + 1)))
-        return first, min(int(bounds[high]), first + length)
-    while True:
-        left = low > 0 and bounds[high] - bounds[low - 1] <= length
-        right = high < len(bounds) - 1 and bounds[high + 1] - bounds[low] <= length
-        if not left and not right:
-            break
-        if left and (not right or rng.random() < 0.5):
-            low -= 1
-        else:
-            high += 1
-    return int(bounds[low]), int(bounds[high])
-
-
-def swap_with_spans(
-    text: str, spans: Sequence[CharSpan], swap: Swap
-) -> tuple[str, tuple[CharSpan, ...]]:
-    """``swap.apply(text)`` with the spans moved; spans that the swap touches are left out."""
-    places = [m.span() for m in re.finditer(whole_words(swap.old), text, flags=re.I)]
-    change = len(swap.new) - len(swap.old)
-    moved = []
-    for start, end in spans:
-        if all(stop <= start or begin >= end for begin, stop in places):
-            shift = change * sum(stop <= start for _, stop in places)
-            moved.append((start + shift, end + shift))
-    return swap.apply(text), tuple(moved)
 
 
 class GroupMaker:
@@ -162,9 +128,7 @@ class GroupMaker:
             return None
         if swap is not None:
             asked.append(self._near_miss(question, context, words, swap, rng))
-        wanted = (
-            (2 if source in _NOISY or source == "qamr" else 3) if negatives is None else negatives
-        )
+        wanted = (1 if source in _NOISY else 2) if negatives is None else negatives
         wanted += negatives is not None  # when validating, near misses come on top
         shown = {words}
         for _ in range(2 * wanted):
@@ -256,8 +220,9 @@ class GroupMaker:
     ) -> tuple[str, str, float] | None:
         """Title, words and weight of a window that does not answer."""
         own = self._corpus.texts[item.text]
+        asked = self._ids(item.question)
         if rng.random() < (0.6 if source in _NOISY else 0.3):
-            rest = self._rest(own, item, length, rng)
+            rest = rest_of_passage(own, item.answers, asked, length)
             if rest is not None:
                 return own.title, own.words(*rest), 1.0
         answers = [own.text[a:b] for a, b in item.answers] if not item.within else []
@@ -272,36 +237,7 @@ class GroupMaker:
         if not usable:
             return None
         text = self._corpus.texts[usable[0]]
-        row_of_best = self._nearest_sentence(text, item.question, range(len(text.sentences) - 1))
+        row_of_best = nearest_sentence(text, asked, range(len(text.sentences) - 1))
         keep = int(text.sentences[row_of_best])
         first, stop = cut(text, length, rng, (keep, keep))
         return text.title, text.words(first, stop), 0.5 if source in _NOISY else 1.0
-
-    def _nearest_sentence(self, text: Text, question: str, rows: Sequence[int]) -> int:
-        """Of the sentences ``rows`` the one that shares the most tokens with the question."""
-        asked = np.array(self._ids(question))
-        bounds = text.sentences
-        return max(
-            rows, key=lambda r: int(np.isin(asked, text.ids[bounds[r] : bounds[r + 1]]).sum())
-        )
-
-    def _rest(self, text: Text, item: Item, length: int, rng: Generator) -> tuple[int, int] | None:
-        """Sentences of the answering passage that hold no marked answer."""
-        bounds = text.sentences
-        free = np.ones(len(bounds) - 1, dtype=bool)
-        for span in map(text.token_span, item.answers):
-            if span:
-                low = int(np.searchsorted(bounds, span[0], side="right")) - 1
-                high = int(np.searchsorted(bounds, span[1], side="right"))
-                free[low:high] = False
-        rows = np.flatnonzero(free)
-        if not len(rows):
-            return None
-        best = self._nearest_sentence(text, item.question, rows.tolist())
-        low = high = best
-        while low > 0 and free[low - 1] and bounds[high + 1] - bounds[low - 1] <= length:
-            low -= 1
-        while high + 1 < len(free) and free[high + 1] and bounds[high + 2] - bounds[low] <= length:
-            high += 1
-        first, stop = int(bounds[low]), min(int(bounds[high + 1]), int(bounds[low]) + length)
-        return (first, stop) if stop - first >= 8 else None

@@ -209,7 +209,7 @@ def train(
         for name, value in trainer.learn(groups).items():
             running[name] = running.get(name, value) * 0.95 + value * 0.05
         trainer.position = position
-        if trainer.step % 20 == 0:
+        if trainer.step % 10 == 0:
             per_step = (time.process_time() - began) / (trainer.step - begun_at)
             left = (recipe.steps - trainer.step) * per_step / torch.get_num_threads() / 60
             _say(
