@@ -71,16 +71,15 @@ def stage_seconds(records: Sequence[Record]) -> tuple[StageSeconds, ...]:
 
     stages: dict[str, list[float]] = {}
     for record in records:
-        seen: dict[str, float | None] = {
-            "to the first words": record.first_words_seconds,
-            "to the whole answer": record.seconds,
-        }
-        for stage, seconds in {**record.timings, **seen}.items():
-            if seconds is not None:
-                stages.setdefault(stage, []).append(seconds)
+        for stage, seconds in record.timings.items():
+            stages.setdefault(stage, []).append(seconds)
+    first_words = [record.first_words_seconds for record in records]
+    stages["to the first words"] = [seconds for seconds in first_words if seconds is not None]
+    stages["to the whole answer"] = [record.seconds for record in records]
     return tuple(
         StageSeconds(stage, float(np.median(seconds)), float(np.percentile(seconds, 95)))
         for stage, seconds in stages.items()
+        if seconds
     )
 
 

@@ -124,6 +124,7 @@ def test_scores(
 
 def test_seconds_by_stage(evaluation: Evaluation) -> None:
     stages = {stage.stage: stage for stage in evaluation.seconds}
+    assert list(stages) == ["read", "to the first words", "to the whole answer"]
     assert stages["read"].median == 0.25
     assert stages["read"].p95 == 0.75
     assert stages["to the first words"].median > 0
@@ -172,6 +173,7 @@ def test_without_answerable_questions(tmp_path: Path) -> None:
     assert value(evaluation, "deciding", "abstained, absent") == 1.0
     assert value(evaluation, "deciding", "area under ROC") is None
     assert value(evaluation, "answers", "words shown") is None
+    assert [stage.stage for stage in evaluation.seconds] == ["read", "to the whole answer"]
 
 
 def test_topics_alone_have_no_curve(tmp_path: Path) -> None:
