@@ -15,12 +15,15 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from rag.errors import ModelError
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from tokenizers import Tokenizer
 
     from rag.span_model import Pair, SpanModel
 
+SHIPPED_WEIGHTS = Path(__file__).parent / "weights" / "reader.safetensors"
 MAX_WINDOW_TOKENS = 224
 OVERLAP_TOKENS = 64
 BATCH_TOKENS = 4096
@@ -87,9 +90,26 @@ class SpanReader:
         from rag.span_model import special_tokens
 
         self._model = model
-        self.tokenizer = tokenizer
+        self._tokenizer = tokenizer
         self._special = special_tokens(tokenizer)
         self.name = name
+
+    @classmethod
+    def shipped(cls) -> SpanReader:
+        """The reader that comes with Footnote, on the shipped encoder.
+
+        Raises ModelError if its weights are missing or not the ones that were shipped.
+        """
+        from rag.models import SHIPPED_EMBEDDER, find_embedder, sha256_of
+
+        recorded = SHIPPED_WEIGHTS.with_suffix(".sha256")
+        files = SHIPPED_WEIGHTS.is_file() and recorded.is_file()
+        if not files or sha256_of(SHIPPED_WEIGHTS) != recorded.read_text(encoding="ascii").strip():
+            raise ModelError(
+                f"Reader weights {SHIPPED_WEIGHTS} are not the shipped ones: "
+                "restore the file, or run make train."
+            )
+        return cls.load(Path(find_embedder(SHIPPED_EMBEDDER).path), SHIPPED_WEIGHTS)
 
     @classmethod
     def load(cls, encoder: Path, weights: Path) -> SpanReader:
@@ -104,7 +124,7 @@ class SpanReader:
 
         asked = self._ids(question)
         contexts = {context: self._ids(context) for context, _ in passages}
-        tokens = [tokenize(self.tokenizer, text) for _, text in passages]
+        tokens = [tokenize(self._tokenizer, text) for _, text in passages]
         windows = [
             _Window(
                 number,
@@ -139,7 +159,7 @@ class SpanReader:
         ]
 
     def _ids(self, text: str) -> list[int]:
-        ids: list[int] = self.tokenizer.encode(text, add_special_tokens=False).ids
+        ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
         return ids
 
     def _logits(self, pairs: Sequence[Pair]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:

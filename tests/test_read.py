@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag import read
+from rag.errors import ModelError
 from rag.read import MAX_WINDOW_TOKENS, ScoredSpan, best_spans, tokenize, window_starts
 
 tokenizers = pytest.importorskip("tokenizers")
@@ -105,3 +107,16 @@ def test_kept_spans_do_not_overlap_and_begin_with_the_best(spans: list[ScoredSpa
     assert all(a.end <= b.start or b.end <= a.start for a in kept for b in kept if a is not b)
     if spans:
         assert kept[0].score == max(span.score for span in spans)
+
+
+def test_weights_that_were_changed_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weights = tmp_path / "reader.safetensors"
+    monkeypatch.setattr(read, "SHIPPED_WEIGHTS", weights)
+    with pytest.raises(ModelError, match="make train"):
+        read.SpanReader.shipped()
+    weights.write_bytes(b"other")
+    weights.with_suffix(".sha256").write_text("0" * 64)
+    with pytest.raises(ModelError, match="not the shipped ones"):
+        read.SpanReader.shipped()

@@ -48,14 +48,15 @@ def export(
     rank: int = 32,
     encoder: Annotated[Path | None, typer.Option(help="Model folder trained from.")] = None,
 ) -> None:
-    """Write the reader's weights."""
+    """Write the reader's weights, and their hash beside them."""
     if encoder is None:
         encoder = Path(find_embedder(SHIPPED_EMBEDDER).path)
     state = torch.load(checkpoint, weights_only=True)
     stored = difference(state["average"], load_encoder(encoder).state_dict(), rank)
     save_file(stored, out)
-    size = out.stat().st_size / 2**20
-    typer.echo(f"{out}: rank {rank}, {size:.2f} MiB, sha256 {sha256_of(out)}")
+    digest = sha256_of(out)
+    out.with_suffix(".sha256").write_text(digest + "\n", encoding="ascii")
+    typer.echo(f"{out}: rank {rank}, {out.stat().st_size / 2**20:.2f} MiB, sha256 {digest}")
 
 
 if __name__ == "__main__":
