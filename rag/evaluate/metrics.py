@@ -83,9 +83,13 @@ def stage_seconds(records: Sequence[Record]) -> tuple[StageSeconds, ...]:
     )
 
 
-def knows_whether_right(records: Iterable[Record]) -> list[Record]:
-    """The records that calibration and the risk–coverage curve are made of."""
-    return [record for record in records if record.right is not None]
+def knows_whether_right(records: Sequence[Record]) -> list[Record]:
+    """The records that calibration and the risk–coverage curve are made of.
+
+    None where only absent questions are judged: with nothing to get right, all would be wrong.
+    """
+    judged = [record for record in records if record.right is not None]
+    return judged if any(record.expected != "abstain" for record in judged) else []
 
 
 def _retrieval(section: str, records: Sequence[Record], seed: int) -> tuple[Score, ...]:

@@ -173,6 +173,8 @@ def test_without_answerable_questions(tmp_path: Path) -> None:
     assert value(evaluation, "deciding", "abstained, absent") == 1.0
     assert value(evaluation, "deciding", "area under ROC") is None
     assert value(evaluation, "answers", "words shown") is None
+    assert value(evaluation, "deciding", "calibration error") is None
+    assert evaluation.curve == ()
     assert [stage.stage for stage in evaluation.seconds] == ["read", "to the whole answer"]
 
 
