@@ -155,6 +155,7 @@ def create_chat(served: ServedLibrary, seeds: Path) -> gr.Blocks:
                 answered,
                 concurrency_limit=_ANSWERED_AT_ONCE,
                 concurrency_id="answers",
+                trigger_mode="multiple",  # or a question right after a refused one would be dropped
                 **quiet,
             )
             for trigger in (box.submit, ask.click, chosen.then)

@@ -229,8 +229,7 @@ def render_welcome(state: State, seeds: str) -> str:
         return (
             '<div class="welcome"><h2>No articles yet</h2>'
             f"<p>Put text or Markdown files (.txt, .md) into <code>{escape(seeds)}</code>, "
-            "then press <b>Rebuild index</b>.</p>"
-            f'<p class="detail">{escape(str(state.error))}</p></div>'
+            "then press <b>Rebuild index</b>.</p></div>"
         )
     if isinstance(state, Failed) and state.library is None:
         return (

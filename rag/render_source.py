@@ -26,6 +26,8 @@ def render_contents(
 
     A long list is cut short and says so.
     """
+    if not total:
+        return '<p class="notice">No articles here yet.</p>'
     items = "".join(
         f'<li><a href="{html.escape(source_link(article.id))}">{escape(article.title)}</a>'
         f"<small>{byline(article.author, article.date) or escape(article.source)}</small></li>"

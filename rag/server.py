@@ -94,7 +94,7 @@ def create_app(served: ServedLibrary, seeds: Path, host: str = "127.0.0.1") -> F
         library = served.state.library
         if article is None:
             if library is None:
-                return HTMLResponse("")
+                return HTMLResponse(render_contents((), 0))
             contents = library.articles(), library.article_count, library.manifest.failures
             return HTMLResponse(render_contents(*contents))
         found = library.article(article) if library else None
