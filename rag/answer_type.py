@@ -56,7 +56,7 @@ _HELD: dict[AnswerType, re.Pattern[str]] = {
         rf"\b(?:1\d|20)\d\d\b|\b{_MONTH}\b|\b{_DAY}\b|\b\d{{1,2}}(?:st|nd|rd|th)?[ -]centur"
         r"|\b(?:yesterday|today|tonight|tomorrow|ago|century|bc|ad|bce|ce)\b|\b\d{3,4}s?\b"
         r"|\b(?:last|next|this|earlier|late|early)\s+(?:week|month|year|night|spring|summer|autumn"
-        r"|fall|winter)\b|\b(?:after|before|during|until|while|morning|evening|summer|winter|spring)\b",
+        r"|fall|winter)\b|\b(?:morning|evening|summer|winter|spring)\b",
         re.IGNORECASE,
     ),
     "duration": re.compile(
@@ -75,6 +75,13 @@ def asked_type(question: str) -> AnswerType | None:
         (match.start(), kind) for kind, pattern in _ASKED if (match := pattern.search(question))
     ]
     return min(matches, key=lambda match: match[0])[1] if matches else None
+
+
+def without_type(question: str) -> str:
+    """The question without the words that say what kind of answer it asks for."""
+    kind = asked_type(question)
+    pattern = next((pattern for each, pattern in _ASKED if each == kind), None)
+    return pattern.sub(" ", question, count=1) if pattern else question
 
 
 def holds_type(sentence: str, kind: AnswerType, question: str) -> bool:

@@ -55,7 +55,7 @@ def stream(
         reading = ask_header(question, turns(history), store, hits)
         reader_name = "header" if reading else reader.name
         if reading is None:
-            reading = reader.read(query, hits)
+            reading = reader.read(question, query, hits)
     with clock.stage("compose"):
         if reading.quotes and enough(reading.confidence, settings.min_confidence):
             quotes = worth_showing(reading.quotes, settings.max_quotes)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rag.chat import check_question, stream
 from rag.embed import load_embedder
-from rag.evidence import SentenceRanker
+from rag.sentence_ranker import SentenceRanker
 from rag.history import standalone_query
 from rag.ingest import ProgressCallback, build_from_folder, recipe_of
 from rag.retrieve import retrieve
@@ -125,7 +125,7 @@ class Library:
 
     def warm_up(self) -> None:
         """Loads the models, so that the first question does not wait for them."""
-        self._reader.read("warm up", self.retrieve("warm up", k=1))
+        self._reader.read("warm up", "warm up", self.retrieve("warm up", k=1))
 
     def close(self) -> None:
         self._store.close()

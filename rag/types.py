@@ -237,8 +237,11 @@ class Reader(Protocol):
 
     @property
     def name(self) -> str: ...
-    def read(self, query: str, hits: Sequence[Hit]) -> Reading:
-        """Quotes of ``hits``, best first; no quotes and confidence 0.0 where there are no hits."""
+    def read(self, question: str, query: str, hits: Sequence[Hit]) -> Reading:
+        """Quotes of ``hits``, best first; no quotes and confidence 0.0 where there are no hits.
+
+        ``query`` is the question, with what a follow-up leaves unsaid.
+        """
         ...
 
 
