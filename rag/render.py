@@ -62,7 +62,7 @@ def describe_confidence(confidence: float) -> str:
     """A calibrated chance, 0 to 1, in words."""
     if confidence >= 0.75:
         return "Sure"
-    return "Fairly sure" if confidence >= 0.6 else "Not very sure"
+    return "Fairly sure" if confidence >= 0.5 else "Not very sure"
 
 
 # Links: each names its article and the quotes to mark, so that they outlive the conversation.
