@@ -12,7 +12,7 @@ export HF_HUB_OFFLINE ?= 1
 export HF_HUB_DISABLE_TELEMETRY := 1
 export TOKENIZERS_PARALLELISM := false
 
-.PHONY: help install run test test-all ask build lint screenshots clean
+.PHONY: help install run test test-all train ask build lint screenshots clean
 
 help:
 	@echo "make run          install what is missing, build the index, serve the chat"
@@ -60,6 +60,11 @@ test: lint chromium
 
 test-all: lint chromium
 	$(BIN)/python -m pytest
+
+# The reader's weights, from the folder named by RAG_TRAIN_DATA; hours. See training/README.md.
+train: install
+	$(BIN)/python -m training.train
+	$(BIN)/python -m training.export
 
 screenshots: $(VENV)/test-installed chromium
 	FOOTNOTE_SCREENSHOTS=1 $(BIN)/python -m pytest -m browser

@@ -167,6 +167,33 @@ def evaluate(
     typer.echo(to_json(evaluation) if as_json else render(evaluation))
 
 
+@app.command(name="eval")
+def evaluate_set(
+    folder: Annotated[Path, typer.Argument(help="Folder with questions.jsonl (docs/evaluation.md)")],
+    as_json: JsonOption = False,
+    sample: Annotated[
+        Optional[int], typer.Option(help="Ask at most so many lines of each question file")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Draws the sample")] = 0,
+    plot: Annotated[
+        Optional[Path], typer.Option(help="Write the risk-coverage curve to this PNG")
+    ] = None,
+    index: Annotated[
+        Optional[Path], typer.Option("--index", help="Keep the set's index in this folder")
+    ] = None,
+) -> None:
+    """Ask a set of questions whose answers are known, and score what comes back."""
+    from rag.evaluate import evaluate, plot_risk_coverage, render, to_json
+
+    with _progress() as progress:
+        evaluation = evaluate(
+            folder, _settings(), sample=sample, seed=seed, index=index, progress=progress
+        )
+    if plot is not None:
+        plot_risk_coverage(evaluation, plot)
+    typer.echo(to_json(evaluation) if as_json else render(evaluation))
+
+
 @app.command()
 def info(index: IndexOption = None, as_json: JsonOption = False) -> None:
     """Show what the index holds and what it was made with."""
