@@ -39,10 +39,12 @@ _SUBJECT_WITHIN = re.compile(
 )
 _BARE = re.compile(
     r"^\W*(?:and\s+)?(?:who\s+(?:wrote|authored|penned)\s+(?:it|this|that)"
-    r"|who\s+(?:is|was|are|were)\s+(?:the|its)\s+(?:author|writer|reporter|journalist)s?"
-    r"|when\s+was\s+(?:it|this|that)\s+(?:published|written|posted)"
-    r"|what(?:\s+i|['’])s\s+(?:the|its)\s+(?:title|headline|author|(?:publication\s+)?date)"
-    r"|(?:the\s+)?(?:title|headline|author|publication date))\W*$",
+    r"|who(?:['’]s|\s+(?:is|was|are|were))\s+(?:the|its)\s+(?:author|writer|reporter|journalist)s?"
+    r"|(?:when|(?:on\s+)?(?:what|which)\s+(?:date|day|month|year))\s+(?:was|is)\s+(?:it|this|that)"
+    r"\s+(?:published|written|posted|dated|from)"
+    r"|when\s+did\s+(?:it|this|that)\s+(?:appear|come\s+out)"
+    r"|what(?:\s+i|['’])s\s+(?:the|its)\s+(?:title|headline|author|byline|(?:publication\s+)?date)"
+    r"|(?:the\s+)?(?:title|headline|author|byline|publication\s+date))\W*$",
     re.IGNORECASE,
 )
 _QUESTION_WORDS = frozenset(
