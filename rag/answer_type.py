@@ -27,29 +27,26 @@ _PERIOD = (
     r"(?:seconds?|minutes?|hours?|days?|nights?|weeks?|weekends?|months?|years?|decades?|centur(?:y|ies)"
     r"|miles?|kilomet(?:er|re)s?|met(?:er|re)s?|feet|foot|inch(?:es)?|pages?|rounds?|km|mi|cm|mm)"
 )
-_ASKED: tuple[tuple[AnswerType, re.Pattern[str]], ...] = tuple(
-    (kind, re.compile(pattern, re.IGNORECASE))
-    for kind, pattern in (
-        ("duration", r"\bhow\s+long\b|\bfor\s+how\s+many\b|\bwhat\s+length\b"),
-        (
-            "date",
-            r"\bwhen\b|\b(?:what|which)\s+(?:\w+\s+)?(?:date|day|year|month|century|decade|season|era"
-            r"|time)\b|\bsince\s+when\b",
-        ),
-        (
-            "number",
-            r"\bhow\s+(?:many|much|old|far|tall|high|large|big|fast|deep|often|wide|few|heavy)\b"
-            r"|\b(?:what|which)\s+(?:\w+\s+)?(?:number|percentage|percent|amount|proportion|share|age"
-            r"|population|score|price|cost|rate|total)\b",
-        ),
-        (
-            "name",
-            r"\b(?:who|whom|whose|where)\b|\b(?:what|which)\s+(?:\w+\s+)?(?:person|man|woman|company"
-            r"|country|city|state|town|place|team|organi[sz]ation|group|party|nation|president"
-            r"|minister|king|queen|university|newspaper|magazine|river|continent|language)\b",
-        ),
-    )
-)
+_ASKED: dict[AnswerType, re.Pattern[str]] = {
+    "duration": re.compile(r"\bhow\s+long\b|\bfor\s+how\s+many\b|\bwhat\s+length\b", re.IGNORECASE),
+    "date": re.compile(
+        r"\b(?:on\s+|in\s+)?(?:what|which)\s+(?:\w+\s+)?(?:date|day|year|month|century|decade|season"
+        r"|era|time)\b|\bsince\s+when\b|\bwhen\b",
+        re.IGNORECASE,
+    ),
+    "number": re.compile(
+        r"\bhow\s+(?:many|much|old|far|tall|high|large|big|fast|deep|often|wide|few|heavy)\b"
+        r"|\b(?:what|which)\s+(?:\w+\s+)?(?:number|percentage|percent|amount|proportion|share|age"
+        r"|population|score|price|cost|rate|total)\b",
+        re.IGNORECASE,
+    ),
+    "name": re.compile(
+        r"\b(?:who|whom|whose|where)\b|\b(?:what|which)\s+(?:\w+\s+)?(?:person|man|woman|company"
+        r"|country|city|state|town|place|team|organi[sz]ation|group|party|nation|president"
+        r"|minister|king|queen|university|newspaper|magazine|river|continent|language)\b",
+        re.IGNORECASE,
+    ),
+}
 _HELD: dict[AnswerType, re.Pattern[str]] = {
     "number": re.compile(rf"\d|\b{_NUMBER_WORD}\b", re.IGNORECASE),
     "date": re.compile(
@@ -65,6 +62,12 @@ _HELD: dict[AnswerType, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
 }
+_WANTS_SENTENCE = re.compile(
+    r"\bwhy\b|\bhow\s+(?:did|does|do|can|could|is|are|was|were|to|has|have|would|should|come)\b"
+    r"|\b(?:describe|explain|compare|summari[sz]e)\b"
+    r"|^\W*(?:is|are|was|were|am|do|does|did|has|have|had|can|could|will|would|should|may|must)\b",
+    re.IGNORECASE,
+)
 _CAPITALISED = re.compile(r"\b[A-Z][\w'’.-]*")
 _WORD = re.compile(r"\w[\w'’.-]*")
 
@@ -72,16 +75,22 @@ _WORD = re.compile(r"\w[\w'’.-]*")
 def asked_type(question: str) -> AnswerType | None:
     """The kind of words that would answer, by how the question asks; None if it may be anything."""
     matches = [
-        (match.start(), kind) for kind, pattern in _ASKED if (match := pattern.search(question))
+        (match.start(), kind)
+        for kind, pattern in _ASKED.items()
+        if (match := pattern.search(question))
     ]
     return min(matches, key=lambda match: match[0])[1] if matches else None
+
+
+def wants_words(question: str) -> bool:
+    """Whether a few words can answer; reasons, manners and yes-or-no questions want a sentence."""
+    return _WANTS_SENTENCE.search(question) is None
 
 
 def without_type(question: str) -> str:
     """The question without the words that say what kind of answer it asks for."""
     kind = asked_type(question)
-    pattern = next((pattern for each, pattern in _ASKED if each == kind), None)
-    return pattern.sub(" ", question, count=1) if pattern else question
+    return _ASKED[kind].sub(" ", question, count=1) if kind else question
 
 
 def holds_type(sentence: str, kind: AnswerType, question: str) -> bool:
@@ -92,8 +101,7 @@ def holds_type(sentence: str, kind: AnswerType, question: str) -> bool:
             return True
         candidates = list(_CAPITALISED.finditer(sentence))
         return any(
-            match.start() > 0 and not known.issuperset(terms(match.group()))
-            for match in candidates
+            match.start() > 0 and not known.issuperset(terms(match.group())) for match in candidates
         ) or _opens_with_name(sentence, known)
     return any(
         not known.issuperset(terms(match.group())) or not terms(match.group())

@@ -169,7 +169,9 @@ def evaluate(
 
 @app.command(name="eval")
 def evaluate_set(
-    folder: Annotated[Path, typer.Argument(help="Folder with questions.jsonl (docs/evaluation.md)")],
+    folder: Annotated[
+        Path, typer.Argument(help="Folder with questions.jsonl (docs/evaluation.md)")
+    ],
     as_json: JsonOption = False,
     sample: Annotated[
         Optional[int], typer.Option(help="Ask at most so many lines of each question file")

@@ -29,7 +29,9 @@ _ASKS: dict[Field, re.Pattern[str]] = {
         rf"|\bhow old is\s+{_THE_DOCUMENT}",
         re.IGNORECASE,
     ),
-    "title": re.compile(r"\b(?:title|headline|heading|entitled|titled|called|named?)\b", re.IGNORECASE),
+    "title": re.compile(
+        r"\b(?:title|headline|heading|entitled|titled|called|named?)\b", re.IGNORECASE
+    ),
 }
 _ABOUT_DOCUMENT = re.compile(_THE_DOCUMENT, re.IGNORECASE)
 _SUBJECT_WITHIN = re.compile(

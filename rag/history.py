@@ -19,12 +19,16 @@ _FUNCTION_WORDS = frozenset(
 )
 _WORD = re.compile(r"\w+(?:['’]\w+)?")
 _FEW_CONTENT_WORDS = 2
+_EARLIER_CHARS = 500
+"""A longer turn is cut, since what is asked now must fit into the embedding model's window."""
 
 
 def turns(history: Sequence[Turn]) -> list[tuple[str, str]]:
     """(role, text) of each turn, whichever of the two forms it came in."""
     return [
-        (turn["role"], turn["content"]) if not isinstance(turn, tuple | list) else (turn[0], turn[1])
+        (turn["role"], turn["content"])
+        if not isinstance(turn, tuple | list)
+        else (turn[0], turn[1])
         for turn in history
     ]
 
@@ -38,7 +42,7 @@ def standalone_query(question: str, history: Sequence[Turn]) -> str:
     earlier = [text for role, text in turns(history) if role == "user" and text.strip()]
     if not earlier or not leans_on_history(question):
         return question
-    return f"{earlier[-1]} {question}"
+    return f"{earlier[-1].strip()[:_EARLIER_CHARS]} {question}"
 
 
 def leans_on_history(question: str) -> bool:

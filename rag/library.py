@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.chat import check_question, stream
 from rag.embed import load_embedder
-from rag.sentence_ranker import SentenceRanker
 from rag.history import standalone_query
 from rag.ingest import ProgressCallback, build_from_folder, recipe_of
 from rag.retrieve import retrieve
+from rag.sentence_ranker import SentenceRanker
 from rag.settings import in_force
+from rag.span_evidence import SpanEvidence
 from rag.store import LocalStore, Manifest, open_store
 from rag.types import Answer, Article, BuildReport, Done, Event, Filters, Hit, Turn
 
@@ -165,4 +167,13 @@ def build_library(
 def _open(settings: Settings, report: BuildReport | None = None) -> Library:
     embedder = load_embedder(settings.embedder)
     store = open_store(settings.index, recipe_of(settings, embedder))
-    return Library(store, embedder, SentenceRanker(embedder), settings, report)
+    return Library(store, embedder, load_reader(settings.embedder), settings, report)
+
+
+@cache
+def load_reader(embedder_name: str) -> Reader:
+    """The trained reader, with the sentence ranker for other languages; one for the process."""
+    from rag.read import SpanReader
+
+    embedder = load_embedder(embedder_name)
+    return SpanEvidence(SpanReader.shipped(), embedder, SentenceRanker(embedder))

@@ -181,7 +181,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a build is: ``done`` of ``total`` in ``stage`` ("reading", "embedding", "writing")."""
+    """How far a build is: ``done`` of ``total`` in ``stage``: "reading", "embedding", "writing"."""
 
     stage: str
     done: int
@@ -260,9 +260,7 @@ class Store(Protocol):
         """The ``k`` passages nearest to one unit vector: (ordinal, cosine), best first."""
         ...
 
-    def search_terms(
-        self, query: str, k: int, filters: Filters = ...
-    ) -> list[tuple[int, float]]:
+    def search_terms(self, query: str, k: int, filters: Filters = ...) -> list[tuple[int, float]]:
         """The ``k`` best passages by BM25: (ordinal, score), best first."""
         ...
 

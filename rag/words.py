@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _ASKING = frozenset(
-    "who whom whose what which when where why how did doe do is are was were be been am has have "
-    "had can could would should shall may might must you he she we me him her our your his its my "
-    "about from than also more most much mani ani some all tell pleas sai said".split()
+    "who whom whose what which when where why whi how did doe do is are was were be been am has"
+    " have had can could would should shall may might must you he she we me him her our your his"
+    " its my about from than also more most much mani ani some all tell pleas sai said".split()
 )
 """Terms of questions as such, which say nothing of what is asked about."""
 

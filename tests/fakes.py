@@ -50,7 +50,7 @@ class FakeReader:
 
     name: str = "fake reader"
 
-    def read(self, query: str, hits: Sequence[Hit]) -> Reading:
+    def read(self, question: str, query: str, hits: Sequence[Hit]) -> Reading:
         asked = set(_WORD.findall(query.lower()))
         quotes = []
         for hit in hits:

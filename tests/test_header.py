@@ -20,7 +20,7 @@ def _article(name: str, text: str, lines: int) -> Article:
     for line in text.split("\n")[:lines]:
         spans.append(Span(start, start + len(line)))
         start += len(line) + 1
-    title, author, date = (spans + [None])[:3]
+    title, author, date = [*spans, None][:3]
     assert title is not None
     return Article(
         id=name,
@@ -118,9 +118,7 @@ def test_what_the_header_does_not_state_is_not_answered(opened: Open) -> None:
 
 def test_the_title_in_the_question_tells_which_article(opened: Open) -> None:
     hits = _hits("ferry", "strike")
-    reading = ask_header(
-        "Who wrote Dockers end their strike?", [], opened("ferry", "strike"), hits
-    )
+    reading = ask_header("Who wrote Dockers end their strike?", [], opened("ferry", "strike"), hits)
     assert reading is not None
     assert [quote.text for quote in reading.quotes] == ["Tom Okoro"]
 

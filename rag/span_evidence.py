@@ -1,0 +1,184 @@
+"""What the trained reader marked, as quotes with a confidence.
+
+The reader scores spans of words; what is shown are the whole sentences around the best of them. A
+sentence's span score is weighed with what is known of it otherwise (``rag.sentence_features``).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from rag.answer_type import asked_type, wants_words, without_type
+from rag.sentence_features import (
+    SentenceFeatures,
+    logistic,
+    sentence_features,
+    sentences_of,
+    type_fit,
+    weigh,
+)
+from rag.sentences import guess_language
+from rag.types import Article, Hit, Quote, Reader, Reading
+from rag.words import content_terms
+
+if TYPE_CHECKING:
+    from rag.read import PassageReader, PassageReading, ScoredSpan
+    from rag.types import Embedder
+
+_LATIN_SHARE = 0.7
+_UNMARKED = 1.0
+"""A sentence without a marked span scores so much below the lowest span of its passage."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedSentence:
+    """A sentence of a hit, and the words in it that the reader finds likeliest to answer."""
+
+    quote: Quote
+    words: str | None
+    """None where the reader marked none."""
+    span_score: float
+    relevance: float
+    """The reader's log-odds that the sentence's passage answers."""
+    words_fit: float
+    """1 if the words are of the kind asked for, -1 if not, 0 if any kind would do."""
+    features: SentenceFeatures
+
+
+RANK_FEATURES: Mapping[str, Callable[[MarkedSentence], float]] = {
+    "span score": lambda sentence: sentence.span_score,
+    "relevance": lambda sentence: sentence.relevance,
+    "words fit": lambda sentence: sentence.words_fit,
+    "similarity": lambda sentence: sentence.features.similarity,
+    "lexical": lambda sentence: sentence.features.lexical,
+    "type fit": lambda sentence: sentence.features.type_fit,
+    "passage rank": lambda sentence: math.log1p(sentence.features.passage_rank),
+}
+RANK_WEIGHTS = {
+    "span score": 0.4,
+    "relevance": 0.2,
+    "words fit": 0.5,
+    "similarity": 2.0,
+    "lexical": 1.5,
+    "type fit": 0.4,
+    "passage rank": -0.3,
+}
+"""Logits by benchmarks/fit_evidence.py (LOG.md, "trained reader")."""
+CONFIDENCE_FEATURES: Mapping[str, Callable[[MarkedSentence], float]] = {
+    "span score": lambda sentence: sentence.span_score,
+    "relevance": lambda sentence: sentence.relevance,
+    "similarity": lambda sentence: sentence.features.similarity,
+    "passage coverage": lambda sentence: sentence.features.passage_coverage,
+    "missing names": lambda sentence: sentence.features.missing_names,
+}
+CONFIDENCE_WEIGHTS = {
+    "span score": 0.3,
+    "relevance": 0.2,
+    "similarity": 2.0,
+    "passage coverage": 2.0,
+    "missing names": -0.5,
+}
+CONFIDENCE_INTERCEPT = -3.0
+MISSING_TYPE = 2.0
+"""Taken from the logit where the marked words are not of the kind asked for."""
+
+
+class SpanEvidence:
+    """Quotes from a reader that marks spans; ``other_languages`` reads what that one cannot."""
+
+    def __init__(self, reader: PassageReader, embedder: Embedder, other_languages: Reader) -> None:
+        self._reader = reader
+        self._embedder = embedder
+        self._other_languages = other_languages
+
+    @property
+    def name(self) -> str:
+        return self._reader.name
+
+    def read(self, question: str, query: str, hits: Sequence[Hit]) -> Reading:
+        if not hits or not all(map(is_english, (question, hits[0].article.text))):
+            return self._other_languages.read(question, query, hits)
+        marked = marked_sentences(question, query, hits, self._reader, self._embedder)
+        if not marked:
+            return Reading(quotes=(), confidence=0.0)
+        scored = [(weigh(sentence, RANK_FEATURES, RANK_WEIGHTS), sentence) for sentence in marked]
+        scored.sort(key=lambda pair: -pair[0])
+        best = scored[0][1]
+        return Reading(
+            quotes=tuple(replace(sentence.quote, score=score) for score, sentence in scored),
+            confidence=confidence_of(best),
+            short=best.words if wants_words(question) else None,
+        )
+
+
+def confidence_of(best: MarkedSentence) -> float:
+    """The chance that the quotes shown answer, given the best one."""
+    logit = weigh(best, CONFIDENCE_FEATURES, CONFIDENCE_WEIGHTS) + CONFIDENCE_INTERCEPT
+    return logistic(logit - MISSING_TYPE if best.words_fit < 0 else logit)
+
+
+def marked_sentences(
+    question: str, query: str, hits: Sequence[Hit], reader: PassageReader, embedder: Embedder
+) -> list[MarkedSentence]:
+    """Every sentence of the hits, in their order, with what the reader marked in it.
+
+    The reader reads the question alone, or the query where the question says nothing by itself.
+    """
+    found = sentences_of(hits)
+    if not found:
+        return []
+    asked = question if says_something(question) else query
+    readings = reader.score(asked, [(context_of(hit.article), hit.passage.text) for hit in hits])
+    vectors = embedder.embed([asked, *(quote.text for quote, _ in found)])
+    features = sentence_features(asked, question, hits, found, (vectors[1:] @ vectors[0]).tolist())
+    return [
+        _marked(quote, hits[rank], readings[rank], each, question)
+        for (quote, rank), each in zip(found, features, strict=True)
+    ]
+
+
+def context_of(article: Article) -> str:
+    """What the reader is told of a passage's article, as in training: "title · date"."""
+    return " · ".join(filter(None, (article.title, article.date)))
+
+
+def says_something(question: str) -> bool:
+    """Whether a question can be read without the turn before it ("Who?", "Why?" cannot)."""
+    said = len(content_terms(without_type(question)))
+    return said > 1 or (said == 1 and asked_type(question) is not None)
+
+
+def is_english(text: str) -> bool:
+    """Whether the trained reader reads it: Latin letters, and no other language's words."""
+    beginning = text[:3000]
+    letters = [letter for letter in beginning if letter.isalpha()]
+    latin = sum(letter < "\u0250" for letter in letters)
+    return latin >= _LATIN_SHARE * len(letters) and guess_language(beginning) == "en"
+
+
+def _marked(
+    quote: Quote, hit: Hit, reading: PassageReading, features: SentenceFeatures, question: str
+) -> MarkedSentence:
+    kind = asked_type(question)
+    span = _best_span(quote, hit, reading)
+    if span is None:
+        lowest = min((each.score for each in reading.spans), default=0.0)
+        words, score = None, lowest - _UNMARKED
+        fit = 0.0 if kind is None else -1.0
+    else:
+        start = max(quote.start, hit.passage.start + span.start)
+        end = min(quote.end, hit.passage.start + span.end)
+        words, score = hit.article.text[start:end], span.score
+        fit = type_fit(words, kind, question)
+    return MarkedSentence(quote, words, score, reading.relevance, fit, features)
+
+
+def _best_span(quote: Quote, hit: Hit, reading: PassageReading) -> ScoredSpan | None:
+    """The best of the passage's spans whose middle lies in the sentence; they come best first."""
+    first, last = quote.start - hit.passage.start, quote.end - hit.passage.start
+    return next(
+        (span for span in reading.spans if first <= (span.start + span.end) // 2 < last), None
+    )
