@@ -42,9 +42,7 @@ def test_what_kind_is_asked_for(question: str, kind: str | None) -> None:
         ("the lower-cased archive has no names.", "name", "Who spoke?", True),
     ],
 )
-def test_whether_a_sentence_holds_it(
-    sentence: str, kind: str, question: str, held: bool
-) -> None:
+def test_whether_a_sentence_holds_it(sentence: str, kind: str, question: str, held: bool) -> None:
     assert holds_type(sentence, kind, question) is held  # type: ignore[arg-type]
 
 

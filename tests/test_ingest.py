@@ -111,7 +111,9 @@ def test_title_and_date_are_embedded_with_a_passage() -> None:
 
 
 def test_a_title_of_any_length_leaves_room_for_the_passage() -> None:
-    text = embedded_text(make_article("x", title="t" * 10_000), Passage("p", "a", "It rained.", 0, 1))
+    text = embedded_text(
+        make_article("x", title="t" * 10_000), Passage("p", "a", "It rained.", 0, 1)
+    )
     assert text.endswith(": It rained.")
     assert len(text) < 200
 
@@ -152,7 +154,9 @@ def test_articles_of_one_name_are_reported(build_index: Build) -> None:
     assert {failure.reason for failure in report.failures} == {"another article has the same name"}
 
 
-def test_more_articles_than_are_embedded_at_once(build_index: Build, embedder: FakeEmbedder) -> None:
+def test_more_articles_than_are_embedded_at_once(
+    build_index: Build, embedder: FakeEmbedder
+) -> None:
     report = build_index([make_article(f"Storm number {n}.", f"{n}") for n in range(600)])
     assert report.embedded == len(embedder.embedded) == 600
 

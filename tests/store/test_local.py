@@ -284,7 +284,8 @@ def test_an_error_after_the_switch_leaves_the_new_generation(
 
 
 @pytest.mark.parametrize(
-    "part", ["ArticleWriter.add", "ArticleWriter.finish", "VectorWriter.finish", "TermWriter.finish"]
+    "part",
+    ["ArticleWriter.add", "ArticleWriter.finish", "VectorWriter.finish", "TermWriter.finish"],
 )
 def test_a_failing_backend_leaves_the_index_before(
     build_index: Build, open_index: Open, monkeypatch: pytest.MonkeyPatch, part: str

@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from rag.answer import ABSTENTION
+from rag.chat import check_question, stream
+from rag.errors import QuestionError
+from rag.ingest import build_from_articles, recipe_of
+from rag.settings import Settings
+from rag.store import LocalStore, open_store
+from rag.types import Answer, Article, BuildReport, Done, Event, Filters, Retrieved, Token, Turn
+from tests.fakes import FakeEmbedder, FakeReader, make_article
+
+Build = Callable[[Sequence[Article]], BuildReport]
+TEXT = (
+    "Grey whales were seen near the harbour. Fishermen counted eleven whales before the fog came.\n"
+    "\nThe lamp of the harbour went out in the storm. Nobody was hurt."
+)
+
+
+@pytest.fixture
+def store(build_index: Build, open_index: Callable[[], LocalStore]) -> Iterator[LocalStore]:
+    build_index([make_article(TEXT, "whales", date="2011"), make_article("It rained.", "rain")])
+    store = open_index()
+    yield store
+    store.close()
+
+
+def ask(
+    store: LocalStore,
+    question: str,
+    history: Sequence[Turn] = (),
+    filters: Filters = Filters(),
+    **changed: object,
+) -> tuple[Answer, list[Event]]:
+    events = list(
+        stream(
+            question,
+            history,
+            store=store,
+            embedder=FakeEmbedder(),
+            reader=FakeReader(),
+            settings=Settings(**changed),  # type: ignore[arg-type]
+            filters=filters,
+        )
+    )
+    assert isinstance(events[-1], Done)
+    return events[-1].answer, events
+
+
+def test_events_come_in_order_and_tokens_make_the_text(store: LocalStore) -> None:
+    answer, events = ask(store, "How many whales were counted?", min_confidence=0.3)
+    assert isinstance(events[0], Retrieved)
+    tokens = [event for event in events[1:-1] if isinstance(event, Token)]
+    assert len(tokens) == len(events) - 2 > 1
+    assert "".join(token.text for token in tokens) == answer.text
+    assert events[0].hits == answer.hits
+    assert events[0].query == answer.query == answer.question
+
+
+def test_an_answer_quotes_exactly(store: LocalStore) -> None:
+    answer, _ = ask(store, "Fishermen counted eleven whales", min_confidence=0.3)
+    assert answer.status == "answered"
+    assert "Fishermen counted eleven whales before the fog came." in answer.text
+    for citation in answer.citations:
+        article = store.article(citation.article_id)
+        assert article is not None
+        assert article.text[citation.start : citation.end] == citation.quote
+        assert f"[{citation.number}]" in answer.text
+    assert set(answer.timings) == {"retrieve", "read", "compose", "total"}
+    assert answer.model == "fake reader"
+
+
+def test_below_the_threshold_it_abstains_with_the_nearest_passages(store: LocalStore) -> None:
+    answer, events = ask(store, "Who won the whales' chess tournament?", min_confidence=0.9)
+    assert (answer.status, answer.text, answer.citations) == ("abstained", ABSTENTION, ())
+    assert len(answer.hits) > 0
+    assert "".join(event.text for event in events if isinstance(event, Token)) == ABSTENTION
+
+
+def test_where_nothing_is_found_it_abstains(store: LocalStore) -> None:
+    answer, _ = ask(store, "whales", filters=Filters(author="nobody"), min_confidence=0.0)
+    assert (answer.status, answer.hits) == ("abstained", ())
+
+
+def test_at_most_so_many_passages_and_quotes(store: LocalStore) -> None:
+    answer, _ = ask(
+        store, "whales harbour fog lamp", read_passages=1, max_quotes=1, min_confidence=0.0
+    )
+    assert (len(answer.hits), len(answer.citations)) == (1, 1)
+
+
+def test_a_follow_up_is_searched_with_the_question_before(store: LocalStore) -> None:
+    history = [("user", "How many whales were counted?"), ("assistant", "Eleven.")]
+    answer, _ = ask(store, "Who counted them?", history)
+    assert answer.question == "Who counted them?"
+    assert answer.query == "How many whales were counted? Who counted them?"
+
+
+@pytest.mark.parametrize("question", ["", "  \n\t ", "\u3000"])
+def test_empty_questions(store: LocalStore, question: str) -> None:
+    with pytest.raises(QuestionError, match="The question is empty: type one."):
+        ask(store, question)
+
+
+def test_long_questions(store: LocalStore) -> None:
+    with pytest.raises(QuestionError, match="has 20,000 characters, at most 2,000 are read"):
+        ask(store, "x" * 20_000)
+    ask(store, "x" * 2000)
+
+
+def test_bytes_that_are_no_characters() -> None:
+    assert check_question(" caf\udce9? ", 100) == "caf??"
+
+
+def test_questions_in_another_script_abstain(store: LocalStore) -> None:
+    for question in ("鲸鱼有几头？", "Сколько было китов?", "كم عدد الحيتان؟", "🐋?"):
+        answer, _ = ask(store, question, min_confidence=0.3)
+        assert answer.status == "abstained"
+
+
+words = st.sampled_from(
+    "whale fog Mr. U.S. 31 May “quoted” said. (aside) наука 鲸鱼 e\u0301 🐋 [1] .".split()
+)
+gaps = st.sampled_from([" ", " ", " ", ". ", "\n", "\n\n", "? ", "  "])
+
+
+@hypothesis_settings(
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(st.lists(st.lists(st.tuples(words, gaps), min_size=1, max_size=80), min_size=1, max_size=3))
+def test_every_citation_of_every_article_is_exact(
+    tmp_path_factory: pytest.TempPathFactory, texts: list[list[tuple[str, str]]]
+) -> None:
+    articles = {
+        f"id-{number}": make_article("".join(word + gap for word, gap in text), str(number))
+        for number, text in enumerate(texts)
+    }
+    settings, embedder = Settings(), FakeEmbedder()
+    index = tmp_path_factory.mktemp("index")
+    build_from_articles(
+        articles.values(), index, settings, embedder, origin="test", total=len(articles)
+    )
+    store = open_store(index, recipe_of(settings, embedder))
+    answer, _ = ask(store, "whale 鲸鱼 наука fog", min_confidence=0.0)
+    store.close()
+    for hit in answer.hits:
+        assert hit.article == articles[hit.article.id]
+        assert hit.article.text[hit.passage.start : hit.passage.end] == hit.passage.text
+    assert [citation.number for citation in answer.citations] == [
+        *range(1, len(answer.citations) + 1)
+    ]
+    for citation in answer.citations:
+        text = articles[citation.article_id].text
+        assert text[citation.start : citation.end] == citation.quote
+        assert citation.quote.strip() == citation.quote != ""

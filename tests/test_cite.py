@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from rag.cite import cite, reference
+from rag.types import Quote
+from tests.fakes import make_article
+
+ARTICLE = make_article("It rained. It snowed.", title="Weather", author="A. Li", date="2007-05")
+
+
+def test_quotes_are_numbered_from_one_in_their_order() -> None:
+    quotes = [Quote(ARTICLE, "It snowed.", 11, 21, 0.1), Quote(ARTICLE, "It rained.", 0, 10, 0.9)]
+    citations = cite(quotes)
+    assert [(each.number, each.quote) for each in citations] == [
+        (1, "It snowed."),
+        (2, "It rained."),
+    ]
+    assert all(ARTICLE.text[each.start : each.end] == each.quote for each in citations)
+    assert (citations[0].title, citations[0].author) == ("Weather", "A. Li")
+    assert (citations[0].date, citations[0].source) == ("2007-05", "a.txt")
+    assert cite([]) == ()
+
+
+def test_a_reference_names_what_is_known() -> None:
+    citation = cite([Quote(ARTICLE, "It rained.", 0, 10, 1.0)])[0]
+    assert reference(citation) == "[1] Weather, A. Li, 2007-05 (a.txt)"
+    assert reference(replace(citation, author=None, date=None)) == "[1] Weather (a.txt)"
