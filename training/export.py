@@ -15,6 +15,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from rag.models import SHIPPED_EMBEDDER, find_embedder, sha256_of
+from rag.read import SHIPPED_WEIGHTS
 from rag.span_model import load_encoder
 
 
@@ -43,9 +44,11 @@ def difference(
 
 
 def export(
-    checkpoint: Annotated[Path, typer.Option(help="Written by training.train.")],
-    out: Annotated[Path, typer.Option(help="The safetensors file to write.")],
-    rank: int = 32,
+    checkpoint: Annotated[Path, typer.Option(help="Written by training.train.")] = Path(
+        "train-out/checkpoint.pt"
+    ),
+    out: Annotated[Path, typer.Option(help="The safetensors file to write.")] = SHIPPED_WEIGHTS,
+    rank: int = 64,
     encoder: Annotated[Path | None, typer.Option(help="Model folder trained from.")] = None,
 ) -> None:
     """Write the reader's weights, and their hash beside them."""
