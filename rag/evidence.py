@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from rag.types import Quote
 
-MIN_CONFIDENCE = 0.3
-"""Below it the answer is an abstention (LOG.md, "sentence ranker")."""
-NEAR_BEST = 1.2
-"""A quote is shown beside the best if its score comes this near (LOG.md, "sentence ranker")."""
+MIN_CONFIDENCE = 0.2
+"""Below it the answer is an abstention (LOG.md, "trained reader")."""
+NEAR_BEST = 0.8
+"""A quote is shown beside the best if its score comes this near (LOG.md, "trained reader")."""
 
 
 def enough(confidence: float, min_confidence: float | None) -> bool:

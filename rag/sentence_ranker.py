@@ -33,13 +33,14 @@ RANK_FEATURES: Mapping[str, Callable[[SentenceFeatures], float]] = {
     "length": lambda sentence: min(1.0, sentence.words / _LONG_SENTENCE_WORDS),
 }
 RANK_WEIGHTS = {
-    "similarity": 2.7,
-    "lexical": 3.9,
-    "type fit": 0.75,
-    "passage rank": -0.93,
-    "length": 1.5,
+    "similarity": 1.8,
+    "lexical": 2.6,
+    "type fit": 0.5,
+    "passage rank": -0.62,
+    "length": 1.0,
 }
-"""Logits by benchmarks/fit_evidence.py (LOG.md, "sentence ranker")."""
+"""By benchmarks/fit_evidence.py, scaled so that ``rag.evidence.NEAR_BEST`` suits both readers
+(LOG.md, "sentence ranker")."""
 CONFIDENCE_FEATURES: Mapping[str, Callable[[SentenceFeatures], float]] = {
     "similarity": lambda sentence: sentence.similarity,
     "coverage": lambda sentence: sentence.coverage,

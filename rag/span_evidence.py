@@ -6,7 +6,6 @@ sentence's span score is weighed with what is known of it otherwise (``rag.sente
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -50,40 +49,26 @@ class MarkedSentence:
 
 RANK_FEATURES: Mapping[str, Callable[[MarkedSentence], float]] = {
     "span score": lambda sentence: sentence.span_score,
-    "relevance": lambda sentence: sentence.relevance,
-    "words fit": lambda sentence: sentence.words_fit,
     "similarity": lambda sentence: sentence.features.similarity,
-    "lexical": lambda sentence: sentence.features.lexical,
-    "type fit": lambda sentence: sentence.features.type_fit,
-    "passage rank": lambda sentence: math.log1p(sentence.features.passage_rank),
+    "words fit": lambda sentence: sentence.words_fit,
 }
-RANK_WEIGHTS = {
-    "span score": 0.4,
-    "relevance": 0.2,
-    "words fit": 0.5,
-    "similarity": 2.0,
-    "lexical": 1.5,
-    "type fit": 0.4,
-    "passage rank": -0.3,
-}
+RANK_WEIGHTS = {"span score": 0.4, "similarity": 2.2, "words fit": 0.35}
 """Logits by benchmarks/fit_evidence.py (LOG.md, "trained reader")."""
 CONFIDENCE_FEATURES: Mapping[str, Callable[[MarkedSentence], float]] = {
     "span score": lambda sentence: sentence.span_score,
     "relevance": lambda sentence: sentence.relevance,
     "similarity": lambda sentence: sentence.features.similarity,
     "passage coverage": lambda sentence: sentence.features.passage_coverage,
-    "missing names": lambda sentence: sentence.features.missing_names,
+    "words missing": lambda sentence: float(sentence.words_fit < 0),
 }
 CONFIDENCE_WEIGHTS = {
-    "span score": 0.3,
-    "relevance": 0.2,
-    "similarity": 2.0,
-    "passage coverage": 2.0,
-    "missing names": -0.5,
+    "span score": 0.12,
+    "relevance": 0.32,
+    "similarity": 3.1,
+    "passage coverage": 3.0,
+    "words missing": -0.65,
 }
-CONFIDENCE_INTERCEPT = -3.0
-MISSING_TYPE = 2.0
-"""Taken from the logit where the marked words are not of the kind asked for."""
+CONFIDENCE_INTERCEPT = -4.0
 
 
 class SpanEvidence:
@@ -116,8 +101,7 @@ class SpanEvidence:
 
 def confidence_of(best: MarkedSentence) -> float:
     """The chance that the quotes shown answer, given the best one."""
-    logit = weigh(best, CONFIDENCE_FEATURES, CONFIDENCE_WEIGHTS) + CONFIDENCE_INTERCEPT
-    return logistic(logit - MISSING_TYPE if best.words_fit < 0 else logit)
+    return logistic(weigh(best, CONFIDENCE_FEATURES, CONFIDENCE_WEIGHTS) + CONFIDENCE_INTERCEPT)
 
 
 def marked_sentences(

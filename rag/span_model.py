@@ -153,7 +153,11 @@ def span_scores(logits: Logits) -> Tensor:
 def load_encoder(folder: Path) -> PreTrainedModel:
     """The shipped encoder, without dropout."""
     from transformers import AutoModel
+    from transformers.utils.logging import disable_progress_bar, set_verbosity_error
 
+    # Loading is silent: the pooling layer that is left out, rightly, would be reported.
+    disable_progress_bar()  # type: ignore[no-untyped-call]
+    set_verbosity_error()  # type: ignore[no-untyped-call]
     encoder: PreTrainedModel = AutoModel.from_pretrained(
         str(folder), add_pooling_layer=False, local_files_only=True
     )
