@@ -31,7 +31,7 @@ _ASKED: dict[AnswerType, re.Pattern[str]] = {
     "duration": re.compile(r"\bhow\s+long\b|\bfor\s+how\s+many\b|\bwhat\s+length\b", re.IGNORECASE),
     "date": re.compile(
         r"\b(?:on\s+|in\s+)?(?:what|which)\s+(?:\w+\s+)?(?:date|day|year|month|century|decade|season"
-        r"|era|time)\b|\bsince\s+when\b|\bwhen\b",
+        r"|era|time)\b|\bsince\s+when\b|^\W*(?:(?:and|but|so)\s+)?when\b",
         re.IGNORECASE,
     ),
     "number": re.compile(

@@ -24,7 +24,7 @@ from rag.types import Article, Hit, Quote, Reader, Reading
 from rag.words import content_terms
 
 if TYPE_CHECKING:
-    from rag.read import PassageReader, PassageReading, ScoredSpan
+    from rag.read import PassageReader, PassageReading
     from rag.types import Embedder
 
 _LATIN_SHARE = 0.7
@@ -43,7 +43,7 @@ class MarkedSentence:
     relevance: float
     """The reader's log-odds that the sentence's passage answers."""
     words_fit: float
-    """1 if the words are of the kind asked for, -1 if not, 0 if any kind would do."""
+    """1 if the words are the number, date or duration asked for, -1 if not, 0 for other kinds."""
     features: SentenceFeatures
 
 
@@ -52,8 +52,9 @@ RANK_FEATURES: Mapping[str, Callable[[MarkedSentence], float]] = {
     "similarity": lambda sentence: sentence.features.similarity,
     "words fit": lambda sentence: sentence.words_fit,
 }
-RANK_WEIGHTS = {"span score": 0.4, "similarity": 2.2, "words fit": 0.35}
-"""Logits by benchmarks/fit_evidence.py (LOG.md, "trained reader")."""
+RANK_WEIGHTS = {"span score": 0.4, "similarity": 2.2, "words fit": 1.0}
+"""Logits by benchmarks/fit_evidence.py; "words fit" as high as costs nothing (LOG.md, "trained
+reader")."""
 CONFIDENCE_FEATURES: Mapping[str, Callable[[MarkedSentence], float]] = {
     "span score": lambda sentence: sentence.span_score,
     "relevance": lambda sentence: sentence.relevance,
@@ -66,7 +67,7 @@ CONFIDENCE_WEIGHTS = {
     "relevance": 0.32,
     "similarity": 3.1,
     "passage coverage": 3.0,
-    "words missing": -0.65,
+    "words missing": -2.0,
 }
 CONFIDENCE_INTERCEPT = -4.0
 
@@ -147,22 +148,22 @@ def _marked(
     quote: Quote, hit: Hit, reading: PassageReading, features: SentenceFeatures, question: str
 ) -> MarkedSentence:
     kind = asked_type(question)
-    span = _best_span(quote, hit, reading)
-    if span is None:
-        lowest = min((each.score for each in reading.spans), default=0.0)
-        words, score = None, lowest - _UNMARKED
-        fit = 0.0 if kind is None else -1.0
-    else:
-        start = max(quote.start, hit.passage.start + span.start)
-        end = min(quote.end, hit.passage.start + span.end)
-        words, score = hit.article.text[start:end], span.score
-        fit = type_fit(words, kind, question)
-    return MarkedSentence(quote, words, score, reading.relevance, fit, features)
-
-
-def _best_span(quote: Quote, hit: Hit, reading: PassageReading) -> ScoredSpan | None:
-    """The best of the passage's spans whose middle lies in the sentence; they come best first."""
-    first, last = quote.start - hit.passage.start, quote.end - hit.passage.start
-    return next(
-        (span for span in reading.spans if first <= (span.start + span.end) // 2 < last), None
-    )
+    measured = None if kind == "name" else kind
+    text, offset = hit.article.text, hit.passage.start
+    candidates = [
+        (
+            span.score,
+            text[max(quote.start, offset + span.start) : min(quote.end, offset + span.end)],
+        )
+        for span in reading.spans
+        if quote.start <= offset + (span.start + span.end) // 2 < quote.end
+    ]
+    if not candidates:
+        lowest = min((span.score for span in reading.spans), default=0.0)
+        return MarkedSentence(
+            quote, None, lowest - _UNMARKED, reading.relevance, -1.0 if measured else 0.0, features
+        )
+    fits = [type_fit(words, measured, question) for _, words in candidates]
+    best = fits.index(max(fits))  # spans come best first, so the best of those that fit
+    score, words = candidates[best]
+    return MarkedSentence(quote, words, score, reading.relevance, fits[best], features)

@@ -5,6 +5,7 @@ One analyzer for the keyword index, the question and the sentences, so that they
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -18,10 +19,22 @@ _ASKING = frozenset(
 )
 """Terms of questions as such, which say nothing of what is asked about."""
 
+_INITIALISM = re.compile(r"\b(?:[^\W\d_]\.){2,}")
+_SPELLED_OUT = {
+    re.compile(rf"\b{words}\b", re.IGNORECASE): short
+    for words, short in (
+        (r"united\s+states(?:\s+of\s+america)?", "US"),
+        (r"united\s+kingdom", "UK"),
+        (r"united\s+nations", "UN"),
+        (r"european\s+union", "EU"),
+    )
+}
+"""What news writes now in full and now in initials."""
+
 
 def terms(text: str) -> Sequence[str]:
     """The index terms of ``text``, in order, with repetitions."""
-    tokens: list[str] = _analyzer().analyze(text)
+    tokens: list[str] = _analyzer().analyze(_one_spelling(text))
     return tokens
 
 
@@ -29,6 +42,14 @@ def content_terms(question: str) -> Sequence[str]:
     """The index terms of ``question`` that say what it is about; all of them if none does."""
     found = terms(question)
     return [term for term in found if term not in _ASKING and len(term) > 1] or found
+
+
+def _one_spelling(text: str) -> str:
+    """ "U.S." and "United States" as "US"."""
+    text = _INITIALISM.sub(lambda match: match.group().replace(".", "") + " ", text)
+    for pattern, short in _SPELLED_OUT.items():
+        text = pattern.sub(short, text)
+    return text
 
 
 @cache
