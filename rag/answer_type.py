@@ -62,6 +62,7 @@ _HELD: dict[AnswerType, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
 }
+_DURATION_VERB = re.compile(r"\b(?:last|lasted|take|taken|took)\b", re.IGNORECASE)
 _WANTS_SENTENCE = re.compile(
     r"\bwhy\b|\bhow\s+(?:did|does|do|can|could|is|are|was|were|to|has|have|would|should|come)\b"
     r"|\b(?:describe|explain|compare|summari[sz]e)\b"
@@ -90,7 +91,10 @@ def wants_words(question: str) -> bool:
 def without_type(question: str) -> str:
     """The question without the words that say what kind of answer it asks for."""
     kind = asked_type(question)
-    return _ASKED[kind].sub(" ", question, count=1) if kind else question
+    if kind is None:
+        return question
+    rest = _ASKED[kind].sub(" ", question, count=1)
+    return _DURATION_VERB.sub(" ", rest) if kind == "duration" else rest
 
 
 def holds_type(sentence: str, kind: AnswerType, question: str) -> bool:

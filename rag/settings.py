@@ -40,7 +40,7 @@ class Settings(BaseSettings):
     """Passages are packed up to this many tokens, or the model's window if that is smaller."""
     candidates: int = Field(default=50, ge=1, le=1000)
     """Passages that dense and keyword search each hand to the fusion."""
-    read_passages: int = Field(default=10, ge=1, le=100)
+    read_passages: int = Field(default=20, ge=1, le=100)
     """Passages whose sentences are ranked for an answer."""
     max_quotes: int = Field(default=3, ge=1, le=10)
     """Quotes shown at most."""

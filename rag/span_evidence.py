@@ -70,6 +70,8 @@ CONFIDENCE_WEIGHTS = {
     "words missing": -2.0,
 }
 CONFIDENCE_INTERCEPT = -4.0
+SURE_OF_WORDS = 0.5
+"""Below it the sentence is shown, but no words of it are put forward as the short answer."""
 
 
 class SpanEvidence:
@@ -93,10 +95,12 @@ class SpanEvidence:
         scored = [(weigh(sentence, RANK_FEATURES, RANK_WEIGHTS), sentence) for sentence in marked]
         scored.sort(key=lambda pair: -pair[0])
         best = scored[0][1]
+        confidence = confidence_of(best)
+        names_words = wants_words(question) and confidence >= SURE_OF_WORDS
         return Reading(
             quotes=tuple(replace(sentence.quote, score=score) for score, sentence in scored),
-            confidence=confidence_of(best),
-            short=best.words if wants_words(question) else None,
+            confidence=confidence,
+            short=best.words if names_words else None,
         )
 
 

@@ -19,6 +19,24 @@ _ASKING = frozenset(
 )
 """Terms of questions as such, which say nothing of what is asked about."""
 
+_PRESENT = {
+    past: verb
+    for verb, pasts in (
+        line.split(":")
+        for line in (
+            "beat:beaten becom:becam begin:began,begun break:broke,broken bring:brought"
+            " build:built buy:bought catch:caught choos:chose,chosen draw:drew,drawn"
+            " drive:drove,driven fall:fell,fallen fight:fought find:found fli:flew,flown"
+            " get:got,gotten give:gave,given go:went,gone grow:grew,grown hold:held keep:kept"
+            " know:knew,known lead:led leav:left lose:lost make:made meet:met pay:paid"
+            " rise:rose,risen run:ran see:saw,seen sell:sold send:sent shoot:shot sink:sank,sunk"
+            " speak:spoke,spoken spend:spent stand:stood steal:stole,stolen strike:struck"
+            " take:took,taken teach:taught tell:told think:thought win:won write:wrote,written"
+        ).split()
+    )
+    for past in pasts.split(",")
+}
+"""Irregular pasts, which a stemmer leaves apart: a question says "meet", the article "met"."""
 _INITIALISM = re.compile(r"\b(?:[^\W\d_]\.){2,}")
 _SPELLED_OUT = {
     re.compile(rf"\b{words}\b", re.IGNORECASE): short
@@ -35,7 +53,7 @@ _SPELLED_OUT = {
 def terms(text: str) -> Sequence[str]:
     """The index terms of ``text``, in order, with repetitions."""
     tokens: list[str] = _analyzer().analyze(_one_spelling(text))
-    return tokens
+    return [_PRESENT.get(token, token) for token in tokens]
 
 
 def content_terms(question: str) -> Sequence[str]:

@@ -47,12 +47,7 @@ def test_whether_a_sentence_holds_it(sentence: str, kind: str, question: str, he
 
 
 def test_the_words_that_tell_the_kind_are_left_out_of_the_rest() -> None:
-    assert without_type("How long did the strike last?").split() == [
-        "did",
-        "the",
-        "strike",
-        "last?",
-    ]
+    assert without_type("How long did the strike last?").split() == ["did", "the", "strike", "?"]
     assert without_type("What happened?") == "What happened?"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from rag.words import terms
+from rag.words import content_terms, terms
 
 FOLDER = "terms"
 TITLE_WEIGHT = 0.3
@@ -31,7 +31,7 @@ class TermIndex:
 
         Only ``ordinals`` are searched, where given. A query of stop words alone finds nothing.
         """
-        wanted = sorted(set(terms(query)))
+        wanted = sorted(set(content_terms(query)))
         k = min(k, int(self._searcher.num_docs) if ordinals is None else len(ordinals))
         if not wanted or k == 0:
             return []
