@@ -31,7 +31,7 @@ from rag.embed import load_embedder
 from rag.evaluate.matching import contains
 from rag.ingest import build_from_articles, recipe_of
 from rag.read import SpanReader
-from rag.retrieve import retrieve
+from rag.retrieval import retrieve
 from rag.sentence_ranker import CONFIDENCE_FEATURES as PLAIN_CONFIDENCE
 from rag.sentence_ranker import RANK_FEATURES as PLAIN_RANK
 from rag.settings import Settings

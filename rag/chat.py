@@ -14,7 +14,7 @@ from rag.errors import QuestionError
 from rag.evidence import enough, worth_showing
 from rag.header import ask_header
 from rag.history import standalone_query, turns
-from rag.retrieve import retrieve
+from rag.retrieval import retrieve
 from rag.types import Answer, Done, Event, Filters, Retrieved, Token, Turn
 
 if TYPE_CHECKING:

@@ -5,7 +5,6 @@ Exit code 0: answered or abstained; 1: an error, told in one line; 2: wrong usag
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,12 +15,20 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 import typer
 
 from rag.errors import IndexMissingError, RagError
+from rag.terminal import (
+    count,
+    describe_answer,
+    describe_hit,
+    describe_sources,
+    print_error,
+    print_json,
+    read_line,
+    show_progress,
+)
 
 if TYPE_CHECKING:
-    from rag.ingest import ProgressCallback
     from rag.library import Library
     from rag.settings import Settings
-    from rag.types import Answer, Hit
 
 app = typer.Typer(
     name="rag",
@@ -53,15 +60,18 @@ def build(
     from rag.library import build_library
 
     settings = _settings(seeds=seeds, index=index)
-    with _progress() as progress, build_library(progress=progress, settings=settings) as library:
+    with (
+        show_progress() as progress,
+        build_library(progress=progress, settings=settings) as library,
+    ):
         report = library.report
     assert report is not None
     for failure in report.failures:
         typer.echo(f"not read: {failure.source}: {failure.reason}", err=True)
     typer.echo(
-        f"{settings.index}: {_count(report.articles, 'article')}, "
-        f"{_count(report.passages, 'passage')} ({report.embedded} embedded anew), "
-        f"{_count(len(report.failures), 'file')} not read, {report.seconds:.1f} s."
+        f"{settings.index}: {count(report.articles, 'article')}, "
+        f"{count(report.passages, 'passage')} ({report.embedded} embedded anew), "
+        f"{count(len(report.failures), 'file')} not read, {report.seconds:.1f} s."
     )
 
 
@@ -82,9 +92,9 @@ def search(
     with _library(index) as library:
         hits = library.retrieve(question, k, since=since, until=until, author=author, source=source)
     if as_json:
-        _print_json(search_record(question, hits))
+        print_json(search_record(question, hits))
     else:
-        typer.echo("\n\n".join(map(_show_hit, hits)) or "No passages.")
+        typer.echo("\n\n".join(map(describe_hit, hits)) or "No passages.")
 
 
 @app.command()
@@ -103,9 +113,9 @@ def ask(
     with _library(index) as library:
         answer = library.ask(question, since=since, until=until, author=author, source=source)
     if as_json:
-        _print_json(answer_record(answer))
+        print_json(answer_record(answer))
     else:
-        typer.echo(_show_answer(answer))
+        typer.echo(describe_answer(answer))
 
 
 @app.command()
@@ -115,17 +125,17 @@ def chat(index: IndexOption = None) -> None:
 
     history: list[tuple[str, str]] = []
     with _library(index) as library:
-        typer.echo(f"{_count(library.article_count, 'article')}. An empty line ends.")
-        while question := _read_line("> "):
+        typer.echo(f"{count(library.article_count, 'article')}. An empty line ends.")
+        while question := read_line("> "):
             try:
                 for event in library.stream(question, history):
                     if isinstance(event, Token):
                         typer.echo(event.text, nl=False)
                     elif isinstance(event, Done):
-                        typer.echo(_show_sources(event.answer))
+                        typer.echo(describe_sources(event.answer))
                         history += [("user", question), ("assistant", event.answer.text)]
             except RagError as error:
-                typer.echo(f"error: {error}", err=True)
+                print_error(error)
 
 
 @app.command()
@@ -158,7 +168,7 @@ def evaluate(
     from rag.evaluate import evaluate, plot_risk_coverage, render, to_json
 
     settings = _settings()
-    with _progress() as progress:
+    with show_progress() as progress:
         evaluation = evaluate(
             folder, settings, sample=sample, seed=seed, index=index, progress=progress
         )
@@ -187,7 +197,7 @@ def evaluate_set(
     """Ask a set of questions whose answers are known, and score what comes back."""
     from rag.evaluate import evaluate, plot_risk_coverage, render, to_json
 
-    with _progress() as progress:
+    with show_progress() as progress:
         evaluation = evaluate(
             folder, _settings(), sample=sample, seed=seed, index=index, progress=progress
         )
@@ -202,7 +212,7 @@ def info(index: IndexOption = None, as_json: JsonOption = False) -> None:
     from rag.library import open_library
 
     settings = _settings(index=index)
-    with _progress(), open_library(settings=settings) as library:
+    with show_progress(), open_library(settings=settings) as library:
         manifest, generation = library.manifest, library.generation
     facts = {
         "index": str(settings.index),
@@ -218,7 +228,7 @@ def info(index: IndexOption = None, as_json: JsonOption = False) -> None:
         "not_read": {failure.source: failure.reason for failure in manifest.failures},
     }
     if as_json:
-        _print_json(facts)
+        print_json(facts)
     else:
         typer.echo("\n".join(f"{name:<15} {value}" for name, value in facts.items()))
 
@@ -231,7 +241,7 @@ def main() -> None:
     try:
         app()
     except RagError as error:
-        typer.echo(f"error: {error}", err=True)
+        print_error(error)
         sys.exit(1)
 
 
@@ -247,69 +257,13 @@ def _library(index: Path | None) -> Iterator[Library]:
     from rag.library import build_library, open_library
 
     settings = _settings(index=index)
-    with _progress() as progress:
+    with show_progress() as progress:
         try:
             library = open_library(settings=settings)
         except IndexMissingError:
             library = build_library(progress=progress, settings=settings)
     with library:
         yield library
-
-
-@contextmanager
-def _progress() -> Iterator[ProgressCallback]:
-    """A progress bar on standard error; plain silence where that is not a terminal."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
-
-    console = Console(stderr=True)
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
-    with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("opening", total=None)
-        yield lambda step: bar.update(
-            task, description=step.stage, completed=step.done, total=step.total
-        )
-
-
-def _print_json(record: dict[str, Any]) -> None:
-    typer.echo(json.dumps(record, ensure_ascii=False, indent=2))
-
-
-def _show_hit(hit: Hit) -> str:
-    article = hit.article
-    known = ", ".join(filter(None, (article.title, article.author, article.date)))
-    return f"{hit.score:.3f}  {known} ({article.source}:{hit.passage.start})\n{hit.passage.text}"
-
-
-def _show_answer(answer: Answer) -> str:
-    return answer.text + _show_sources(answer)
-
-
-def _show_sources(answer: Answer) -> str:
-    from rag.cite import reference
-
-    if answer.status == "answered":
-        lines = [reference(citation) for citation in answer.citations]
-    else:
-        lines = ["Nearest passages:"] + [f"- {_show_hit(hit)}" for hit in answer.hits[:3]]
-    return "\n\n" + "\n".join(lines) if lines else ""
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def _read_line(prompt: str) -> str:
-    try:
-        return input(prompt).strip()
-    except EOFError:
-        return ""
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from rag.chat import check_question, stream
 from rag.embed import load_embedder
 from rag.history import standalone_query
 from rag.ingest import ProgressCallback, build_from_folder, recipe_of
-from rag.retrieve import retrieve
+from rag.retrieval import retrieve
 from rag.sentence_ranker import SentenceRanker
 from rag.settings import in_force
 from rag.span_evidence import SpanEvidence

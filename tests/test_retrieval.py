@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import FilterError
-from rag.retrieve import fuse, retrieve
+from rag.retrieval import fuse, retrieve
 from rag.store import LocalStore
 from rag.types import Article, BuildReport, Filters, Hit
 from tests.fakes import FakeEmbedder, make_article

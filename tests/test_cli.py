@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from rag import cli
+from tests.fakes import FakeEmbedder
+from tests.test_records import ANSWER
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(
+    seeds_folder: Path,
+    fake_models: FakeEmbedder,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Run:
+    """Runs ``rag`` with these arguments: exit code, standard output, standard error."""
+
+    def run_rag(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["rag", *arguments])
+        capsys.readouterr()
+        code = 0
+        try:
+            cli.main()
+        except SystemExit as exit_:
+            code = int(exit_.code or 0)
+        return code, *capsys.readouterr()
+
+    return run_rag
+
+
+def is_one_error(result: tuple[int, str, str]) -> bool:
+    code, output, errors = result
+    return code == 1 and output == "" and errors.startswith("error: ") and errors.count("\n") == 1
+
+
+def test_build(run: Run) -> None:
+    Path("seeds/binary.txt").write_bytes(bytes(range(256)) * 40)
+    code, output, errors = run("build")
+    assert code == 0
+    assert output.startswith("index: 2 articles, ")
+    assert "1 file not read" in output
+    assert errors.startswith("not read: binary.txt: ")
+    assert "(0 embedded anew)" in run("build", "seeds", "--index", "index")[1]
+
+
+def test_search(run: Run) -> None:
+    code, output, _ = run("search", "eleven whales", "-k", "1")
+    assert code == 0
+    assert "Whales return, Ada Lind, 2011-06-02 (whales.txt:" in output
+    assert "counted eleven of them" in output
+    assert "talks.txt" not in output
+    assert run("search", "whales", "--author", "nobody")[:2] == (0, "No passages.\n")
+
+
+def test_json_is_one_object_and_nothing_else_even_when_the_index_is_built_first(run: Run) -> None:
+    code, output, errors = run("search", "eleven whales", "--json", "-k", "2")
+    assert (code, errors) == (0, "")
+    found = json.loads(output)
+    assert set(found) == {"question", "hits"}
+    assert found["hits"][0]["article"]["source"] == "whales.txt"
+    shutil.rmtree("index")
+    code, output, errors = run("ask", "Who met in Baghdad?", "--json")
+    assert (code, errors) == (0, "")
+    assert set(json.loads(output)) == ANSWER
+
+
+def test_ask(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAG_MIN_CONFIDENCE", "0")
+    code, output, _ = run("ask", "Fishermen counted eleven of them?", "--source", "whales.txt")
+    assert code == 0
+    assert "“Fishermen counted eleven of them before the fog came down.” [" in output
+    assert "[1] Whales return, Ada Lind, 2011-06-02 (whales.txt)" in output
+
+
+def test_an_abstention_is_no_error(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAG_MIN_CONFIDENCE", "1")
+    code, output, _ = run("ask", "鲸鱼有几头？")
+    assert code == 0
+    assert output.startswith("The articles do not say.\n\nNearest passages:\n- ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("ask", ""), "The question is empty"),
+        (("ask", "x" * 20_000), "20,000 characters"),
+        (("search", " "), "The question is empty"),
+        (("search", "x", "--since", "May"), "Date 'May' is not an ISO date"),
+        (("build", "nowhere"), "The folder of articles nowhere does not exist"),
+        (("build", "empty"), "Folder empty holds no articles"),
+        (("build", "--index", "seeds/talks.txt"), "is a file: name a folder"),
+        (("info", "--index", "nowhere"), "No index in nowhere: run rag build --index nowhere."),
+        (("ask", "x", "--index", "damaged"), "Run rag build --index damaged."),
+        (("eval", "nowhere"), "nowhere"),
+    ],
+)
+def test_errors_are_one_line(run: Run, arguments: tuple[str, ...], words: str) -> None:
+    Path("empty").mkdir()
+    Path("damaged").mkdir()
+    Path("damaged/CURRENT").write_bytes(b"\xff")
+    result = run(*arguments)
+    assert is_one_error(result), result
+    assert words in result[2]
+
+
+def test_an_index_of_another_model(run: Run, fake_models: FakeEmbedder) -> None:
+    run("build")
+    fake_models.revision = "2"
+    result = run("ask", "Who?")
+    assert is_one_error(result)
+    assert "it was made with the model fake (1), this is fake (2). Run rag build." in result[2]
+
+
+def test_bad_settings(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAG_CANDIDATES", "0")
+    assert is_one_error(run("ask", "Who?"))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("nonsense",), ("ask",), ("search", "x", "-k", "0"), ("search", "x", "-k", "many")],
+)
+def test_wrong_usage_is_exit_code_2(run: Run, arguments: tuple[str, ...]) -> None:
+    code, output, errors = run(*arguments)
+    assert (code, output) == (2, "")
+    assert errors.startswith("Usage: ")
+
+
+def test_a_question_that_is_not_utf_8(run: Run) -> None:
+    code, output, errors = run("search", "whales caf\udce9", "--json")
+    assert (code, errors) == (0, "")
+    assert json.loads(output)["hits"]
+
+
+def test_info(run: Run) -> None:
+    run("build")
+    code, output, _ = run("info", "--json")
+    assert code == 0
+    facts = json.loads(output)
+    assert (facts["articles"], facts["embedder"], facts["seeds"]) == (2, "fake", "seeds")
+    assert facts["size_bytes"] > 1000
+    assert "articles        2" in run("info")[1]
+
+
+def test_chat(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAG_MIN_CONFIDENCE", "0")
+    lines = "Fishermen counted eleven of them?\n" + "x" * 3000 + "\nWhen?\n\nnot read\n"
+    monkeypatch.setattr(sys, "stdin", io.StringIO(lines))
+    code, output, errors = run("chat")
+    assert code == 0
+    assert output.startswith("2 articles.")
+    assert "counted eleven of them before the fog came down.” [" in output
+    assert output.count("> ") == 4
+    assert errors.startswith("error: The question has 3,000 characters")
+
+
+def test_help_is_quick() -> None:
+    def seconds() -> float:
+        started = time.perf_counter()
+        subprocess.run([sys.executable, "-m", "rag.cli", "--help"], check=True, capture_output=True)
+        return time.perf_counter() - started
+
+    assert min(seconds() for _ in range(5)) < 0.3
+
+
+def test_a_terminal_without_our_characters() -> None:
+    """Quotation marks that a terminal lacks must not end in a traceback."""
+    code = "import rag.cli; rag.cli.app = lambda: rag.cli.typer.echo('“é鲸”'); rag.cli.main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"PYTHONIOENCODING": "latin-1", "PYTHONPATH": str(Path(__file__).parents[1])},
+        capture_output=True,
+        check=True,
+    )
+    assert done.stdout == b"?\xe9??\n"
