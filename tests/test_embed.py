@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag.embed import SentenceTransformerEmbedder, load_embedder
+from rag.errors import ModelError
+from rag.models import ModelFolder
+from rag.types import Embedder
+
+
+def test_weights_that_cannot_be_loaded(tmp_path: Path) -> None:
+    broken = SentenceTransformerEmbedder(ModelFolder("broken", str(tmp_path), "1"))
+    with pytest.raises(ModelError, match="Embedding model broken cannot be loaded") as caught:
+        broken.embed(["x"])
+    assert "\n" not in str(caught.value)
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Iterator[Embedder]:
+    yield load_embedder("all-MiniLM-L6-v2")
+
+
+@pytest.mark.models
+def test_vectors_are_unit_vectors(shipped: Embedder) -> None:
+    vectors = shipped.embed(["It rained.", "x " * 5000, "鲸鱼"])
+    assert (vectors.shape, vectors.dtype) == ((3, shipped.dimensions), np.float32)
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    assert shipped.embed([]).shape == (0, shipped.dimensions)
+
+
+@pytest.mark.models
+def test_what_is_nearer_in_meaning_is_nearer(shipped: Embedder) -> None:
+    query, near, far = shipped.embed(
+        [
+            "Who met in Baghdad?",
+            "The American ambassador talked with his Iranian counterpart in Iraq's capital.",
+            "Grey whales were seen near the harbour.",
+        ]
+    )
+    assert query @ near > query @ far + 0.2
+
+
+@pytest.mark.models
+def test_tokens_are_counted_without_special_ones_and_without_a_limit(shipped: Embedder) -> None:
+    assert shipped.count_tokens("It rained.") == 3
+    assert shipped.count_tokens("") == 0
+    shipped.embed(["it"])  # sets truncation on the model's own tokenizer
+    assert shipped.count_tokens("rain " * 5000) == 5000
+    assert shipped.max_tokens == 254
+
+
+@pytest.mark.models
+def test_threads_share_the_model(shipped: Embedder) -> None:
+    texts = [f"Storm number {n}." for n in range(6)]
+    with ThreadPoolExecutor(3) as threads:
+        found = list(threads.map(lambda text: shipped.embed([text])[0], texts))
+    np.testing.assert_allclose(found, [shipped.embed([text])[0] for text in texts], atol=1e-5)
+
+
+@pytest.mark.models
+def test_loading_is_silent() -> None:
+    code = "from rag.embed import load_embedder; load_embedder('all-MiniLM-L6-v2').embed(['x'])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    assert (done.stdout, done.stderr) == (b"", b"")
