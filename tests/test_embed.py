@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -23,8 +22,8 @@ def test_weights_that_cannot_be_loaded(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def shipped() -> Iterator[Embedder]:
-    yield load_embedder("all-MiniLM-L6-v2")
+def shipped() -> Embedder:
+    return load_embedder("all-MiniLM-L6-v2")
 
 
 @pytest.mark.models
