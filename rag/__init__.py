@@ -40,8 +40,9 @@ __all__ = [
     "retrieve",
 ]
 
-_opened: tuple[tuple[Settings, Path, Current], Library] | None = None
-"""The default library, and the settings, folder and generation for which it was opened."""
+_opened: tuple[tuple[Settings, Current], Library] | None = None
+"""The default library, with the settings and the generation for which it was opened; the
+generation's hash tells the indexes of two current folders apart."""
 _opening = threading.Lock()
 
 
@@ -122,12 +123,11 @@ def _default_library() -> Library:
 
     with _opening:
         settings = load_settings()
-        place = settings.index.resolve()
         try:
-            key = (settings, place, read_current(place))
+            key = settings, read_current(settings.index)
         except errors.IndexMissingError:
             library = build_library(settings=settings)
-            _opened = (settings, place, read_current(place)), library
+            _opened = (settings, read_current(settings.index)), library
             return library
         if _opened is None or _opened[0] != key:
             _opened = key, open_library(settings=settings)
