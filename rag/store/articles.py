@@ -188,7 +188,8 @@ def _conditions(filters: Filters) -> tuple[list[str], list[str]]:
     if filters.source is not None:
         where.append("(source = ? OR source GLOB ?)")
         values.extend([filters.source, filters.source])
-    return where, values
+    # Bytes of the command line that are not UTF-8 arrive as lone surrogates, which SQLite refuses.
+    return where, [value.encode("utf-8", "replace").decode() for value in values]
 
 
 def _article(

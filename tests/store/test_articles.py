@@ -86,6 +86,7 @@ def test_what_was_not_finished_is_lost(tmp_path: Path) -> None:
         (Filters(author="SYMONDS"), ["day"]),
         (Filters(author="ömer"), ["later"]),
         (Filters(author="50%"), []),
+        (Filters(author="\udcff", source="\udcff"), []),
         (Filters(source="day.txt"), ["day"]),
         (Filters(source="[odd].txt"), ["[odd]"]),
         (Filters(source="*y*.txt"), ["day", "year"]),
