@@ -221,6 +221,7 @@ def test_a_follow_up_is_understood_and_earlier_markers_keep_their_quotes(
         take_picture(visited.page, "chat-dark.png")
         earlier = visited.page.locator("#conversation .answer.whole").first
         earlier.locator(".words a.cite").first.click()
+        expect(visited.marked).to_contain_text(["Iranian ambassador Kazemi"])
         expect(visited.marked.first).to_be_in_viewport()
         quote = " ".join(visited.marked.all_inner_texts())
         assert quote in earlier.locator(".words").inner_text()
