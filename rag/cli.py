@@ -89,7 +89,7 @@ def search(
     """Show the passages that answer a question best."""
     from rag.records import search_record
 
-    with _library(index) as library:
+    with _library(index, question) as library:
         hits = library.retrieve(question, k, since=since, until=until, author=author, source=source)
     if as_json:
         print_json(search_record(question, hits))
@@ -110,7 +110,7 @@ def ask(
     """Answer a question in the articles' own words, with sources."""
     from rag.records import answer_record
 
-    with _library(index) as library:
+    with _library(index, question) as library:
         answer = library.ask(question, since=since, until=until, author=author, source=source)
     if as_json:
         print_json(answer_record(answer))
@@ -252,11 +252,17 @@ def _settings(**overrides: Any) -> Settings:
 
 
 @contextmanager
-def _library(index: Path | None) -> Iterator[Library]:
-    """The library, built from the articles first where nothing was built yet."""
+def _library(index: Path | None, question: str | None = None) -> Iterator[Library]:
+    """The library, built from the articles first where nothing was built yet.
+
+    A ``question`` that would be refused is refused before anything is loaded.
+    """
+    from rag.chat import check_question
     from rag.library import build_library, open_library
 
     settings = _settings(index=index)
+    if question is not None:
+        check_question(question, settings.max_question_chars)
     with show_progress() as progress:
         try:
             library = open_library(settings=settings)
