@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from rag.load import load_file
 from rag.sentences import LONG_SENTENCE_CHARS, sentences
+from tests.strategies import TEXTS_HARD_TO_SPLIT
 
 SEEDS = Path(__file__).parents[1] / "seeds"
 
@@ -106,30 +107,7 @@ def test_offsets_are_of_the_whole_text() -> None:
     assert sentences("") == sentences(" \n\n ") == []
 
 
-_PIECES = st.lists(
-    st.sampled_from(
-        [
-            "Mr. ",
-            "U.S. ",
-            "It is so. ",
-            '"',
-            "”",
-            "(",
-            ") ",
-            ". ",
-            "? ",
-            "...",
-            "\n\n",
-            "\n- ",
-            " | ",
-        ]
-    )
-    | st.text(max_size=20),
-    max_size=40,
-).map("".join)
-
-
-@given(_PIECES, st.integers(0, 50), st.integers(0, 400))
+@given(TEXTS_HARD_TO_SPLIT, st.integers(0, 50), st.integers(0, 400))
 def test_sentences_cover_all_but_whitespace_in_order(text: str, start: int, length: int) -> None:
     start = min(start, len(text))
     end = min(start + length, len(text))

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from rag.split import passages
 from rag.types import Article, Span
+from tests.strategies import TEXTS_HARD_TO_SPLIT
 
 
 class WordTokenizer:
@@ -24,30 +25,7 @@ def article(text: str, *body: Span) -> Article:
     )
 
 
-_PIECES = st.lists(
-    st.sampled_from(
-        [
-            "Mr. ",
-            "U.S. ",
-            "It is so. ",
-            '"',
-            "”",
-            "(",
-            ") ",
-            ". ",
-            "? ",
-            "...",
-            "\n\n",
-            "\n- ",
-            " | ",
-        ]
-    )
-    | st.text(max_size=20),
-    max_size=40,
-).map("".join)
-
-
-@given(_PIECES, st.integers(1, 12), st.lists(st.integers(0, 200), max_size=4))
+@given(TEXTS_HARD_TO_SPLIT, st.integers(1, 12), st.lists(st.integers(0, 200), max_size=4))
 def test_passages_are_exact_and_small_and_lose_nothing(
     text: str, max_tokens: int, cuts: list[int]
 ) -> None:
