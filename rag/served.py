@@ -29,6 +29,8 @@ class Library(Protocol):
     """What the chat needs of an opened index."""
 
     @property
+    def generation(self) -> str: ...
+    @property
     def article_count(self) -> int: ...
     @property
     def passage_count(self) -> int: ...
@@ -68,15 +70,18 @@ class ServedLibrary:
     """Owns the one library of a server. All methods may be called from any thread.
 
     ``open_library`` raises OpenError where the index cannot be used; ``build_library`` reports its
-    progress and returns the new library, opened.
+    progress and returns the new library, opened. ``is_current`` tells whether a library is still
+    the one in force, which another process may have replaced.
     """
 
     def __init__(
         self,
         open_library: Callable[[], Library],
         build_library: Callable[[Callable[[Progress], None]], Library],
+        is_current: Callable[[Library], bool] = lambda library: True,
     ) -> None:
         self._open = open_library
+        self._is_current = is_current
         self._build = build_library
         self._changed = threading.Condition()
         self._state: State = Working("Opening the library")
@@ -93,6 +98,14 @@ class ServedLibrary:
     def rebuild(self) -> None:
         """Builds the index anew in the background; joins a build that is already running."""
         self._run(self._build_anew)
+
+    def refresh(self) -> bool:
+        """Opens the index in the background if another process has built it anew; says whether."""
+        state = self._state
+        outdated = isinstance(state, Ready) and not self._is_current(state.library)
+        if outdated:
+            self._run(self._open_or_build)
+        return outdated
 
     def states(self) -> Iterator[State]:
         """The state now and each change after it, until it is Ready or Failed."""

@@ -44,10 +44,12 @@ def serve(settings: Settings, host: str = "127.0.0.1", port: int = 7860) -> None
     """
     with closing(_listen(host, port)) as listener:
         from rag.library import build_library, open_library
+        from rag.store.generations import is_in_force
 
         served = ServedLibrary(
             lambda: open_library(settings=settings),
             lambda progress: build_library(settings=settings, progress=progress),
+            lambda library: is_in_force(settings.index, Path(library.generation)),
         )
         served.start()
         app = create_app(served, settings.seeds, host=host)
@@ -153,6 +155,8 @@ def _listen(host: str, port: int) -> socket.socket:
     except (OSError, OverflowError) as error:
         listener.close()
         if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
-            raise ServeError(f"Port {port} is taken: rag serve --port {port + 1}") from None
+            raise ServeError(
+                f"Port {port} is taken: rag serve --port {port + 1}, or make run PORT={port + 1}"
+            ) from None
         raise ServeError(f"Cannot serve on {host}, port {port}: {error}.") from None
     return listener

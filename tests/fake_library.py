@@ -85,6 +85,10 @@ class FakeLibrary:
     manifest: FakeManifest = FakeManifest()
 
     @property
+    def generation(self) -> str:
+        return "g000001"
+
+    @property
     def article_count(self) -> int:
         return len(self.texts)
 

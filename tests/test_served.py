@@ -85,6 +85,21 @@ def test_what_nobody_foresaw_becomes_one_line() -> None:
     assert "secret path" not in str(state.error)
 
 
+def test_what_another_process_built_is_opened() -> None:
+    libraries = [FakeLibrary(), FakeLibrary()]
+    in_force = [libraries[0]]
+    served = ServedLibrary(
+        lambda: in_force[0], builds(FakeLibrary()), lambda library: library is in_force[0]
+    )
+    served.start()
+    assert settled(served) == Ready(libraries[0])
+    assert not served.refresh()
+    in_force[0] = libraries[1]
+    assert served.refresh()
+    assert settled(served).library is libraries[1]
+    assert not served.refresh()
+
+
 def test_two_rebuilds_at_once_are_one() -> None:
     may_finish = threading.Event()
     builds_begun = []

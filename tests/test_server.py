@@ -108,7 +108,9 @@ def test_a_taken_port_is_one_line_before_anything_is_opened(tmp_path: Path) -> N
         settings = Settings(seeds=tmp_path / "none", index=tmp_path / "none")
         with pytest.raises(ServeError) as caught:
             serve(settings, "127.0.0.1", port)
-    assert str(caught.value) == f"Port {port} is taken: rag serve --port {port + 1}"
+    assert str(caught.value) == (
+        f"Port {port} is taken: rag serve --port {port + 1}, or make run PORT={port + 1}"
+    )
 
 
 def test_an_address_of_another_machine_is_one_line(tmp_path: Path) -> None:
