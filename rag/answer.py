@@ -60,6 +60,11 @@ def abstained(
 
 
 def reading_order(quotes: Sequence[Quote]) -> list[Quote]:
-    """The best quote's article first, and each article's quotes as the article has them."""
+    """The best quote, then the others article by article, each article's as the article has them.
+
+    The best comes first, since a reader may stop there; so its article is the first one, too.
+    """
+    best, *others = quotes
     articles = list(dict.fromkeys(quote.article.id for quote in quotes))
-    return sorted(quotes, key=lambda quote: (articles.index(quote.article.id), quote.start))
+    others.sort(key=lambda quote: (articles.index(quote.article.id), quote.start))
+    return [best, *others]

@@ -26,6 +26,6 @@ def test_an_abstention_is_one_sentence() -> None:
     assert (answer.citations, answer.confidence) == ((), 0.1)
 
 
-def test_quotes_are_read_article_by_article() -> None:
-    assert reading_order([SECOND, THIRD, FIRST]) == [FIRST, SECOND, THIRD]
+def test_the_best_quote_is_read_first_then_article_by_article() -> None:
+    assert reading_order([SECOND, THIRD, FIRST]) == [SECOND, FIRST, THIRD]
     assert reading_order([THIRD, SECOND, FIRST]) == [THIRD, FIRST, SECOND]
