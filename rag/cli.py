@@ -230,7 +230,10 @@ def info(index: IndexOption = None, as_json: JsonOption = False) -> None:
     if as_json:
         print_json(facts)
     else:
-        typer.echo("\n".join(f"{name:<15} {value}" for name, value in facts.items()))
+        del facts["not_read"]
+        lines = [f"{name:<15} {value}" for name, value in facts.items()]
+        lines += [f"{'not read':<15} {file.source}: {file.reason}" for file in manifest.failures]
+        typer.echo("\n".join(lines))
 
 
 def main() -> None:
@@ -253,7 +256,7 @@ def _settings(**overrides: Any) -> Settings:
 
 @contextmanager
 def _library(index: Path | None, question: str | None = None) -> Iterator[Library]:
-    """The library, built from the articles first where nothing was built yet.
+    """The library; the default one is built from the articles first where there is none yet.
 
     A ``question`` that would be refused is refused before anything is loaded.
     """
@@ -267,6 +270,8 @@ def _library(index: Path | None, question: str | None = None) -> Iterator[Librar
         try:
             library = open_library(settings=settings)
         except IndexMissingError:
+            if index is not None:  # a folder that was named is not made up by a slip of the pen
+                raise
             library = build_library(progress=progress, settings=settings)
     with library:
         yield library

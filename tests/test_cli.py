@@ -123,6 +123,19 @@ def test_an_index_of_another_model(run: Run, fake_models: FakeEmbedder) -> None:
     assert "it was made with the model fake (1), this is fake (2). Run rag build." in result[2]
 
 
+def test_a_mistyped_index_is_not_built(run: Run) -> None:
+    result = run("ask", "How many whales?", "--index", "idnex")
+    assert is_one_error(result)
+    assert "rag build --index idnex" in result[2]
+    assert not Path("idnex").exists()
+
+
+def test_info_names_what_was_not_read(run: Run) -> None:
+    Path("seeds/report.pdf").write_bytes(b"%PDF")
+    run("build")
+    assert "not read        report.pdf: PDF is not read" in run("info")[1]
+
+
 def test_bad_settings(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RAG_CANDIDATES", "0")
     assert is_one_error(run("ask", "Who?"))
