@@ -30,6 +30,7 @@ from sklearn.metrics import roc_auc_score
 from rag.embed import load_embedder
 from rag.evaluate.matching import contains
 from rag.ingest import build_from_articles, recipe_of
+from rag.models import SHIPPED_EMBEDDER
 from rag.read import SpanReader
 from rag.retrieval import retrieve
 from rag.sentence_ranker import CONFIDENCE_FEATURES as PLAIN_CONFIDENCE
@@ -67,7 +68,7 @@ def main(questions: int = 260, absent: int = 180) -> None:
 
 def read_cases(folder: Path, questions: int, absent: int) -> list[Case]:
     """Retrieves and reads for a sample of the set, drawn by a fixed seed."""
-    embedder = load_embedder("all-MiniLM-L6-v2")
+    embedder = load_embedder(SHIPPED_EMBEDDER)
     reader = SpanReader.shipped()
     with tempfile.TemporaryDirectory() as index:
         settings = Settings(index=Path(index))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from rag.answer_type import asked_type, wants_words, without_type
+from rag.answer_type import AnswerType, asked_type, wants_words, without_type
 from rag.sentence_features import (
     SentenceFeatures,
     logistic,
@@ -123,8 +123,10 @@ def marked_sentences(
     readings = reader.score(asked, [(context_of(hit.article), hit.passage.text) for hit in hits])
     vectors = embedder.embed([asked, *(quote.text for quote, _ in found)])
     features = sentence_features(asked, question, hits, found, (vectors[1:] @ vectors[0]).tolist())
+    kind = asked_type(question)
+    measured = None if kind == "name" else kind
     return [
-        _marked(quote, hits[rank], readings[rank], each, question)
+        _marked(quote, hits[rank], readings[rank], each, question, measured)
         for (quote, rank), each in zip(found, features, strict=True)
     ]
 
@@ -149,10 +151,14 @@ def is_english(text: str) -> bool:
 
 
 def _marked(
-    quote: Quote, hit: Hit, reading: PassageReading, features: SentenceFeatures, question: str
+    quote: Quote,
+    hit: Hit,
+    reading: PassageReading,
+    features: SentenceFeatures,
+    question: str,
+    measured: AnswerType | None,
 ) -> MarkedSentence:
-    kind = asked_type(question)
-    measured = None if kind == "name" else kind
+    """``measured`` is the number, date or duration that the question asks for, if it does."""
     text, offset = hit.article.text, hit.passage.start
     candidates = [
         (

@@ -10,7 +10,7 @@ from rag.words import content_terms, terms
 
 FOLDER = "terms"
 TITLE_WEIGHT = 0.3
-"""A title's term counts this much of a passage's own (LOG.md, "title weight")."""
+"""A title's term counts this much of a passage's own (LOG.md, "set by hand")."""
 _HEAP_BYTES = 64_000_000
 
 
