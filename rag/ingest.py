@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import OpenError, SeedsError
-from rag.load import count_files, load_folder
+from rag.load import find_files, load_file
 from rag.split import SPLITTER_VERSION, passages
 from rag.store import (
     FORMAT_VERSION,
@@ -68,15 +68,14 @@ def build_from_folder(
     Raises SeedsError if the folder is missing or holds no article, BuildInProgressError if this
     index is being built already, BuildError if it cannot be written.
     """
-    total = count_files(seeds)
-    articles = (
-        loaded
-        for loaded in load_folder(seeds)
-        if not is_index_file(seeds.resolve() / loaded.source, index.resolve())
-    )
-    return build_from_articles(
-        articles, index, settings, embedder, progress, origin=str(seeds), total=total
-    )
+    own = index.resolve()
+    paths = [
+        path
+        for path in find_files(seeds)
+        if not is_index_file(seeds.resolve() / path.relative_to(seeds), own)
+    ]
+    files = (load_file(path, seeds) for path in paths)
+    return _build_index(files, index, settings, embedder, progress, origin=str(seeds), total=len(paths))
 
 
 def build_from_articles(
@@ -90,6 +89,21 @@ def build_from_articles(
     total: int,
 ) -> BuildReport:
     """As build_from_folder, from articles that are already loaded; ``origin`` names their place."""
+    files = ([loaded] for loaded in articles)
+    return _build_index(files, index, settings, embedder, progress, origin=origin, total=total)
+
+
+def _build_index(
+    files: Iterable[Iterable[Article | Failure]],
+    index: Path,
+    settings: Settings,
+    embedder: Embedder,
+    progress: ProgressCallback,
+    *,
+    origin: str,
+    total: int,
+) -> BuildReport:
+    """Builds the index from what each of ``total`` files holds."""
     started = time.perf_counter()
     recipe = recipe_of(settings, embedder)
     with (
@@ -98,7 +112,7 @@ def build_from_articles(
         GenerationWriter(index, recipe) as writer,
     ):
         build = _Build(writer, embedder, recipe, known)
-        for done, batch in _batches(articles, build, progress, total):
+        for done, batch in _batches(files, build, progress, total):
             build.write(batch)
             progress(Progress("embedding", done, total))
         if writer.article_count == 0:
@@ -193,18 +207,22 @@ class _Build:
 
 
 def _batches(
-    articles: Iterable[Article | Failure], build: _Build, progress: ProgressCallback, total: int
+    files: Iterable[Iterable[Article | Failure]],
+    build: _Build,
+    progress: ProgressCallback,
+    total: int,
 ) -> Iterator[tuple[int, list[_Split]]]:
     """(files read so far, articles with their passages), each with enough to embed at once."""
     batch: list[_Split] = []
     done = 0
-    for done, loaded in enumerate(articles, start=1):
+    for done, file in enumerate(files, start=1):
         progress(Progress("reading", done, total))
-        if split := build.split(loaded):
-            batch.append(split)
-        if sum(len(split) for _, split in batch) >= _BATCH_PASSAGES:
-            yield done, batch
-            batch = []
+        for loaded in file:
+            if split := build.split(loaded):
+                batch.append(split)
+            if sum(len(split) for _, split in batch) >= _BATCH_PASSAGES:
+                yield done, batch
+                batch = []
     if batch:
         yield done, batch
 

@@ -124,7 +124,7 @@ def test_sentences_cover_all_but_whitespace_in_order(text: str, start: int, leng
 
 def test_the_seed() -> None:
     name = "000_915390efa79720e3.txt"
-    seed = load_file(SEEDS / name, SEEDS)
+    (seed,) = load_file(SEEDS / name, SEEDS)
     found = [seed.text[a:b] for span in seed.body for a, b in sentences(seed.text, *span)]
     assert len(found) == 52
     assert all(text[0].isupper() and text[-1] in '."?' for text in found)

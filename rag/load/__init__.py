@@ -7,80 +7,40 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from rag.errors import LoadError, SeedsError
 from rag.load.article import to_article
 from rag.load.document import Document
 from rag.load.markdown import read_markdown
+from rag.load.pdf import read_pdf
 from rag.load.text import read_text
+from rag.load.word import read_docx
 from rag.types import Article, Failure
 
-__all__ = ["LARGEST_FILE_BYTES", "READERS", "count_files", "load_file", "load_folder"]
+__all__ = ["READERS", "find_files", "largest_bytes", "load_file"]
 
 READERS: Mapping[str, Callable[[bytes], Document]] = {
     ".txt": read_text,
     ".md": read_markdown,
     ".markdown": read_markdown,
+    ".pdf": read_pdf,
+    ".docx": read_docx,
 }
 """The reader of each suffix, in lower case."""
 
-LARGEST_FILE_BYTES = 20_000_000
+LARGEST_TEXT_BYTES = 20_000_000
+LARGEST_FILE_BYTES = 100_000_000
+"""Of a file that may hold pictures or many articles."""
+_TEXT_SUFFIXES = (".txt", ".md", ".markdown")
 _SYSTEM_FILES = frozenset(("thumbs.db", "desktop.ini"))
 
 
-def load_folder(folder: Path) -> Iterator[Article | Failure]:
-    """Every file under ``folder``, sorted by path, one at a time; hidden files are passed over.
+def find_files(folder: Path) -> list[Path]:
+    """The files to read under ``folder``, sorted by source; hidden ones are passed over.
 
-    A file that cannot be read gives a ``Failure``, and the others are read all the same.
-    Raises SeedsError at once if there is no such folder.
+    Links to folders are not followed. Raises SeedsError if there is no such folder.
     """
-    paths = _files(folder)
-    return (_load(path, folder) for path in paths)
-
-
-def count_files(folder: Path) -> int:
-    """How many articles and failures ``load_folder`` will give.
-
-    Raises SeedsError if there is no such folder.
-    """
-    return len(_files(folder))
-
-
-def load_file(path: Path, folder: Path) -> Article:
-    """The article in one file; its source is its path relative to ``folder``.
-
-    Raises LoadError, with the reason alone, for a file that cannot be read as an article.
-    """
-    reader = READERS.get(path.suffix.lower())
-    if reader is None:
-        kind = path.suffix[1:].upper() or "A file without a suffix"
-        raise LoadError(f"{kind} is not read: save it as {_or(READERS)}")
-    try:
-        if not path.is_file():
-            raise LoadError("it is not a file, or a link to one that is gone")
-        size = path.stat().st_size
-        if size > LARGEST_FILE_BYTES:
-            raise LoadError(
-                f"it has {size / 1e6:.0f} MB, more than {LARGEST_FILE_BYTES / 1e6:.0f}: split it"
-            )
-        data = path.read_bytes()
-    except OSError as error:
-        raise LoadError(f"it cannot be opened ({error.strerror}): check its permissions") from error
-    if not data.strip():
-        raise LoadError("it is empty")
-    return to_article(reader(data), _source(path, folder))
-
-
-def _load(path: Path, folder: Path) -> Article | Failure:
-    try:
-        return load_file(path, folder)
-    except LoadError as error:
-        return Failure(_source(path, folder), str(error))
-
-
-def _files(folder: Path) -> list[Path]:
-    """The files to read, sorted by source; links to folders are not followed."""
     if not folder.is_dir():
         what = "is not a folder" if folder.exists() else "does not exist"
         raise SeedsError(
@@ -96,6 +56,54 @@ def _files(folder: Path) -> list[Path]:
             if not name.startswith(".") and name.lower() not in _SYSTEM_FILES
         )
     return sorted(paths, key=lambda path: _source(path, folder))
+
+
+def load_file(path: Path, folder: Path) -> Iterator[Article | Failure]:
+    """The articles in one file, one at a time; ``source`` is its path relative to ``folder``.
+
+    What cannot be read gives a ``Failure``, and the rest of the file is read all the same.
+    """
+    source = _source(path, folder)
+    try:
+        yield from _articles(_bytes_of(path, source), source)
+    except LoadError as error:
+        yield Failure(source, str(error))
+
+
+def largest_bytes(source: str) -> int:
+    """How large a file of this name may be."""
+    return LARGEST_TEXT_BYTES if _suffix(source) in _TEXT_SUFFIXES else LARGEST_FILE_BYTES
+
+
+def _bytes_of(path: Path, source: str) -> bytes:
+    try:
+        if not path.is_file():
+            raise LoadError("it is not a file, or a link to one that is gone")
+        _check(source, path.stat().st_size)
+        return path.read_bytes()
+    except OSError as error:
+        raise LoadError(f"it cannot be opened ({error.strerror}): check its permissions") from error
+
+
+def _check(source: str, size: int) -> None:
+    """That a file of this name and size can be read."""
+    suffix, largest = _suffix(source), largest_bytes(source)
+    if suffix not in READERS:
+        kind = suffix[1:].upper() or "A file without a suffix"
+        raise LoadError(f"{kind} is not read: save it as {_or(READERS)}")
+    if size > largest:
+        raise LoadError(f"it has {size / 1e6:.0f} MB, more than {largest / 1e6:.0f}: split it")
+
+
+def _articles(data: bytes, source: str) -> Iterator[Article | Failure]:
+    """The articles in a file; raises LoadError where it cannot be read at all."""
+    if not data.strip():
+        raise LoadError("it is empty")
+    yield to_article(READERS[_suffix(source)](data), source)
+
+
+def _suffix(source: str) -> str:
+    return PurePosixPath(source).suffix.lower()
 
 
 def _source(path: Path, folder: Path) -> str:

@@ -36,6 +36,11 @@ def decode(data: bytes) -> str:
     sample = text[:_SAMPLE_BYTES]
     if len(_CONTROL.findall(sample)) > _BINARY_SHARE * len(sample):
         raise LoadError("this is a binary file, not text: save it as text, .txt or .md")
+    return clean(text)
+
+
+def clean(text: str) -> str:
+    """``text`` with line ends as ``\\n``, in NFC, without control characters and empty marks."""
     text = _ZERO_WIDTH.sub("", _CONTROL.sub("", _LINE_END.sub("\n", text)))
     return unicodedata.normalize("NFC", text)
 

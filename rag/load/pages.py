@@ -33,9 +33,10 @@ _SELDOM_ENDS = frozenset(
 )
 """Words that a heading may end with ("What they are looking for"), but seldom does."""
 _ASKING = re.compile(r"(?:What|Who|Whom|Where|Why|How|When)\b")
-_PAGE_NUMBER = re.compile(
+PAGE_NUMBER = re.compile(
     r"[-–—\s]*(?:page|p\.|seite)?\s*\d{1,4}(?:\s*(?:of|/|von)\s*\d{1,4})?[-–—\s]*", re.IGNORECASE
 )
+"""A line that holds only the page's number."""
 _SHORTEST_TORN_CHARS = 25
 _LONGEST_HEADING_CHARS = 120
 _RUNNING_HEAD_COUNT = 3
@@ -101,7 +102,7 @@ def _page_furniture(blocks: Sequence[Block]) -> set[int]:
     furniture: set[int] = set()
     before: int | None = None
     for index, block in enumerate(blocks):
-        if heads[index] in repeated or _PAGE_NUMBER.fullmatch(block.text):
+        if heads[index] in repeated or PAGE_NUMBER.fullmatch(block.text):
             continue
         if before is not None and index - before > 1 and _is_torn(blocks[before], block):
             furniture.update(range(before + 1, index))

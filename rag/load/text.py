@@ -16,7 +16,7 @@ _BLANK_LINES = re.compile(r"\n[^\S\n]*(?:\n\s*)|\f")
 _UNDERLINE = re.compile(r"(?:={3,}|-{3,}|\*{3,}|_{3,})\s*")
 _LIST_ITEM = re.compile(r"\s*(?:[-*+•‣◦–—]|\d{1,3}[.)]|\(?[a-z]\))\s")
 _TABLE_ROW = re.compile(r"\S(?:\t| {3,}| ?\| ?)\S")
-_SENTENCE_END = re.compile(r"[.!?…。！？।؟]['\"”’»)\]]*\s*$")
+SENTENCE_END = re.compile(r"[.!?…。！？।؟]['\"”’»)\]]*\s*$")
 
 _WIDEST_WRAP_CHARS = 160
 """Nobody wraps lines wider than this: a longer line is a paragraph of its own."""
@@ -32,24 +32,27 @@ def read_text(data: bytes) -> Document:
 
     Raises LoadError for bytes that are no text.
     """
-    text = decode(data)
+    return text_document(decode(data))
+
+
+def text_document(text: str) -> Document:
+    """The blocks of plain text, or of Markdown where it begins as that does."""
     if _MARKDOWN_START.match(text):
         return markdown_document(text)
     blocks: list[Block] = []
     for group in _BLANK_LINES.split(mend_hyphens(text).expandtabs(4)):
-        lines = [line.rstrip() for line in group.split("\n") if line.strip()]
-        blocks += _blocks_of(lines)
+        blocks += blocks_of_lines(group.split("\n"))
     return Document(tuple(blocks))
 
 
-def _blocks_of(lines: Sequence[str]) -> Iterator[Block]:
+def blocks_of_lines(lines: Sequence[str]) -> Iterator[Block]:
     """The blocks among lines that no blank line parts."""
-    lines = list(lines)
+    lines = [line.rstrip() for line in lines if line.strip()]
     while lines and _UNDERLINE.fullmatch(lines[0]):
         lines.pop(0)
     if len(lines) > 1 and _UNDERLINE.fullmatch(lines[1]):
         yield Block("heading", _one_line(lines[:1]))
-        yield from _blocks_of(lines[2:])
+        yield from blocks_of_lines(lines[2:])
         return
     lines = [line for line in lines if not _UNDERLINE.fullmatch(line)]
     if not lines:
@@ -83,7 +86,7 @@ def _paragraphs(lines: Sequence[str], width: int) -> Iterator[Block]:
     for before, line in pairwise(lines):
         is_indented = _indent(line) > _indent(before)
         is_short = not _is_full(before, line, width)
-        if _SENTENCE_END.search(before) and (
+        if SENTENCE_END.search(before) and (
             is_indented or (is_short and width >= _NARROWEST_PROSE_CHARS)
         ):
             yield _paragraph(paragraph, width)

@@ -1,0 +1,43 @@
+"""What a PDF or a Word file says of itself outside its text, as far as it can be believed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.load.document import Block, Document
+from rag.load.masthead import find_masthead
+
+_PLACEHOLDERS = frozenset(
+    "admin administrator anonymous author document guest none owner python-docx title unknown"
+    " unspecified untitled user".split()
+)
+_FILE_NAME = re.compile(r"\S+\.(?:docx?|pdf|odt|rtf|tex|dvi|indd|qxd|pptx?|xlsx?)", re.IGNORECASE)
+_PROGRAM = re.compile(r"microsoft (?:word|powerpoint) - ", re.IGNORECASE)
+_LONGEST_CHARS = 300
+
+
+def with_properties(blocks: Sequence[Block], title: str, author: str, created: str) -> Document:
+    """The document of ``blocks`` with a file's properties, "" where it has none.
+
+    Programs fill properties in by themselves: file names and placeholders are passed over, and an
+    author or a date that the text states goes before. ``created`` is an ISO date.
+    """
+    document = Document(tuple(blocks))
+    stated = find_masthead(document)
+    metadata = {"title": _title(title)}
+    if stated.author is None:
+        metadata["author"] = _believable(author)
+    if stated.date is None:
+        metadata["date"] = created
+    return Document(document.blocks, {field: value for field, value in metadata.items() if value})
+
+
+def _title(value: str) -> str:
+    return "" if _PROGRAM.match(value) else _believable(value)
+
+
+def _believable(value: str) -> str:
+    value = " ".join(value.split())
+    is_made_up = value.lower().strip("()") in _PLACEHOLDERS or _FILE_NAME.fullmatch(value)
+    return "" if is_made_up or len(value) > _LONGEST_CHARS else value

@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.lib.styles import ParagraphStyle, getSampleStyleSheet
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate, Paragraph
+
+from rag.errors import LoadError
+from rag.load import load_file
+from rag.load.article import to_article
+from rag.load.pdf import MOST_PAGES, read_pdf
+from rag.types import Article
+
+STYLES = getSampleStyleSheet()
+STYLES.add(ParagraphStyle("Indented", STYLES["Normal"], firstLineIndent=12))
+PROSE = [
+    f"Delegation {number} arrived in Baghdad on Monday and talked {number} hours about the border, "
+    f"the {number} prisoners and the price of oil. Neither of the {number} sides gave details to "
+    f"the {number} waiting reporters, but ambassador {number} called the meeting businesslike."
+    for number in range(100, 196)
+]
+
+
+def drawn(
+    pages: Sequence[Sequence[str]], *, encrypt: StandardEncryption | None = None, **properties: str
+) -> bytes:
+    """A PDF with these lines on its pages, one under the other."""
+    file = io.BytesIO()
+    canvas = Canvas(file, pagesize=A4, encrypt=encrypt)
+    canvas.setTitle(properties.get("title", ""))
+    canvas.setAuthor(properties.get("author", ""))
+    for lines in pages:
+        for number, line in enumerate(lines):
+            canvas.drawString(72, 760 - 14 * number, line)
+        canvas.showPage()
+    canvas.save()
+    return file.getvalue()
+
+
+def typeset(columns: int, style: str) -> bytes:
+    """PROSE under a heading, in columns, with a running head, a foot and page numbers."""
+    file = io.BytesIO()
+    width = (A4[0] - 100) / columns
+    frames = [Frame(50 + number * width, 70, width, 680) for number in range(columns)]
+
+    def furnish(canvas: Canvas, template: BaseDocTemplate) -> None:
+        canvas.setFont("Helvetica", 9)
+        canvas.drawString(50, 800, "THE HARBOUR GAZETTE")
+        canvas.drawString(400, 800, f"Volume 7, page {canvas.getPageNumber()}")
+        canvas.drawString(50, 40, "Printed on recycled paper.")
+        canvas.drawString(290, 25, str(canvas.getPageNumber()))
+
+    template = BaseDocTemplate(file, pagesize=A4)
+    template.addPageTemplates(PageTemplate(frames=frames, onPage=furnish))
+    story: list[Flowable] = [Paragraph("The talks in Baghdad", STYLES["Title"])]
+    story += [Paragraph(text, STYLES[style]) for text in PROSE]
+    template.build(story)
+    return file.getvalue()
+
+
+def texts(data: bytes) -> list[str]:
+    return [block.text for block in read_pdf(data).blocks]
+
+
+@pytest.mark.parametrize("columns", [1, 2])
+@pytest.mark.parametrize("style", ["BodyText", "Indented"])
+def test_paragraphs_are_whole_over_lines_columns_and_pages(columns: int, style: str) -> None:
+    data = typeset(columns, style)
+    assert data.count(b"/Type /Page\n") >= 3
+    article = to_article(read_pdf(data), "a.pdf")
+    created, *blocks = article.text.split("\n\n")
+    assert (created, blocks) == (article.date, ["The talks in Baghdad", *PROSE])
+    assert article.title == "The talks in Baghdad"
+    assert [article.text[start:end] for start, end in article.body] == ["\n\n".join(PROSE)]
+
+
+def test_words_cut_by_line_ends_are_whole() -> None:
+    lines = ["They gave no infor-", "mation about the well-", "known plan, he said."]
+    assert texts(drawn([lines])) == ["They gave no information about the well-known plan, he said."]
+
+
+def test_a_list_keeps_its_lines() -> None:
+    assert texts(drawn([["1. The border", "2. The prisoners"]])) == [
+        "1. The border\n2. The prisoners"
+    ]
+
+
+def test_page_numbers_go_and_numbers_in_the_text_stay() -> None:
+    pages = [[f"They met {n} times in", "1999", "and it cost", "4", f"- {n} -"] for n in "45"]
+    assert " ".join(" ".join(texts(drawn(pages))).split()) == (
+        "They met 4 times in 1999 and it cost 4 They met 5 times in 1999 and it cost 4"
+    )
+
+
+def test_lines_that_are_the_same_by_chance_stay() -> None:
+    pages = [["He said no.", "Then rain fell."], ["Then rain fell.", "He said no."]]
+    assert " ".join(" ".join(texts(drawn(pages))).split()) == (
+        "He said no. Then rain fell. Then rain fell. He said no."
+    )
+
+
+def test_properties_give_title_author_and_date() -> None:
+    article = to_article(read_pdf(drawn([PROSE[:20]], title="Talks", author="Ann Lee")), "a.pdf")
+    assert (article.title, article.author) == ("Talks", "Ann Lee")
+    assert article.date == datetime.now(UTC).date().isoformat()
+    assert article.header.date is not None
+    assert article.text[slice(*article.header.date)] == article.date
+
+
+def test_what_the_text_states_goes_before_the_properties() -> None:
+    lines = ["Whales return", "By Ada Lind", "2 June 2011"]
+    article = to_article(read_pdf(drawn([lines], author="print shop")), "a.pdf")
+    assert (article.title, article.author, article.date) == (
+        *("Whales return", "Ada Lind"),
+        "2011-06-02",
+    )
+
+
+@pytest.mark.parametrize("title", ["untitled", "Microsoft Word - draft3.doc", "final_v2.docx"])
+def test_titles_that_programs_made_up_are_passed_over(title: str) -> None:
+    metadata = read_pdf(drawn([PROSE[:20]], title=title, author="anonymous")).metadata
+    assert set(metadata) == {"date"}
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"%PDF-1.7 cut short", "it is no PDF, or a damaged one: export it again"),
+        (drawn([PROSE[:20]])[:400], "it is no PDF, or a damaged one: export it again"),
+        (
+            drawn([PROSE[:20]], encrypt=StandardEncryption("secret")),
+            "it is locked with a password: save it without one",
+        ),
+        (
+            drawn([[]]),
+            "its pages hold pictures and no text: run text recognition (OCR) on it",
+        ),
+        (
+            drawn([["x"]] * (MOST_PAGES + 1)),
+            f"it has {MOST_PAGES + 1} pages, more than {MOST_PAGES}: split it",
+        ),
+    ],
+    ids=["no pdf", "cut short", "locked", "pictures", "too long"],
+)
+def test_files_that_cannot_be_read(data: bytes, reason: str) -> None:
+    with pytest.raises(LoadError) as error:
+        read_pdf(data)
+    assert str(error.value) == reason
+
+
+def test_too_many_letters_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rag.load.pdf.MOST_CHARS", 1_000_000)
+    page = ["They met in Baghdad on Monday. " * 300] * 30
+    assert len(texts(drawn([page] * 2))) > 0
+    with pytest.raises(LoadError, match="it has more than 1 million letters: split it"):
+        read_pdf(drawn([page] * 4))
+
+
+def test_a_pdf_in_the_folder_is_an_article(tmp_path: Path) -> None:
+    (tmp_path / "a.PDF").write_bytes(drawn([PROSE[:20]]))
+    (article,) = load_file(tmp_path / "a.PDF", tmp_path)
+    assert isinstance(article, Article)
+    assert article.source == "a.PDF"

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import datetime
+
+import docx
+import pytest
+
+from rag.errors import LoadError
+from rag.load.article import to_article
+from rag.load.document import Block
+from rag.load.word import read_docx
+
+PROSE = "They met in Baghdad on Monday for the first time in nearly three decades, he said."
+
+
+def saved(word: docx.document.Document) -> bytes:
+    file = io.BytesIO()
+    word.save(file)
+    return file.getvalue()
+
+
+def sample() -> bytes:
+    word = docx.Document()
+    word.add_heading("The talks", level=0)
+    word.add_paragraph(PROSE)
+    word.add_heading("What was said", level=1)
+    word.add_paragraph("Little\u00a0was\u00ad said.\nNothing\tmore.")
+    word.add_paragraph("the border", style="List Bullet")
+    word.add_paragraph("the prisoners", style="List Number")
+    word.add_paragraph()
+    table = word.add_table(rows=2, cols=3)
+    for cell, text in zip(table.rows[0].cells, ("Year", "Oil", "Gas"), strict=True):
+        cell.text = text
+    table.cell(1, 0).text = "2007"
+    table.cell(1, 1).merge(table.cell(1, 2)).text = "none"
+    word.sections[0].header.paragraphs[0].text = "RUNNING HEAD"
+    word.core_properties.title = "Talks in Baghdad"
+    word.core_properties.author = "Ann Lee"
+    word.core_properties.created = datetime(2007, 5, 31, 10, 15)
+    return saved(word)
+
+
+def test_paragraphs_headings_lists_and_tables_in_order() -> None:
+    assert read_docx(sample()).blocks == (
+        Block("heading", "The talks"),
+        Block("paragraph", PROSE),
+        Block("heading", "What was said"),
+        Block("verbatim", "Little was said.\nNothing more."),
+        Block("verbatim", "- the border\n- the prisoners"),
+        Block("verbatim", "Year | Oil | Gas\n2007 | none"),
+    )
+
+
+def test_properties() -> None:
+    article = to_article(read_docx(sample()), "a.docx")
+    assert (article.title, article.author, article.date) == (
+        *("Talks in Baghdad", "Ann Lee"),
+        "2007-05-31",
+    )
+
+
+def test_properties_of_the_empty_template_are_passed_over() -> None:
+    word = docx.Document()
+    word.add_paragraph(PROSE)
+    assert read_docx(saved(word)).metadata == {}
+
+
+def test_a_word_file_without_text_is_no_article() -> None:
+    with pytest.raises(LoadError, match="it holds no text"):
+        to_article(read_docx(saved(docx.Document())), "a.docx")
+
+
+def replaced(data: bytes, part: str, content: bytes) -> bytes:
+    """The Word file with other content in one of its parts."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(file, "w", 8) as new:
+        for name in old.namelist():
+            new.writestr(name, content if name == part else old.read(name))
+    return file.getvalue()
+
+
+def zipped(names: dict[str, bytes]) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in names.items():
+            archive.writestr(name, content)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"PK\x03\x04 cut short", "it is no zip, or a damaged one"),
+        (sample()[:2000], "it is no zip, or a damaged one"),
+        (zipped({"a.txt": b"x"}), "it is no Word file: save it as .docx"),
+        (zipped({"word/document.xml": b"x"}), "it is a damaged Word file: save it again"),
+        (
+            replaced(sample(), "word/document.xml", b"<w:document>"),
+            "it is a damaged Word file: save it again as .docx",
+        ),
+        (
+            zipped({"word/document.xml": bytes(51_000_000)}),
+            "its text has more than 50 MB: split it",
+        ),
+        (
+            zipped({"word/document.xml": b"x", "word/media/a.png": bytes(201_000_000)}),
+            "it unpacks to more than 200 MB: split it",
+        ),
+        (b"\xd0\xcf\x11\xe0" + bytes(600), "it is locked with a password, or a .doc"),
+    ],
+    ids="cut cut-later no-word damaged damaged-xml large-text bomb locked".split(),
+)
+def test_files_that_cannot_be_read(data: bytes, reason: str) -> None:
+    with pytest.raises(LoadError) as error:
+        read_docx(data)
+    assert str(error.value).startswith(reason)
