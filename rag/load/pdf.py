@@ -15,7 +15,7 @@ from rag.load.decode import clean
 from rag.load.document import Block, Document
 from rag.load.pages import PAGE_NUMBER, mend_hyphens
 from rag.load.properties import with_properties
-from rag.load.text import SENTENCE_END, blocks_of_lines
+from rag.load.text import LIST_ITEM, SENTENCE_END, blocks_of_lines
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfTextPage
@@ -28,8 +28,8 @@ _CREATED = re.compile(r"D:(\d{4})(\d\d)(\d\d)")
 _NUMBER_AT_AN_END = re.compile(r"^\W*\d+|\d+(?: ?(?:of|/|von|de|sur) ?\d+)?\W*$")
 _EDGE_LINES = 2
 _EDGE_SHARE = 0.25
-"""Running heads and feet are among this many lines at the top and at the bottom of a page, and
-among this share of its lines."""
+"""Running heads and feet are among this many lines at the top and at the bottom of a page. What
+only pages of a few lines have there in common, less than this share of them, is text."""
 _SAME_HEIGHT_POINTS = 3.0
 _PARAGRAPH_LEADING = 1.35
 """Times the usual distance of lines: more space between two lines parts paragraphs."""
@@ -37,6 +37,9 @@ _INDENT = 0.7
 """Times the size of the letters: how far paragraphs are indented at the least."""
 _SAME_SIZE = 1.12
 """Of two sizes of letters, the larger is less than this many times the smaller."""
+_FULL_LINE_SHARE = 0.75
+_NARROWEST_COLUMN = 12
+"""Times the size of the letters: narrower lines may be a byline or an address."""
 _LONGEST_HEADING_LINES = 4
 
 
@@ -46,6 +49,7 @@ class _Line:
 
     text: str
     left: float
+    right: float
     bottom: float
     size: float
     """Of the letters, in points."""
@@ -134,20 +138,26 @@ def _line(page: PdfTextPage, first: int, letters: str) -> Iterator[_Line]:
     whole = letters.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     text = " ".join(clean(whole).split())
     if text:
+        last = first + len(letters.rstrip()) - 1
         first += len(letters) - len(letters.lstrip())
         left, bottom, _, top = page.get_charbox(first, loose=True)
+        right = page.get_charbox(last, loose=True)[2]
         size = FPDFText_GetFontSize(page, first)
         # Some programs scale letters by the page's matrix: there, only their height tells.
-        yield _Line(text, left, bottom, size if size > 1 else top - bottom)
+        yield _Line(text, left, right, bottom, size if size > 1 else top - bottom)
 
 
 def _without_furniture(pages: Sequence[Sequence[_Line]]) -> list[list[_Line]]:
     """The pages without page numbers and without the heads and feet that pages have in common."""
-    edges = [_edges(page) for page in pages]
-    counts = Counter(head for page in edges for head in {_head(line) for line in page})
+    counts: Counter[tuple[str, int]] = Counter()
+    for page in pages:
+        # Of a page with few lines, most might pass for heads and feet.
+        depth = min(_EDGE_LINES, int(_EDGE_SHARE * len(page)))
+        counts.update({_head(line) for line in _edges(page, depth)})
     kept: list[list[_Line]] = []
-    for page, edge in zip(pages, edges, strict=True):
-        repeated = {line for line in edge if counts[_head(line)] > 1 and _letters(line)}
+    for page in pages:
+        edges = [line for line in _edges(page, _EDGE_LINES) if counts[_head(line)] > 1]
+        repeated = {line for line in edges if any(letter.isalpha() for letter in line.text)}
         page = [line for line in page if line not in repeated]
         for number in (max, min):
             outermost = number(page, key=lambda line: line.bottom, default=None)
@@ -157,19 +167,15 @@ def _without_furniture(pages: Sequence[Sequence[_Line]]) -> list[list[_Line]]:
     return kept
 
 
-def _edges(page: Sequence[_Line]) -> list[_Line]:
+def _edges(page: Sequence[_Line], depth: int) -> list[_Line]:
+    """The lowest and the highest lines of a page, ``depth`` of each."""
     by_height = sorted(page, key=lambda line: line.bottom)
-    depth = min(_EDGE_LINES, int(_EDGE_SHARE * len(page)))
-    return [*by_height[:depth], *by_height[len(page) - depth :]]
+    return [*by_height[:depth], *by_height[max(0, len(page) - depth) :]]
 
 
 def _head(line: _Line) -> tuple[str, int]:
     """What running heads have in common: the words, whatever the page's number, and the height."""
     return _NUMBER_AT_AN_END.sub("0", line.text), round(line.bottom / _SAME_HEIGHT_POINTS)
-
-
-def _letters(line: _Line) -> bool:
-    return any(letter.isalpha() for letter in line.text)
 
 
 def _blocks(pages: Sequence[Sequence[_Line]]) -> Iterator[Block]:
@@ -181,8 +187,20 @@ def _blocks(pages: Sequence[Sequence[_Line]]) -> Iterator[Block]:
         is_large = group[0].size >= _SAME_SIZE * usual_size
         if is_large and len(group) <= _LONGEST_HEADING_LINES:
             yield Block("heading", " ".join(text.split()))
+        elif _is_prose(group):
+            yield Block("paragraph", " ".join(text.split()))
         else:
             yield from blocks_of_lines(text.split("\n"))
+
+
+def _is_prose(lines: Sequence[_Line]) -> bool:
+    """Whether every line but the last fills its column, and none begins as an item of a list."""
+    widest = max(line.right - line.left for line in lines)
+    return (
+        widest >= _NARROWEST_COLUMN * lines[0].size
+        and all(line.right - line.left >= _FULL_LINE_SHARE * widest for line in lines[:-1])
+        and not any(LIST_ITEM.match(line.text) for line in lines)
+    )
 
 
 def _groups(page: Sequence[_Line]) -> Iterator[list[_Line]]:

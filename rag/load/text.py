@@ -14,7 +14,7 @@ from rag.load.pages import mend_hyphens
 _MARKDOWN_START = re.compile(r"\s*(?:#{1,6}[ \t]+\S|---[ \t]*\n[ \t]*[\w-]+[ \t]*:)")
 _BLANK_LINES = re.compile(r"\n[^\S\n]*(?:\n\s*)|\f")
 _UNDERLINE = re.compile(r"(?:={3,}|-{3,}|\*{3,}|_{3,})\s*")
-_LIST_ITEM = re.compile(r"\s*(?:[-*+•‣◦–—]|\d{1,3}[.)]|\(?[a-z]\))\s")
+LIST_ITEM = re.compile(r"\s*(?:[-*+•‣◦–—]|\d{1,3}[.)]|\(?[a-z]\))\s")
 _TABLE_ROW = re.compile(r"\S(?:\t| {3,}| ?\| ?)\S")
 SENTENCE_END = re.compile(r"[.!?…。！？।؟]['\"”’»)\]]*\s*$")
 
@@ -61,7 +61,7 @@ def blocks_of_lines(lines: Sequence[str]) -> Iterator[Block]:
     if width > _WIDEST_WRAP_CHARS:
         for line in lines:
             yield Block("paragraph", _one_line([line]))
-    elif sum(bool(_LIST_ITEM.match(line)) for line in lines) > 1 or _LIST_ITEM.match(lines[0]):
+    elif sum(bool(LIST_ITEM.match(line)) for line in lines) > 1 or LIST_ITEM.match(lines[0]):
         yield Block("verbatim", "\n".join(map(_one_line, _list_items(lines))))
     elif sum(bool(_TABLE_ROW.search(line)) for line in lines) > len(lines) / 2:
         yield Block("verbatim", "\n".join(line.strip() for line in lines))
@@ -73,7 +73,7 @@ def _list_items(lines: Sequence[str]) -> Iterator[list[str]]:
     """Each list item with the lines that continue it."""
     item: list[str] = []
     for line in lines:
-        if item and _LIST_ITEM.match(line):
+        if item and LIST_ITEM.match(line):
             yield item
             item = []
         item.append(line)
