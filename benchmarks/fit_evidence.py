@@ -36,7 +36,13 @@ from rag.retrieval import retrieve
 from rag.sentence_ranker import CONFIDENCE_FEATURES as PLAIN_CONFIDENCE
 from rag.sentence_ranker import RANK_FEATURES as PLAIN_RANK
 from rag.settings import Settings
-from rag.span_evidence import CONFIDENCE_FEATURES, RANK_FEATURES, marked_sentences
+from rag.span_evidence import (
+    CONFIDENCE_FEATURES,
+    RANK_FEATURES,
+    asked_of,
+    contents_of,
+    marked_sentences,
+)
 from rag.store import open_store
 from rag.types import Article, Hit, Span
 
@@ -93,7 +99,9 @@ def read_cases(folder: Path, questions: int, absent: int) -> list[Case]:
                 sets["removed"] = [hit for hit in hits if not _answers(hit, item)]
             for each, left in sets.items():
                 if left:
-                    found = marked_sentences(text, text, left, reader, embedder)
+                    said = asked_of(text, text)
+                    readings = reader.score(said, contents_of(left))
+                    found = marked_sentences(text, said, left, readings, embedder)
                     right = [
                         each == "answerable" and contains(sentence.quote.text, answers)
                         for sentence in found

@@ -56,6 +56,7 @@ def stream(
         reader_name = "header" if reading else reader.name
         if reading is None:
             reading = reader.read(question, query, hits)
+    hits = list(reading.hits) or hits
     with clock.stage("compose"):
         if reading.quotes and enough(reading.confidence, settings.min_confidence):
             quotes = worth_showing(reading.quotes, settings.max_quotes)

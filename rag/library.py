@@ -79,14 +79,16 @@ class Library:
     ) -> list[Hit]:
         """The ``k`` passages that answer the question best; see rag.retrieve."""
         question = check_question(question, self.settings.max_question_chars)
-        return retrieve(
+        query = standalone_query(question, history)
+        hits = retrieve(
             self._store,
             self._embedder,
-            standalone_query(question, history),
-            k,
+            query,
+            max(k, self.settings.read_passages),
             candidates=self.settings.candidates,
             filters=Filters(since, until, author, source),
         )
+        return self._reader.rerank(question, query, hits, self.settings.read_passages)[:k]
 
     def stream(
         self,

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rag.answer_type import AnswerType, asked_type, wants_words, without_type
+from rag.rerank import asks, reranked
 from rag.sentence_features import (
     SentenceFeatures,
     logistic,
@@ -70,8 +71,10 @@ CONFIDENCE_WEIGHTS = {
     "words missing": -2.0,
 }
 CONFIDENCE_INTERCEPT = -4.0
-SURE_OF_WORDS = 0.5
-"""Below it the sentence is shown, but no words of it are put forward as the short answer."""
+FIRST_READ = 8
+SURE = 0.9
+"""Hits after the first ones are read only if these leave the answer less sure than this: beyond
+it they hardly ever change it (LOG.md, "reading in two rounds")."""
 
 
 class SpanEvidence:
@@ -89,19 +92,38 @@ class SpanEvidence:
     def read(self, question: str, query: str, hits: Sequence[Hit]) -> Reading:
         if not hits or not all(map(is_english, (question, hits[0].article.text))):
             return self._other_languages.read(question, query, hits)
-        marked = marked_sentences(question, query, hits, self._reader, self._embedder)
-        if not marked:
-            return Reading(quotes=(), confidence=0.0)
-        scored = [(weigh(sentence, RANK_FEATURES, RANK_WEIGHTS), sentence) for sentence in marked]
-        scored.sort(key=lambda pair: -pair[0])
-        best = scored[0][1]
-        confidence = confidence_of(best)
-        names_words = wants_words(question) and confidence >= SURE_OF_WORDS
+        asked = asked_of(question, query)
+        readings: list[PassageReading] = []
+        marked: list[MarkedSentence] = []
+        confidence = 0.0
+        for part in filter(None, (hits[:FIRST_READ], hits[FIRST_READ:])):
+            found = self._reader.score(asked, contents_of(part))
+            readings += found
+            marked += marked_sentences(question, asked, part, found, self._embedder)
+            marked.sort(key=rank_score, reverse=True)
+            confidence = confidence_of(marked[0]) if marked else 0.0
+            if confidence >= SURE:
+                break
         return Reading(
-            quotes=tuple(replace(sentence.quote, score=score) for score, sentence in scored),
+            quotes=tuple(
+                replace(sentence.quote, score=rank_score(sentence), words=sentence.words)
+                for sentence in marked
+            ),
             confidence=confidence,
-            short=best.words if names_words else None,
+            short=marked[0].words if marked and wants_words(question) else None,
+            hits=tuple(reranked(asked, hits, readings)),
         )
+
+    def rerank(self, question: str, query: str, hits: Sequence[Hit], read: int) -> list[Hit]:
+        asked = asked_of(question, query)
+        if not hits or not asks(asked) or not all(map(is_english, (asked, hits[0].article.text))):
+            return self._other_languages.rerank(question, query, hits, read)
+        return reranked(asked, hits, self._reader.score(asked, contents_of(hits[:read])))
+
+
+def rank_score(sentence: MarkedSentence) -> float:
+    """How likely the sentence answers, against others for the same question: a logit."""
+    return weigh(sentence, RANK_FEATURES, RANK_WEIGHTS)
 
 
 def confidence_of(best: MarkedSentence) -> float:
@@ -109,18 +131,31 @@ def confidence_of(best: MarkedSentence) -> float:
     return logistic(weigh(best, CONFIDENCE_FEATURES, CONFIDENCE_WEIGHTS) + CONFIDENCE_INTERCEPT)
 
 
+def asked_of(question: str, query: str) -> str:
+    """What the reader reads: the question alone, or the query where that says nothing by itself."""
+    return question if says_something(question) else query
+
+
+def contents_of(hits: Sequence[Hit]) -> list[tuple[str, str]]:
+    """What the reader reads of each hit."""
+    return [(context_of(hit.article), hit.passage.text) for hit in hits]
+
+
 def marked_sentences(
-    question: str, query: str, hits: Sequence[Hit], reader: PassageReader, embedder: Embedder
+    question: str,
+    asked: str,
+    hits: Sequence[Hit],
+    readings: Sequence[PassageReading],
+    embedder: Embedder,
 ) -> list[MarkedSentence]:
     """Every sentence of the hits, in their order, with what the reader marked in it.
 
-    The reader reads the question alone, or the query where the question says nothing by itself.
+    ``readings`` are those of the hits under ``asked``; the kind of words that would answer is told
+    by the question.
     """
     found = sentences_of(hits)
     if not found:
         return []
-    asked = question if says_something(question) else query
-    readings = reader.score(asked, [(context_of(hit.article), hit.passage.text) for hit in hits])
     vectors = embedder.embed([asked, *(quote.text for quote, _ in found)])
     features = sentence_features(asked, question, hits, found, (vectors[1:] @ vectors[0]).tolist())
     kind = asked_type(question)

@@ -100,6 +100,8 @@ class Quote:
     start: int
     end: int
     score: float
+    words: str | None = None
+    """The words of it that answer, where the reader marks them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,8 @@ class Reading:
     """Calibrated chance, 0 to 1, that the best quotes answer the question."""
     short: str | None = None
     """The words of the best quote that answer, where the reader marks them."""
+    hits: tuple[Hit, ...] = ()
+    """The hits in the reader's order, best first; empty where it has none of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +245,13 @@ class Reader(Protocol):
         """Quotes of ``hits``, best first; no quotes and confidence 0.0 where there are no hits.
 
         ``query`` is the question, with what a follow-up leaves unsaid.
+        """
+        ...
+
+    def rerank(self, question: str, query: str, hits: Sequence[Hit], read: int) -> list[Hit]:
+        """The same hits, those that answer best first, with scores to match.
+
+        At most the first ``read`` are read; the others follow in their order.
         """
         ...
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -12,8 +12,10 @@ from rag.read import PassageReading, ScoredSpan
 from rag.span_evidence import (
     CONFIDENCE_FEATURES,
     CONFIDENCE_WEIGHTS,
+    FIRST_READ,
     RANK_FEATURES,
     RANK_WEIGHTS,
+    SURE,
     SpanEvidence,
     context_of,
     is_english,
@@ -105,11 +107,26 @@ def test_reasons_get_a_sentence_and_no_short_answer() -> None:
     assert reading.short is None
 
 
-def test_no_short_answer_that_is_not_sure() -> None:
-    reader = MarkingReader({"Visby": -6.0}, relevance=-5.0)
-    reading = _evidence(reader).read("Who won?", "Who won?", _hits())
-    assert reading.confidence < 0.2
-    assert reading.short is None
+def test_more_is_read_only_where_the_first_hits_leave_doubt() -> None:
+    hits = [replace(_hits()[0], score=1 / (rank + 1)) for rank in range(FIRST_READ + 3)]
+    question = "Who blamed the fog?"
+    sure, unsure = MarkingReader({"Ivo Brandt": 14.0}), MarkingReader({}, relevance=-6.0)
+    assert _evidence(sure).read(question, question, hits).confidence >= SURE
+    assert _evidence(unsure).read(question, question, hits).confidence < SURE
+    assert (len(sure.asked), len(unsure.asked)) == (1, 2)
+
+
+def test_the_hits_come_back_in_the_readers_order() -> None:
+    fog, other = _hits()[0], _hits("The Orion was built in 1951. Its fog horn was loud.")[0]
+    reader = MarkingReader({"Ivo Brandt": 14.0, "1951": -9.0})
+    question = "Who blamed the fog?"
+    hits = [replace(other, score=1.0), replace(fog, score=0.9)]
+    for found in (
+        list(_evidence(reader).read(question, question, hits).hits),
+        _evidence(reader).rerank(question, question, hits, 2),
+    ):
+        assert [hit.passage.text for hit in found] == [fog.passage.text, other.passage.text]
+    assert _evidence(reader).rerank("fog", "fog", hits, 2) == hits
 
 
 def test_a_bare_follow_up_is_read_with_its_history() -> None:

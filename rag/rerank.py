@@ -1,0 +1,61 @@
+"""The hits of a search in the order that the reader gives them; pure.
+
+Retrieval's fused score and the reader's are weighed together: the reader alone puts a passage that
+merely sounds like an answer first (Nogueira and Cho 2019, "Passage Re-ranking with BERT", is the
+plain form). A query that asks nothing, such as a list of topics, keeps retrieval's order, since the
+reader is trained on questions (LOG.md, "reranking").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from rag.sentence_features import logistic
+from rag.types import Hit
+
+if TYPE_CHECKING:
+    from rag.read import PassageReading
+
+FUSION_WEIGHT = 3.0
+RELEVANCE_WEIGHT = 0.3
+SPAN_WEIGHT = 0.1
+INTERCEPT = -2.0
+_ASKS = re.compile(
+    r"\?|\b(?:who|whom|whose|what|which|when|where|why|how)\b"
+    r"|^\W*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)\b",
+    re.IGNORECASE,
+)
+
+
+def asks(query: str) -> bool:
+    """Whether a query is put as a question, rather than as the topic that is looked for."""
+    return _ASKS.search(query) is not None
+
+
+def reranked(query: str, hits: Sequence[Hit], readings: Sequence[PassageReading]) -> list[Hit]:
+    """The hits that were read, best first; then those that were not, in their order.
+
+    ``readings`` are those of the first hits. A hit's new score is between 0 and 1, as its score
+    was before; what was not read scores below what was.
+    """
+    if not readings or not asks(query):
+        return list(hits)
+    read = [
+        replace(hit, score=_score(hit, made)) for hit, made in zip(hits, readings, strict=False)
+    ]
+    read.sort(key=lambda hit: -hit.score)
+    rest = hits[len(read) :]
+    return read + [replace(hit, score=read[-1].score * hit.score) for hit in rest]
+
+
+def _score(hit: Hit, reading: PassageReading) -> float:
+    best_span = max((span.score for span in reading.spans), default=0.0)
+    return logistic(
+        FUSION_WEIGHT * hit.score
+        + RELEVANCE_WEIGHT * reading.relevance
+        + SPAN_WEIGHT * best_span
+        + INTERCEPT
+    )
