@@ -1,24 +1,27 @@
-"""Files to articles. Each family of formats is a module with one reader: bytes -> ``Document``.
+"""Files to articles. Each family of formats is a module with one reader for each format.
 
-To add a format, write its reader in a module of its own and name its suffixes in ``READERS``.
+To add a format, write its reader in a module of its own and name its suffixes in ``READERS``, or
+in ``COLLECTIONS`` where a file holds many articles.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from rag.errors import LoadError, SeedsError
 from rag.load.article import to_article
-from rag.load.document import Document
+from rag.load.document import Document, Entry
+from rag.load.mail import read_eml, read_mbox
 from rag.load.markdown import read_markdown
 from rag.load.pdf import read_pdf
+from rag.load.records import read_csv, read_jsonl
 from rag.load.text import read_text
 from rag.load.word import read_docx
 from rag.types import Article, Failure
 
-__all__ = ["READERS", "find_files", "largest_bytes", "load_file"]
+__all__ = ["COLLECTIONS", "READERS", "find_files", "largest_bytes", "load_file"]
 
 READERS: Mapping[str, Callable[[bytes], Document]] = {
     ".txt": read_text,
@@ -26,12 +29,23 @@ READERS: Mapping[str, Callable[[bytes], Document]] = {
     ".markdown": read_markdown,
     ".pdf": read_pdf,
     ".docx": read_docx,
+    ".eml": read_eml,
 }
 """The reader of each suffix, in lower case."""
+
+COLLECTIONS: Mapping[str, Callable[[bytes], Iterator[Entry]]] = {
+    ".csv": read_csv,
+    ".tsv": read_csv,
+    ".jsonl": read_jsonl,
+    ".mbox": read_mbox,
+}
+"""The reader of each suffix whose files hold many articles."""
 
 LARGEST_TEXT_BYTES = 20_000_000
 LARGEST_FILE_BYTES = 100_000_000
 """Of a file that may hold pictures or many articles."""
+MOST_ENTRIES = 100_000
+"""Articles in one file."""
 _TEXT_SUFFIXES = (".txt", ".md", ".markdown")
 _SYSTEM_FILES = frozenset(("thumbs.db", "desktop.ini"))
 
@@ -88,9 +102,9 @@ def _bytes_of(path: Path, source: str) -> bytes:
 def _check(source: str, size: int) -> None:
     """That a file of this name and size can be read."""
     suffix, largest = _suffix(source), largest_bytes(source)
-    if suffix not in READERS:
+    if suffix not in READERS and suffix not in COLLECTIONS:
         kind = suffix[1:].upper() or "A file without a suffix"
-        raise LoadError(f"{kind} is not read: save it as {_or(READERS)}")
+        raise LoadError(f"{kind} is not read: save it as {_or([*READERS, *COLLECTIONS])}")
     if size > largest:
         raise LoadError(f"it has {size / 1e6:.0f} MB, more than {largest / 1e6:.0f}: split it")
 
@@ -99,7 +113,24 @@ def _articles(data: bytes, source: str) -> Iterator[Article | Failure]:
     """The articles in a file; raises LoadError where it cannot be read at all."""
     if not data.strip():
         raise LoadError("it is empty")
-    yield to_article(READERS[_suffix(source)](data), source)
+    suffix = _suffix(source)
+    if suffix not in COLLECTIONS:
+        yield to_article(READERS[suffix](data), source)
+        return
+    number = 0
+    for number, entry in enumerate(COLLECTIONS[suffix](data), start=1):
+        if number > MOST_ENTRIES:
+            raise LoadError(f"it holds more than {MOST_ENTRIES} articles: split it")
+        yield _entry(entry, source + entry.name)
+    if number == 0:
+        raise LoadError("it holds no articles")
+
+
+def _entry(entry: Entry, source: str) -> Article | Failure:
+    try:
+        return to_article(entry.read(), source)
+    except LoadError as error:
+        return Failure(source, str(error))
 
 
 def _suffix(source: str) -> str:
@@ -111,6 +142,6 @@ def _source(path: Path, folder: Path) -> str:
     return os.fsencode(path.relative_to(folder).as_posix()).decode("utf-8", "replace")
 
 
-def _or(suffixes: Mapping[str, object]) -> str:
+def _or(suffixes: Sequence[str]) -> str:
     *others, last = suffixes
     return f"{', '.join(others)} or {last}"

@@ -21,11 +21,11 @@ def to_article(document: Document, source: str) -> Article:
 
     Without a title in the file, the file's name gives it. Raises LoadError if there is no text.
     """
+    if not document.blocks:
+        raise LoadError("it holds no text")
     masthead = find_masthead(document)
     top = 1 + max(masthead.own_blocks, default=-1)
     blocks = [*masthead.blocks[:top], *mend_page_breaks(masthead.blocks[top:])]
-    if not blocks:
-        raise LoadError("it holds no text")
     starts: list[int] = []
     position = 0
     for block in blocks:

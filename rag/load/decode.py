@@ -17,6 +17,8 @@ _BYTE_ORDER_MARKS = (
 )
 _LINE_END = re.compile(r"\r\n?|[\v\x1c-\x1e\x85\u2028\u2029]")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x9f]")
+_HALF = re.compile("[\ud800-\udfff]")
+"""Halves of letters beyond the first plane, which no encoding holds alone."""
 _ZERO_WIDTH = re.compile("[\u200b\u2060\ufeff]")
 """Spaces and marks without width; joiners are not among them, Persian and Hindi need those."""
 
@@ -41,6 +43,7 @@ def decode(data: bytes) -> str:
 
 def clean(text: str) -> str:
     """``text`` with line ends as ``\\n``, in NFC, without control characters and empty marks."""
+    text = _HALF.sub("\ufffd", text)
     text = _ZERO_WIDTH.sub("", _CONTROL.sub("", _LINE_END.sub("\n", text)))
     return unicodedata.normalize("NFC", text)
 

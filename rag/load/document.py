@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
+
+FIELD_NAMES = {
+    name: field
+    for field, names in {
+        "title": "title headline",
+        "author": "author authors by byline creator",
+        "date": "date published pubdate publication_date publication-date date_published",
+        "url": "url link canonical canonical_url source_url permalink source",
+    }.items()
+    for name in names.split()
+}
+"""The field of ``Document.metadata`` for each name that files give it."""
 
 Kind: TypeAlias = Literal["heading", "paragraph", "verbatim"]
 """``verbatim``: lists, tables, verse and code, whose line breaks mean something."""
@@ -27,3 +39,18 @@ class Document:
 
     blocks: tuple[Block, ...]
     metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One of the articles in a file that holds many."""
+
+    name: str
+    """What sets it apart within its file, as "#3"."""
+    read: Callable[[], Document]
+    """Raises LoadError where this one cannot be read."""
+
+
+def is_web_address(value: str) -> bool:
+    """Whether an article's ``url`` may be this."""
+    return value.startswith(("http://", "https://"))

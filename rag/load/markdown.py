@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
-from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 from rag.load.decode import decode
-from rag.load.document import Block, Document
+from rag.load.document import FIELD_NAMES, Block, Document, is_web_address
+from rag.load.hypertext import html_blocks
 from rag.load.pages import mend_hyphens
 
 if TYPE_CHECKING:
@@ -18,16 +18,6 @@ if TYPE_CHECKING:
 
 _FRONT_MATTER = re.compile(r"\s*---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|$)", re.DOTALL)
 _METADATA_LINE = re.compile(r"([\w-]+)[ \t]*:[ \t]*(.*)")
-_METADATA_NAMES = {
-    name: field
-    for field, names in {
-        "title": "title headline",
-        "author": "author authors by byline creator",
-        "date": "date published pubdate publication_date publication-date date_published",
-        "url": "url link canonical canonical_url source_url permalink source",
-    }.items()
-    for name in names.split()
-}
 _BLOCK_SCALARS = (">", ">-", "|", "|-")
 """Signs that a value follows on indented lines."""
 
@@ -67,7 +57,7 @@ def _metadata(front_matter: str) -> dict[str, str]:
     field: str | None = None
     for line in front_matter.split("\n"):
         if match := _METADATA_LINE.match(line):
-            field = _METADATA_NAMES.get(match.group(1).lower())
+            field = FIELD_NAMES.get(match.group(1).lower())
             items = re.sub(r"^\[(.*)\]$", r"\1", match.group(2).strip())
             is_list = items != match.group(2).strip()
             if field and field not in values:
@@ -82,7 +72,7 @@ def _metadata(front_matter: str) -> dict[str, str]:
         )
         for field, items in values.items()
     }
-    if not re.match(r"https?://", metadata.get("url", "")):
+    if not is_web_address(metadata.get("url", "")):
         metadata.pop("url", None)
     return {field: value for field, value in metadata.items() if value}
 
@@ -109,8 +99,8 @@ def _blocks(tokens: Sequence[Token]) -> Iterator[Block]:
         elif token.type in ("fence", "code_block"):
             yield from _block("verbatim", re.sub(r"\n\s*\n", "\n", token.content))
         elif token.type == "html_block":
-            for text in re.split(r"\n\s*\n", _text_of_html(token.content)):
-                yield from _block("paragraph", " ".join(text.split()))
+            for block in html_blocks(token.content):
+                yield from _block("paragraph", " ".join(block.text.split()))
         elif token.type == "inline":
             text = _inline_text(token)
             opening = tokens[position - 1]
@@ -160,7 +150,9 @@ def _list_lines(tokens: Sequence[Token]) -> Iterator[str]:
 def _item_text(token: Token) -> str:
     if token.type == "inline":
         return _inline_text(token)
-    return token.content if token.type == "fence" else _text_of_html(token.content)
+    if token.type == "fence":
+        return token.content
+    return " ".join(block.text for block in html_blocks(token.content))
 
 
 def _table_rows(tokens: Sequence[Token]) -> Iterator[str]:
@@ -189,37 +181,3 @@ def _pieces(tokens: Sequence[Token]) -> Iterator[str]:
             yield from _pieces(token.children or ())
         elif token.type != "html_inline":
             yield token.content
-
-
-def _text_of_html(html: str) -> str:
-    """The text between tags, with a blank line where a block of HTML begins or ends."""
-    reader = _HtmlText()
-    reader.feed(html)
-    reader.close()
-    return "".join(reader.pieces)
-
-
-class _HtmlText(HTMLParser):
-    _HIDDEN = ("script", "style", "head", "template")
-    _INLINE = frozenset("a abbr b cite code em i mark q s small span strong sub sup time u".split())
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.pieces: list[str] = []
-        self._hidden = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._hidden += tag in self._HIDDEN
-        if tag not in self._INLINE:
-            self.pieces.append("\n\n")
-        if tag == "img":
-            self.pieces.append(dict(attrs).get("alt") or "")
-
-    def handle_endtag(self, tag: str) -> None:
-        self._hidden -= tag in self._HIDDEN and self._hidden > 0
-        if tag not in self._INLINE:
-            self.pieces.append("\n\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self._hidden:
-            self.pieces.append(data)
