@@ -11,6 +11,7 @@ from rag.chat import check_question, stream
 from rag.embed import load_embedder
 from rag.history import standalone_query
 from rag.ingest import ProgressCallback, build_from_folder, recipe_of
+from rag.models import SHIPPED_READER
 from rag.retrieval import retrieve
 from rag.sentence_ranker import SentenceRanker
 from rag.settings import in_force
@@ -169,13 +170,17 @@ def build_library(
 def _open(settings: Settings, report: BuildReport | None = None) -> Library:
     embedder = load_embedder(settings.embedder)
     store = open_store(settings.index, recipe_of(settings, embedder))
-    return Library(store, embedder, load_reader(settings.embedder), settings, report)
+    reader = load_reader(settings.embedder, settings.reader)
+    return Library(store, embedder, reader, settings, report)
 
 
 @cache
-def load_reader(embedder_name: str) -> Reader:
-    """The trained reader, with the sentence ranker for other languages; one for the process."""
+def load_reader(embedder_name: str, reader_name: str) -> Reader:
+    """The reader, with the sentence ranker for other languages; one for the process."""
+    from rag.other_readers import load_passage_reader
     from rag.read import SpanReader
 
+    shipped = reader_name == SHIPPED_READER
+    reader = SpanReader.shipped() if shipped else load_passage_reader(reader_name)
     embedder = load_embedder(embedder_name)
-    return SpanEvidence(SpanReader.shipped(), embedder, SentenceRanker(embedder))
+    return SpanEvidence(reader, embedder, SentenceRanker(embedder))

