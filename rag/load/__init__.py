@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from rag.errors import LoadError, SeedsError
+from rag.load.archive import DEEPEST, Allowance, open_archive, unpacked, visible_files
 from rag.load.article import to_article
 from rag.load.document import Document, Entry
 from rag.load.mail import read_eml, read_mbox
@@ -40,6 +41,11 @@ COLLECTIONS: Mapping[str, Callable[[bytes], Iterator[Entry]]] = {
     ".mbox": read_mbox,
 }
 """The reader of each suffix whose files hold many articles."""
+
+_ARCHIVE = ".zip"
+_SUFFIXES = (*READERS, *COLLECTIONS, _ARCHIVE)
+_ZIPPED_SUFFIXES = (".docx",)
+"""Of formats that are zips inside: they too spend what an archive around them may unpack to."""
 
 LARGEST_TEXT_BYTES = 20_000_000
 LARGEST_FILE_BYTES = 100_000_000
@@ -79,7 +85,7 @@ def load_file(path: Path, folder: Path) -> Iterator[Article | Failure]:
     """
     source = _source(path, folder)
     try:
-        yield from _articles(_bytes_of(path, source), source)
+        yield from _articles(_bytes_of(path, source), source, Allowance())
     except LoadError as error:
         yield Failure(source, str(error))
 
@@ -102,28 +108,62 @@ def _bytes_of(path: Path, source: str) -> bytes:
 def _check(source: str, size: int) -> None:
     """That a file of this name and size can be read."""
     suffix, largest = _suffix(source), largest_bytes(source)
-    if suffix not in READERS and suffix not in COLLECTIONS:
+    if suffix not in _SUFFIXES:
         kind = suffix[1:].upper() or "A file without a suffix"
-        raise LoadError(f"{kind} is not read: save it as {_or([*READERS, *COLLECTIONS])}")
+        raise LoadError(f"{kind} is not read: save it as {_or(_SUFFIXES)}")
     if size > largest:
         raise LoadError(f"it has {size / 1e6:.0f} MB, more than {largest / 1e6:.0f}: split it")
 
 
-def _articles(data: bytes, source: str) -> Iterator[Article | Failure]:
-    """The articles in a file; raises LoadError where it cannot be read at all."""
+def _articles(
+    data: bytes, source: str, allowance: Allowance, depth: int = 1
+) -> Iterator[Article | Failure]:
+    """The articles in a file; raises LoadError where it cannot be read at all, or not further.
+
+    ``depth`` is 1, and one more for each archive around it.
+    """
+    suffix = _suffix(source)
     if not data.strip():
         raise LoadError("it is empty")
-    suffix = _suffix(source)
-    if suffix not in COLLECTIONS:
-        yield to_article(READERS[suffix](data), source)
-        return
-    number = 0
-    for number, entry in enumerate(COLLECTIONS[suffix](data), start=1):
+    if suffix == _ARCHIVE:
+        articles = _archived(data, source, allowance, depth)
+    elif suffix in COLLECTIONS:
+        articles = _collected(COLLECTIONS[suffix](data), source)
+    else:
+        if suffix in _ZIPPED_SUFFIXES and depth > 1:
+            open_archive(data, allowance).close()
+        articles = iter([to_article(READERS[suffix](data), source)])
+    is_without = True
+    for article in articles:
+        is_without = False
+        yield article
+    if is_without:
+        raise LoadError("it holds no articles")
+
+
+def _archived(
+    data: bytes, source: str, allowance: Allowance, depth: int
+) -> Iterator[Article | Failure]:
+    """The articles in an archive, and in those within it."""
+    if depth > DEEPEST:
+        raise LoadError(f"it lies within {depth - 1} archives: unpack them")
+    with open_archive(data, allowance) as archive:
+        for name, info in visible_files(archive):
+            inner = f"{source}/{name}"
+            try:
+                _check(inner, info.file_size)
+                yield from _articles(unpacked(archive, info), inner, allowance, depth + 1)
+            except LoadError as error:
+                if allowance.is_spent:
+                    raise
+                yield Failure(inner, str(error))
+
+
+def _collected(entries: Iterator[Entry], source: str) -> Iterator[Article | Failure]:
+    for number, entry in enumerate(entries, start=1):
         if number > MOST_ENTRIES:
             raise LoadError(f"it holds more than {MOST_ENTRIES} articles: split it")
         yield _entry(entry, source + entry.name)
-    if number == 0:
-        raise LoadError("it holds no articles")
 
 
 def _entry(entry: Entry, source: str) -> Article | Failure:

@@ -17,6 +17,8 @@ _INLINE = frozenset(
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _CELLS = ("td", "th")
 _LISTS = ("ul", "ol", "table")
+_DEEPEST = 100
+"""Tags within tags; deeper ones are not tracked."""
 _TRACKED = (*_HEADINGS, *_LISTS, "li", "tr", "pre")
 
 
@@ -63,7 +65,7 @@ class _Reader(HTMLParser):
             self.flush()
         if tag in ("li", "tr") and self._within[-1:] == [tag]:
             self._within.pop()  # its end tag may be left out
-        if tag in _TRACKED:
+        if tag in _TRACKED and len(self._within) < _DEEPEST:
             self._within.append(tag)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfTextPage
 
 MOST_PAGES = 2_000
-MOST_CHARS = 20_000_000
-"""Of all pages together, as in the largest text file."""
+MOST_CHARS = 5_000_000
+"""Of all pages together."""
 
 _CREATED = re.compile(r"D:(\d{4})(\d\d)(\d\d)")
 _NUMBER_AT_AN_END = re.compile(r"^\W*\d+|\d+(?: ?(?:of|/|von|de|sur) ?\d+)?\W*$")

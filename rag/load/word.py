@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rag.errors import LoadError
-from rag.load.archive import Allowance, members
+from rag.load.archive import Allowance, open_archive
 from rag.load.decode import clean
 from rag.load.document import Block, Document
 from rag.load.properties import with_properties
@@ -49,10 +49,8 @@ def _check(data: bytes) -> None:
     """That ``data`` is a Word file which can be opened in bounded time and memory."""
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise LoadError("it is locked with a password, or a .doc: save it as .docx without one")
-    sizes = {
-        member.name: member.expanded_bytes
-        for member in members(data, Allowance(most_bytes=MOST_EXPANDED_BYTES))
-    }
+    with open_archive(data, Allowance(most_bytes=MOST_EXPANDED_BYTES)) as archive:
+        sizes = {info.filename: info.file_size for info in archive.infolist()}
     if _TEXT_PART not in sizes:
         raise LoadError("it is no Word file: save it as .docx")
     if sizes[_TEXT_PART] > MOST_TEXT_BYTES:
