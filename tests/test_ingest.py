@@ -100,6 +100,22 @@ def test_another_model_embeds_all(seeds_folder: Path) -> None:
     assert build(FakeEmbedder(revision="2")).embedded == passages
 
 
+def test_a_file_of_many_articles_counts_as_one_file(seeds_folder: Path) -> None:
+    rows = [f"Title {number},A new article about storm number {number}." for number in range(600)]
+    (seeds_folder / "papers.csv").write_text("\n".join(["title,text", *rows, "Empty,"]))
+    steps: list[Progress] = []
+    settings = Settings()
+    report = build_from_folder(SEEDS, INDEX, settings, FakeEmbedder(), steps.append)
+    assert report.articles == 602
+    assert report.failures == (Failure("papers.csv#601", "it holds no text"),)
+    assert [step.done for step in steps if step.stage == "reading"] == [1, 2, 3]
+    assert {step.total for step in steps} == {3}
+    assert len({article.id for article in opened().articles()}) == 602
+    rows.insert(0, "First,This row came before the others.")
+    (seeds_folder / "papers.csv").write_text("\n".join(["title,text", *rows]))
+    assert build().embedded == 1
+
+
 # Context of a passage.
 
 

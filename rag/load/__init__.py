@@ -14,6 +14,7 @@ from rag.errors import LoadError, SeedsError
 from rag.load.archive import DEEPEST, Allowance, open_archive, unpacked, visible_files
 from rag.load.article import to_article
 from rag.load.document import Document, Entry
+from rag.load.epub import read_epub
 from rag.load.mail import read_eml, read_mbox
 from rag.load.markdown import read_markdown
 from rag.load.pdf import read_pdf
@@ -30,6 +31,7 @@ READERS: Mapping[str, Callable[[bytes], Document]] = {
     ".markdown": read_markdown,
     ".pdf": read_pdf,
     ".docx": read_docx,
+    ".epub": read_epub,
     ".eml": read_eml,
 }
 """The reader of each suffix, in lower case."""
@@ -44,7 +46,7 @@ COLLECTIONS: Mapping[str, Callable[[bytes], Iterator[Entry]]] = {
 
 _ARCHIVE = ".zip"
 _SUFFIXES = (*READERS, *COLLECTIONS, _ARCHIVE)
-_ZIPPED_SUFFIXES = (".docx",)
+_ZIPPED_SUFFIXES = (".docx", ".epub")
 """Of formats that are zips inside: they too spend what an archive around them may unpack to."""
 
 LARGEST_TEXT_BYTES = 20_000_000
