@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from rag.types import Quote
 
-MIN_CONFIDENCE = 0.2
-"""Below it the answer is an abstention (LOG.md, "trained reader")."""
-NEAR_BEST = 0.8
-"""A quote is shown beside the best if its score comes this near (LOG.md, "trained reader")."""
+MIN_CONFIDENCE = 0.4
+"""Below it the answer is an abstention (LOG.md, "evidence fitted again")."""
+NEAR_BEST = 1.5
+"""A quote is shown beside the best if its score comes this near (LOG.md, "evidence fitted
+again")."""
 
 
 def enough(confidence: float, min_confidence: float | None) -> bool:

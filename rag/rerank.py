@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rag.read import PassageReading
 
 FUSION_WEIGHT = 3.0
-RELEVANCE_WEIGHT = 0.3
+RELEVANCE_WEIGHT = 0.2
 SPAN_WEIGHT = 0.1
 INTERCEPT = -2.0
 _ASKS = re.compile(

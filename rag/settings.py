@@ -40,7 +40,7 @@ class Settings(BaseSettings):
     """The shipped reader, or the folder or hub id of a Hugging Face question-answering or
     cross-encoder model. Confidence is calibrated for the shipped reader; with another the same
     formula is used, so set ``min_confidence`` by questions of your own."""
-    passage_tokens: int = Field(default=160, ge=32, le=2048)
+    passage_tokens: int = Field(default=128, ge=32, le=2048)
     """Passages are packed up to this many tokens, or the model's window if that is smaller."""
     candidates: int = Field(default=50, ge=1, le=1000)
     """Passages that dense and keyword search each hand to the fusion."""

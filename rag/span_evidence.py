@@ -52,27 +52,36 @@ RANK_FEATURES: Mapping[str, Callable[[MarkedSentence], float]] = {
     "span score": lambda sentence: sentence.span_score,
     "similarity": lambda sentence: sentence.features.similarity,
     "words fit": lambda sentence: sentence.words_fit,
+    "passage coverage": lambda sentence: sentence.features.passage_coverage,
 }
-RANK_WEIGHTS = {"span score": 0.4, "similarity": 2.2, "words fit": 1.0}
-"""Logits by benchmarks/fit_evidence.py; "words fit" as high as costs nothing (LOG.md, "trained
-reader")."""
+RANK_WEIGHTS = {
+    "span score": 0.4,
+    "similarity": 3.0,
+    "words fit": 0.5,
+    "passage coverage": 1.4,
+}
+"""Logits by benchmarks/fit_evidence.py; "words fit" as high as costs nothing (LOG.md, "evidence
+fitted again")."""
 CONFIDENCE_FEATURES: Mapping[str, Callable[[MarkedSentence], float]] = {
     "span score": lambda sentence: sentence.span_score,
     "relevance": lambda sentence: sentence.relevance,
     "similarity": lambda sentence: sentence.features.similarity,
     "passage coverage": lambda sentence: sentence.features.passage_coverage,
+    "names missing": lambda sentence: sentence.features.missing_names,
     "words missing": lambda sentence: float(sentence.words_fit < 0),
 }
 CONFIDENCE_WEIGHTS = {
-    "span score": 0.12,
-    "relevance": 0.32,
-    "similarity": 3.1,
-    "passage coverage": 3.0,
-    "words missing": -2.0,
+    "span score": 0.13,
+    "relevance": 0.27,
+    "similarity": 6.2,
+    "passage coverage": 1.3,
+    "names missing": -0.6,
+    "words missing": -3.0,
 }
-CONFIDENCE_INTERCEPT = -4.0
-FIRST_READ = 8
-SURE = 0.9
+"""By benchmarks/fit_evidence.py, but for "words missing" (LOG.md, "trained reader")."""
+CONFIDENCE_INTERCEPT = -3.0
+FIRST_READ = 6
+SURE = 0.8
 """Hits after the first ones are read only if these leave the answer less sure than this: beyond
 it they hardly ever change it (LOG.md, "reading in two rounds")."""
 
