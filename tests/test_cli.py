@@ -131,9 +131,9 @@ def test_a_mistyped_index_is_not_built(run: Run) -> None:
 
 
 def test_info_names_what_was_not_read(run: Run) -> None:
-    Path("seeds/report.pdf").write_bytes(b"%PDF")
+    Path("seeds/report.xls").write_bytes(b"\xd0\xcf")
     run("build")
-    assert "not read        report.pdf: PDF is not read" in run("info")[1]
+    assert "not read        report.xls: XLS is not read" in run("info")[1]
 
 
 def test_bad_settings(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

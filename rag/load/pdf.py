@@ -26,6 +26,8 @@ MOST_CHARS = 5_000_000
 
 _CREATED = re.compile(r"D:(\d{4})(\d\d)(\d\d)")
 _NUMBER_AT_AN_END = re.compile(r"^\W*\d+|\d+(?: ?(?:of|/|von|de|sur) ?\d+)?\W*$")
+_LEADERS = re.compile(r"(?: ?\.){5,} ?")
+"""Dots that lead to a page's number."""
 _EDGE_LINES = 2
 _EDGE_SHARE = 0.25
 """Running heads and feet are among this many lines at the top and at the bottom of a page. What
@@ -138,11 +140,13 @@ def _line(page: PdfTextPage, first: int, letters: str) -> Iterator[_Line]:
     whole = letters.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     text = " ".join(clean(whole).split())
     if text:
-        last = first + len(letters.rstrip()) - 1
-        first += len(letters) - len(letters.lstrip())
-        left, bottom, _, top = page.get_charbox(first, loose=True)
-        right = page.get_charbox(last, loose=True)[2]
-        size = FPDFText_GetFontSize(page, first)
+        visible = [first + index for index, letter in enumerate(letters) if not letter.isspace()]
+        # A bullet at the start or a footnote's mark at the end may be of another size.
+        middle = visible[len(visible) // 2]
+        left = page.get_charbox(visible[0], loose=True)[0]
+        _, bottom, _, top = page.get_charbox(middle, loose=True)
+        right = page.get_charbox(visible[-1], loose=True)[2]
+        size = FPDFText_GetFontSize(page, middle)
         # Some programs scale letters by the page's matrix: there, only their height tells.
         yield _Line(text, left, right, bottom, size if size > 1 else top - bottom)
 
@@ -185,7 +189,9 @@ def _blocks(pages: Sequence[Sequence[_Line]]) -> Iterator[Block]:
     mended = mend_hyphens("\n\n".join("\n".join(line.text for line in group) for group in groups))
     for group, text in zip(groups, mended.split("\n\n"), strict=True):
         is_large = group[0].size >= _SAME_SIZE * usual_size
-        if is_large and len(group) <= _LONGEST_HEADING_LINES:
+        if _LEADERS.search(text):  # a table of contents
+            yield Block("verbatim", _LEADERS.sub(" … ", text).strip())
+        elif is_large and len(group) <= _LONGEST_HEADING_LINES:
             yield Block("heading", " ".join(text.split()))
         elif _is_prose(group):
             yield Block("paragraph", " ".join(text.split()))

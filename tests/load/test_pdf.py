@@ -92,6 +92,28 @@ def test_a_list_keeps_its_lines() -> None:
     ]
 
 
+def test_a_table_of_contents_keeps_its_lines() -> None:
+    lines = [f"{number} About the talks . . . . . . . . . . . . . {number}" for number in (1, 2)]
+    assert texts(drawn([lines])) == ["1 About the talks … 1\n2 About the talks … 2"]
+
+
+def test_a_bullet_of_another_size_parts_no_item_from_its_next_line() -> None:
+    file = io.BytesIO()
+    canvas = Canvas(file)
+    for size, left, bottom, text in (
+        (18, 72, 714, "•"),
+        (11, 90, 714, "the border between the two countries, which is long,"),
+        (11, 90, 700, "and the prisoners of both of them, who are many."),
+    ):
+        canvas.setFont("Helvetica", size)
+        canvas.drawString(left, bottom, text)
+    canvas.save()
+    assert texts(file.getvalue()) == [
+        "• the border between the two countries, which is long, "
+        "and the prisoners of both of them, who are many."
+    ]
+
+
 def test_page_numbers_go_and_numbers_in_the_text_stay() -> None:
     pages = [[f"They met {n} times in", "1999", "and it cost", "4", f"- {n} -"] for n in "45"]
     assert " ".join(" ".join(texts(drawn(pages))).split()) == (
