@@ -4,11 +4,11 @@
 
 DIR/wiki holds articles.jsonl, questions.jsonl and absent.jsonl. Its lines are shuffled by a fixed
 seed; the first QUESTIONS and ABSENT are calibrated on, and benchmarks/held_out.py gives the others.
-Here, those whose text has an even SHA-256 are fitted on, the others reported; to ship, fit on both. A third kind of question is made from the first: the
-passages that answer are taken from its hits, so that near ones are left and nothing answers.
-Printed are the weights to copy, and for the held part: how often the best one, two and three
-sentences hold an answer, the area under ROC against both kinds of unanswerable questions, and what
-is answered and abstained at some thresholds.
+Here, those whose text has an even SHA-256 are fitted on, the others reported; to ship, fit on both.
+A third kind of question is made from the first: the passages that answer are taken from its hits,
+so that near ones are left and nothing answers. Printed are the weights to copy, and for the held
+part: how often the best one, two and three sentences hold an answer, the area under ROC against
+both kinds of unanswerable questions, and what is answered and abstained at some thresholds.
 """
 
 from __future__ import annotations

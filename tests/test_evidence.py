@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from rag.evidence import MIN_CONFIDENCE, NEAR_BEST, enough, worth_showing
+from dataclasses import replace
+
+from rag.evidence import AGREES_WITHIN, MIN_CONFIDENCE, NEAR_BEST, enough, worth_showing
 from rag.types import Quote
 from tests.fakes import make_article
 
@@ -35,4 +37,17 @@ def test_the_same_sentence_is_shown_once() -> None:
     assert [(quote.text, quote.score) for quote in worth_showing(quotes, 3)] == [
         ("One.", 5.0),
         ("Two.", 4.8),
+    ]
+
+
+def test_other_articles_that_mark_the_same_words_are_shown_too() -> None:
+    best = replace(_quotes(("One.", 9.0))[0], words="One")
+    other = replace(ARTICLE, id="other")
+    same = replace(best, article=other, text="In all, one.", score=9.0 - AGREES_WITHIN, words="one")
+    far = replace(same, article=replace(ARTICLE, id="third"), score=8.9 - AGREES_WITHIN)
+    unlike = replace(same, article=replace(ARTICLE, id="fourth"), words="two")
+    assert worth_showing([best, same, far, unlike], 3) == [best, same]
+    assert worth_showing([best, same], 1) == [best]
+    assert worth_showing([replace(best, words=None), replace(same, words=None)], 3) == [
+        replace(best, words=None)
     ]
