@@ -35,7 +35,7 @@ def worth_showing(quotes: Sequence[Quote], max_quotes: int) -> list[Quote]:
 
 
 def _agreeing(quotes: Sequence[Quote], shown: Sequence[Quote]) -> list[Quote]:
-    """Of each article not shown yet the best quote in which the words of the best one are marked."""
+    """Of each article not shown yet the best quote with the same words as the best one."""
     best = quotes[0]
     if not best.words:
         return []
