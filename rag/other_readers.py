@@ -112,15 +112,14 @@ def load_passage_reader(name: str) -> PassageReader:
     is_folder = folder.is_dir()
     if not is_folder and not _HUB_ID.fullmatch(name):
         raise ModelError(f"Reading model {name} is not there: {_MEND}")
-    shown = folder.name if is_folder else name
     try:
-        return _load(str(folder) if is_folder else name, is_folder, shown)
+        return _load(str(folder), folder.name, True) if is_folder else _load(name, name, False)
     except (OSError, ValueError, RuntimeError, ImportError, SafetensorError) as error:
         reason = (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".:")
-        raise ModelError(f"Reading model {shown} cannot be loaded ({reason}): {_MEND}") from None
+        raise ModelError(f"Reading model {name} cannot be loaded ({reason}): {_MEND}") from None
 
 
-def _load(found: str, is_folder: bool, name: str) -> PassageReader:
+def _load(found: str, name: str, is_folder: bool) -> PassageReader:
     """The reader for the model at ``found``, in float32. Raises ValueError where it fits none."""
     import torch
     from transformers import (

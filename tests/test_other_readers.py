@@ -166,23 +166,35 @@ def test_a_cross_encoder_marks_the_sentences(crossing: Path, text: str) -> None:
     check_whole_words(text, reading)
 
 
-def test_relevance_and_sentences_are_scored_by_the_cross_encoder(crossing: Path) -> None:
-    def logit(text: str) -> float:
-        outputs, _ = direct(
-            crossing,
-            transformers.AutoModelForSequenceClassification,
-            QUESTION,
-            f"{CONTEXT}: {text}",
-        )
-        logits = outputs.logits[0].tolist()
-        return logits[0] if len(logits) == 1 else logits[1] - logits[0]
+def cross_logit(folder: Path, text: str) -> float:
+    auto_class = transformers.AutoModelForSequenceClassification
+    outputs, _ = direct(folder, auto_class, QUESTION, f"{CONTEXT}: {text}")
+    logits: list[float] = outputs.logits[0].tolist()
+    return logits[0] if len(logits) == 1 else logits[1] - logits[0]
 
+
+def test_relevance_of_a_long_passage_is_that_of_its_best_window(crossing: Path) -> None:
+    reader = load_passage_reader(str(crossing))
+    places = set()
+    for turn in range(0, 500, 100):
+        words = LONG_TEXT.split()[turn:] + LONG_TEXT.split()[:turn]
+        windows = [words[at : at + MAX_WINDOW_TOKENS] for at in window_starts(len(words))]
+        logits = [cross_logit(crossing, " ".join(window)) for window in windows]
+        places.add(logits.index(max(logits)))
+        (reading,) = reader.score(QUESTION, [(CONTEXT, " ".join(words))])
+        assert reading.relevance == pytest.approx(max(logits), abs=1e-4)
+    assert len(places) > 1  # the best window is not always the same
+
+
+def test_relevance_and_sentences_are_scored_by_the_cross_encoder(crossing: Path) -> None:
     reader = load_passage_reader(str(crossing))
     (reading,) = reader.score(QUESTION, [(CONTEXT, TEXT)])
-    assert reading.relevance == pytest.approx(logit(TEXT), abs=1e-4)
+    assert reading.relevance == pytest.approx(cross_logit(crossing, TEXT), abs=1e-4)
     assert len(reading.spans) == 3
     for span in reading.spans:
-        assert span.score == pytest.approx(logit(TEXT[span.start : span.end]), abs=1e-4)
+        assert span.score == pytest.approx(
+            cross_logit(crossing, TEXT[span.start : span.end]), abs=1e-4
+        )
 
 
 def test_the_setting_picks_the_reader_named_by_its_folder(answering: Path) -> None:
