@@ -75,7 +75,9 @@ def build_from_folder(
         if not is_index_file(seeds.resolve() / path.relative_to(seeds), own)
     ]
     files = (load_file(path, seeds) for path in paths)
-    return _build_index(files, index, settings, embedder, progress, origin=str(seeds), total=len(paths))
+    return _build_index(
+        files, index, settings, embedder, progress, origin=str(seeds), total=len(paths)
+    )
 
 
 def build_from_articles(

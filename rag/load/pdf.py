@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ MOST_PAGES = 2_000
 MOST_CHARS = 5_000_000
 """Of all pages together."""
 
+_LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
 _CREATED = re.compile(r"D:(\d{4})(\d\d)(\d\d)")
 _NUMBER_AT_AN_END = re.compile(r"^\W*\d+|\d+(?: ?(?:of|/|von|de|sur) ?\d+)?\W*$")
 _LEADERS = re.compile(r"(?: ?\.){5,} ?")
@@ -138,7 +140,7 @@ def _line(page: PdfTextPage, first: int, letters: str) -> Iterator[_Line]:
 
     # Letters beyond the first plane may come in halves.
     whole = letters.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    text = " ".join(clean(whole).split())
+    text = " ".join(clean(whole).translate(_LIGATURES).split())
     if text:
         visible = [first + index for index, letter in enumerate(letters) if not letter.isspace()]
         # A bullet at the start or a footnote's mark at the end may be of another size.

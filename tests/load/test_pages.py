@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rag.load.document import Block
 from rag.load.pages import mend_hyphens, mend_page_breaks
@@ -132,3 +134,14 @@ def test_a_word_torn_by_a_page_break_is_whole_again() -> None:
     assert mended("The minister gave them all the infor-", "mation 12 they had.") == [
         "The minister gave them all the information 12 they had."
     ]
+
+
+_PIECES = st.sampled_from(
+    ["infor-", "mation", "well-", "known, he said.", "5", "- item", "a-b-", "x"]
+)
+
+
+@given(st.lists(st.lists(_PIECES, min_size=1, max_size=5), min_size=1, max_size=5))
+def test_mended_hyphens_leave_every_blank_line(groups: list[list[str]]) -> None:
+    text = "\n\n".join("\n".join(lines) for lines in groups)
+    assert len(mend_hyphens(text).split("\n\n")) == len(groups)

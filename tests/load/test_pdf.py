@@ -5,10 +5,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+import matplotlib
 import pytest
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.lib.styles import ParagraphStyle, getSampleStyleSheet
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate, Paragraph
 
@@ -84,6 +87,17 @@ def test_paragraphs_are_whole_over_lines_columns_and_pages(columns: int, style: 
 def test_words_cut_by_line_ends_are_whole() -> None:
     lines = ["They gave no infor-", "mation about the well-", "known plan, he said."]
     assert texts(drawn([lines])) == ["They gave no information about the well-known plan, he said."]
+
+
+def test_ligatures_become_letters() -> None:
+    font = Path(matplotlib.get_data_path(), "fonts", "ttf", "DejaVuSans.ttf")
+    pdfmetrics.registerFont(TTFont("DejaVu", font))
+    file = io.BytesIO()
+    canvas = Canvas(file)
+    canvas.setFont("DejaVu", 11)
+    canvas.drawString(72, 700, "Eﬃcient oﬃcers found the ﬂag: “très cher”, ½ m²")
+    canvas.save()
+    assert texts(file.getvalue()) == ["Efficient officers found the flag: “très cher”, ½ m²"]
 
 
 def test_a_list_keeps_its_lines() -> None:
