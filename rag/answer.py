@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from rag.cite import cite
 from rag.types import Answer, Hit, Quote, Reading
@@ -18,7 +18,6 @@ def answered(
     hits: Sequence[Hit],
     reading: Reading,
     model: str,
-    timings: Mapping[str, float],
 ) -> Answer:
     """An answer made of ``quotes``, in the order in which they are to be read."""
     citations = cite(quotes)
@@ -32,7 +31,6 @@ def answered(
         hits=tuple(hits),
         confidence=reading.confidence,
         model=model,
-        timings=dict(timings),
     )
 
 
@@ -42,7 +40,6 @@ def abstained(
     hits: Sequence[Hit],
     confidence: float,
     model: str,
-    timings: Mapping[str, float],
 ) -> Answer:
     """An abstention; ``hits`` are the nearest passages."""
     return Answer(
@@ -55,7 +52,6 @@ def abstained(
         hits=tuple(hits),
         confidence=confidence,
         model=model,
-        timings=dict(timings),
     )
 
 

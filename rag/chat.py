@@ -60,11 +60,9 @@ def stream(
     with clock.stage("compose"):
         if reading.quotes and enough(reading.confidence, settings.min_confidence):
             quotes = worth_showing(reading.quotes, settings.max_quotes)
-            answer = answered(
-                question, query, reading_order(quotes), hits, reading, reader_name, {}
-            )
+            answer = answered(question, query, reading_order(quotes), hits, reading, reader_name)
         else:
-            answer = abstained(question, query, hits, reading.confidence, reader_name, {})
+            answer = abstained(question, query, hits, reading.confidence, reader_name)
     for piece in _WORD_WITH_SPACE.findall(answer.text):
         yield Token(piece)
     yield Done(clock.stamp(answer))

@@ -12,16 +12,15 @@ THIRD = Quote(TWO, "Third fact.", 0, 11, 0.5)
 
 def test_an_answer_quotes_and_marks() -> None:
     reading = Reading((SECOND, THIRD), 0.8, short="Second")
-    answer = answered("q?", "query", [SECOND, THIRD], [], reading, "m", {"read": 0.1})
+    answer = answered("q?", "query", [SECOND, THIRD], [], reading, "m")
     assert answer.text == "“Second fact.” [1] “Third fact.” [2]"
     assert [citation.number for citation in answer.citations] == [1, 2]
     assert (answer.status, answer.short, answer.confidence) == ("answered", "Second", 0.8)
     assert (answer.question, answer.query, answer.model) == ("q?", "query", "m")
-    assert answer.timings == {"read": 0.1}
 
 
 def test_an_abstention_is_one_sentence() -> None:
-    answer = abstained("q?", "query", [], 0.1, "m", {})
+    answer = abstained("q?", "query", [], 0.1, "m")
     assert (answer.status, answer.text, answer.short) == ("abstained", ABSTENTION, None)
     assert (answer.citations, answer.confidence) == ((), 0.1)
 
