@@ -4,7 +4,7 @@
 
 The peer puts the best three passages into a prompt, and a small language model writes (greedy). The
 questions of DIR/wiki and DIR/seed are those that `rag eval DIR/wiki --sample N --seed S` takes,
-without follow-ups. A set without articles is asked over the index of the settings in force.
+without follow-ups. A set without articles is asked over the folder of seeds in force.
 The peer's seconds count its search and writing; Footnote's count its search and reading.
 """
 
