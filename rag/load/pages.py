@@ -39,6 +39,7 @@ PAGE_NUMBER = re.compile(
 """A line that holds only the page's number."""
 _SHORTEST_TORN_CHARS = 25
 _LONGEST_HEADING_CHARS = 120
+_LONGEST_TITLE_CHARS = 1_000
 _RUNNING_HEAD_COUNT = 3
 
 
@@ -145,11 +146,13 @@ def _is_torn(before: Block, after: Block) -> bool:
 
 
 def _is_title_case(text: str) -> bool:
-    words = [word for word in re.findall(r"[^\W\d_][\w'’-]*", text) if len(word) > 3]
+    # A text without paragraphs grows with each page: only its beginning is looked at.
+    beginning = text[:_LONGEST_TITLE_CHARS]
+    words = [word for word in re.findall(r"[^\W\d_][\w'’-]*", beginning) if len(word) > 3]
     return bool(words) and all(word[0].isupper() for word in words)
 
 
 def _joined(first: str, second: str) -> str:
-    if re.search(r"[^\W\d_]-$", first):
+    if re.search(r"[^\W\d_]-$", first[-2:]):
         return mend_hyphens(f"{first}\n{second}").replace("\n", " ").strip()
     return f"{first} {second}"

@@ -60,9 +60,12 @@ def _check(data: bytes) -> None:
 def _blocks(word: WordDocument) -> Iterator[Block]:
     from docx.table import Table
 
+    # Asking each paragraph for its style would take python-docx milliseconds.
+    style_names = {style.style_id: style.name or "" for style in word.styles}
     items: list[str] = []
     for part in word.iter_inner_content():
-        is_item = not isinstance(part, Table) and _is_list_item(part)
+        style = "" if isinstance(part, Table) else style_names.get(part._p.style or "", "")
+        is_item = not isinstance(part, Table) and _is_list_item(part, style)
         if items and not is_item:
             yield Block("verbatim", "\n".join(items))
             items = []
@@ -71,27 +74,25 @@ def _blocks(word: WordDocument) -> Iterator[Block]:
         elif is_item:
             items += [f"- {line}" for line in _lines(part)]
         else:
-            yield from _paragraph(part)
+            yield from _paragraph(part, style)
     if items:
         yield Block("verbatim", "\n".join(items))
 
 
-def _paragraph(paragraph: Paragraph) -> Iterator[Block]:
+def _paragraph(paragraph: Paragraph, style: str) -> Iterator[Block]:
     lines = _lines(paragraph)
     if not lines:
         return
-    style = paragraph.style.name if paragraph.style else None
-    if style and (style == "Title" or style.startswith("Heading")):
+    if style == "Title" or style.startswith("Heading"):
         yield Block("heading", " ".join(lines))
     else:
         yield Block("paragraph" if len(lines) == 1 else "verbatim", "\n".join(lines))
 
 
-def _is_list_item(paragraph: Paragraph) -> bool:
-    style = paragraph.style.name if paragraph.style else None
+def _is_list_item(paragraph: Paragraph, style: str) -> bool:
     properties = paragraph._p.pPr
     is_numbered = properties is not None and properties.numPr is not None
-    return bool(style and style.startswith("List")) or is_numbered
+    return style.startswith("List") or is_numbered
 
 
 def _table(table: Table) -> Iterator[Block]:
