@@ -141,8 +141,9 @@ def _is_torn(before: Block, after: Block) -> bool:
         return False
     if last_word.lower() in _SELDOM_ENDS:
         return not _ASKING.match(first)
-    holds_sentence_end = re.search(r"[a-z\d]{2}[.!?]['\"”’)]* [\"“]?[A-Z]", first)
-    return bool(holds_sentence_end) or len(first) > _LONGEST_HEADING_CHARS
+    if len(first) > _LONGEST_HEADING_CHARS:
+        return True
+    return bool(re.search(r"[a-z\d]{2}[.!?]['\"”’)]* [\"“]?[A-Z]", first))
 
 
 def _is_title_case(text: str) -> bool:
