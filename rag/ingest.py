@@ -238,6 +238,6 @@ def _no_articles(origin: str, failures: Sequence[Failure]) -> str:
         first = failures[0]
         return (
             f"None of the {len(failures)} files in {origin} could be read "
-            f"({first.source}: {first.reason}): put .txt or .md articles there, then rag build."
+            f"({first.source}: {first.reason}): put articles there, then rag build."
         )
-    return f"Folder {origin} holds no articles: put .txt or .md files there, then rag build."
+    return f"Folder {origin} holds no articles: put articles there, then rag build."

@@ -66,7 +66,7 @@ def find_files(folder: Path) -> list[Path]:
     if not folder.is_dir():
         what = "is not a folder" if folder.exists() else "does not exist"
         raise SeedsError(
-            f"The folder of articles {folder} {what}: create it and put .txt or .md files into it, "
+            f"The folder of articles {folder} {what}: create it and put articles into it, "
             "or name another one."
         )
     paths: list[Path] = []

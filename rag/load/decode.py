@@ -33,7 +33,7 @@ def decode(data: bytes) -> str:
     Raises LoadError for what is not text, and for text whose encoding nothing tells.
     """
     if data.startswith(b"%PDF-"):
-        raise LoadError("this is a PDF under another name: save it as text, .txt or .md")
+        raise LoadError("this is a PDF under another name: name it .pdf")
     text = _decoded(data)
     sample = text[:_SAMPLE_BYTES]
     if len(_CONTROL.findall(sample)) > _BINARY_SHARE * len(sample):
