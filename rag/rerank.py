@@ -23,11 +23,15 @@ FUSION_WEIGHT = 3.0
 RELEVANCE_WEIGHT = 0.2
 SPAN_WEIGHT = 0.1
 INTERCEPT = -2.0
+_QUESTION_WORD = r"(?:who|whom|whose|what|which|when|where|why|how)"
 _ASKS = re.compile(
-    r"\?|\b(?:who|whom|whose|what|which|when|where|why|how)\b"
+    r"\?"
+    rf"|^\W*(?:(?:and|but|so|in|on|at|to|from|for|by|of|with|about|since|until)\s+)?{_QUESTION_WORD}\b"
+    rf"|\b{_QUESTION_WORD}\W*$"
     r"|^\W*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)\b",
     re.IGNORECASE,
 )
+"""A question word in the middle mostly opens a relative clause of a topic."""
 
 
 def asks(query: str) -> bool:
