@@ -26,7 +26,7 @@ INTERCEPT = -2.0
 _QUESTION_WORD = r"(?:who|whom|whose|what|which|when|where|why|how)"
 _ASKS = re.compile(
     r"\?"
-    rf"|^\W*(?:(?:and|but|so|in|on|at|to|from|for|by|of|with|about|since|until)\s+)?{_QUESTION_WORD}\b"
+    rf"|^\W*(?:(?:and|but|so|in|on|at|to|from|for|by|of|with|about|since|until)\s+){{0,2}}{_QUESTION_WORD}\b"
     rf"|\b{_QUESTION_WORD}\W*$"
     r"|^\W*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)\b",
     re.IGNORECASE,
