@@ -24,9 +24,10 @@ RELEVANCE_WEIGHT = 0.2
 SPAN_WEIGHT = 0.1
 INTERCEPT = -2.0
 _QUESTION_WORD = r"(?:who|whom|whose|what|which|when|where|why|how)"
+_OPENING_WORD = r"(?:and|but|so|in|on|at|to|from|for|by|of|with|about|since|until)"
 _ASKS = re.compile(
     r"\?"
-    rf"|^\W*(?:(?:and|but|so|in|on|at|to|from|for|by|of|with|about|since|until)\s+){{0,2}}{_QUESTION_WORD}\b"
+    rf"|^\W*(?:{_OPENING_WORD}\s+){{0,2}}{_QUESTION_WORD}\b"
     rf"|\b{_QUESTION_WORD}\W*$"
     r"|^\W*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)\b",
     re.IGNORECASE,
