@@ -119,7 +119,7 @@ class SpanEvidence:
                 for sentence in marked
             ),
             confidence=confidence,
-            short=marked[0].words if marked and wants_words(question) else None,
+            short=_short_answer(question, marked[0]) if marked else None,
             hits=tuple(reranked(asked, hits, readings)),
         )
 
@@ -138,6 +138,11 @@ def rank_score(sentence: MarkedSentence) -> float:
 def confidence_of(best: MarkedSentence) -> float:
     """The chance that the quotes shown answer, given the best one."""
     return logistic(weigh(best, CONFIDENCE_FEATURES, CONFIDENCE_WEIGHTS) + CONFIDENCE_INTERCEPT)
+
+
+def _short_answer(question: str, best: MarkedSentence) -> str | None:
+    """The words of the best sentence, where they are fewer than all of it and can answer."""
+    return best.words if wants_words(question) and best.words != best.quote.text else None
 
 
 def asked_of(question: str, query: str) -> str:

@@ -107,6 +107,12 @@ def test_reasons_get_a_sentence_and_no_short_answer() -> None:
     assert reading.short is None
 
 
+def test_a_whole_sentence_is_no_short_answer() -> None:
+    sentence = "The harbour master, Ivo Brandt, blamed the fog."
+    reading = _evidence(MarkingReader({sentence: 12.0})).read("Who?", "Who blamed it?", _hits())
+    assert (reading.quotes[0].text, reading.short) == (sentence, None)
+
+
 def test_more_is_read_only_where_the_first_hits_leave_doubt() -> None:
     hits = [replace(_hits()[0], score=1 / (rank + 1)) for rank in range(FIRST_READ + 3)]
     question = "Who blamed the fog?"
