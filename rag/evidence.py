@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rag.types import Quote
 from rag.words import terms
 
-MIN_CONFIDENCE = 0.4
+MIN_CONFIDENCE = 0.45
 """Below it the answer is an abstention (LOG.md, "evidence fitted again")."""
 NEAR_BEST = 1.5
 """A quote is shown beside the best if its score comes this near (LOG.md, "evidence fitted

@@ -61,7 +61,7 @@ def test_zero_width_spaces_go_and_joiners_stay() -> None:
     ids=["png", "zip", "pdf", "elf", "zeros"],
 )
 def test_binary_files_are_refused(data: bytes) -> None:
-    with pytest.raises(LoadError, match=r"text"):
+    with pytest.raises(LoadError, match=r"text|\.pdf"):
         decode(data)
 
 
