@@ -79,6 +79,8 @@ class Library:
         source: str | None = None,
     ) -> list[Hit]:
         """The ``k`` passages that answer the question best; see rag.retrieve."""
+        if k < 1:
+            raise ValueError("k must be at least 1")
         question = check_question(question, self.settings.max_question_chars)
         query = standalone_query(question, history)
         hits = retrieve(

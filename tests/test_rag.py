@@ -163,3 +163,11 @@ def test_no_articles_yet(seeds_folder: Path, fake_models: FakeEmbedder) -> None:
     seeds_folder.mkdir()
     with pytest.raises(RagError, match="Folder seeds holds no articles"):
         rag.ask("Who?")
+
+
+@pytest.mark.parametrize("k", [0, -1])
+def test_fewer_than_one_passage_is_an_error(
+    k: int, seeds_folder: Path, fake_models: FakeEmbedder
+) -> None:
+    with pytest.raises(ValueError, match="at least 1"):
+        rag.retrieve("whales", k=k)
