@@ -99,7 +99,7 @@ class SpanEvidence:
         return self._reader.name
 
     def read(self, question: str, query: str, hits: Sequence[Hit]) -> Reading:
-        if not hits or not all(map(is_english, (question, hits[0].article.text))):
+        if not _is_read_here(question, hits):
             return self._other_languages.read(question, query, hits)
         asked = asked_of(question, query)
         readings: list[PassageReading] = []
@@ -125,9 +125,14 @@ class SpanEvidence:
 
     def rerank(self, question: str, query: str, hits: Sequence[Hit], read: int) -> list[Hit]:
         asked = asked_of(question, query)
-        if not hits or not asks(asked) or not all(map(is_english, (asked, hits[0].article.text))):
+        if not asks(asked) or not _is_read_here(asked, hits):
             return self._other_languages.rerank(question, query, hits, read)
         return reranked(asked, hits, self._reader.score(asked, contents_of(hits[:read])))
+
+
+def _is_read_here(question: str, hits: Sequence[Hit]) -> bool:
+    """Whether there is something to read, and in the trained reader's language."""
+    return bool(hits) and is_english(question) and is_english(hits[0].article.text)
 
 
 def rank_score(sentence: MarkedSentence) -> float:
