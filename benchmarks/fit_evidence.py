@@ -22,7 +22,7 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
@@ -48,6 +48,7 @@ from rag.store import open_store
 from rag.types import Article, Hit, Span
 
 Feature = Callable[[Any], float]
+Line = TypeVar("Line")
 THRESHOLDS = (0.2, 0.3, 0.4, 0.5)
 SHUFFLE_SEED = 11
 CALIBRATED = {"questions": 360, "absent": 240}
@@ -217,9 +218,14 @@ def _is_fitted(question: str) -> bool:
 
 
 def _sample(path: Path, count: int) -> list[dict[str, Any]]:
-    lines = _lines(path)
-    random.Random(SHUFFLE_SEED).shuffle(lines)
-    return lines[:count]
+    return shuffled(_lines(path))[:count]
+
+
+def shuffled(lines: Sequence[Line]) -> list[Line]:
+    """The lines of a file in the order of which the first are calibrated on."""
+    order = list(lines)
+    random.Random(SHUFFLE_SEED).shuffle(order)
+    return order
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:

@@ -9,12 +9,11 @@ at most QUESTIONS and ABSENT of them, where these are given.
 from __future__ import annotations
 
 import os
-import random
 import shutil
 import sys
 from pathlib import Path
 
-from benchmarks.fit_evidence import CALIBRATED, SHUFFLE_SEED
+from benchmarks.fit_evidence import CALIBRATED, shuffled
 
 
 def held_out(folder: Path, out: Path, most: dict[str, int]) -> None:
@@ -23,8 +22,7 @@ def held_out(folder: Path, out: Path, most: dict[str, int]) -> None:
     shutil.copy(folder / "articles.jsonl", out)
     for name, calibrated in CALIBRATED.items():
         lines = (folder / f"{name}.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
-        random.Random(SHUFFLE_SEED).shuffle(lines)
-        kept = lines[calibrated : calibrated + most.get(name, len(lines))]
+        kept = shuffled(lines)[calibrated : calibrated + most.get(name, len(lines))]
         (out / f"{name}.jsonl").write_text("".join(kept), encoding="utf-8")
 
 

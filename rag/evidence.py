@@ -26,7 +26,8 @@ def enough(confidence: float, min_confidence: float | None) -> bool:
 def worth_showing(quotes: Sequence[Quote], max_quotes: int) -> list[Quote]:
     """The best quote, the next that come near it, and those of other articles that agree with it.
 
-    No sentence twice. Articles agree where the same words are marked as the answer.
+    No sentence twice, unless articles agree in it. They agree where the same words are marked as
+    the answer.
     """
     best = quotes[0]
     near = [quote for quote in quotes[:max_quotes] if best.score - quote.score <= NEAR_BEST]

@@ -78,7 +78,7 @@ CONFIDENCE_WEIGHTS = {
     "names missing": -0.6,
     "words missing": -3.0,
 }
-"""By benchmarks/fit_evidence.py, but for "words missing" (LOG.md, "trained reader")."""
+"""By benchmarks/fit_evidence.py, but for "words missing" (LOG.md, "evidence fitted again")."""
 CONFIDENCE_INTERCEPT = -3.0
 FIRST_READ = 6
 SURE = 0.8
