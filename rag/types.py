@@ -102,6 +102,8 @@ class Quote:
     score: float
     words: str | None = None
     """The words of it that answer, where the reader marks them."""
+    lead: str = ""
+    """Words of ours that stand before the quotation marks, such as ``[Ryan Crocker]``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,8 @@ class Reading:
     """The words of the best quote that answer, where the reader marks them."""
     hits: tuple[Hit, ...] = ()
     """The hits in the reader's order, best first; empty where it has none of its own."""
+    reply: str | None = None
+    """What is said before the quotes, or where there are none, in words of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +134,20 @@ class Citation:
     quote: str
     start: int
     end: int
+
+
+Origin: TypeAlias = Literal["quoted", "written", "replaced"]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A sentence of an answer, with the numbers of the citations that hold it."""
+
+    text: str
+    """As it stands in ``Answer.text``, without its markers."""
+    citations: tuple[int, ...]
+    origin: Origin
+    """``replaced``: a model wrote something else, which the citations do not hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +166,12 @@ class Answer:
     model: str
     timings: Mapping[str, float] = field(default_factory=dict)
     """Seconds by stage."""
+    claims: tuple[Claim, ...] = ()
+    """The sentences of ``text`` that state something, in order."""
+    differ: bool = False
+    """Whether the articles cited disagree."""
+    unanswered: tuple[str, ...] = ()
+    """The parts of the question that the articles do not answer, as questions."""
 
 
 @dataclass(frozen=True, slots=True)
