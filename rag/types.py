@@ -148,6 +148,8 @@ class Claim:
     citations: tuple[int, ...]
     origin: Origin
     """``replaced``: a model wrote something else, which the citations do not hold."""
+    written: str | None = None
+    """What a model wrote here, without markers, where it was ``replaced``."""
 
 
 @dataclass(frozen=True, slots=True)
