@@ -19,18 +19,20 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from contextlib import closing
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from rag.embed import load_embedder
 from rag.errors import EvaluationError, RagError
+from rag.evaluate.libraries import library_over
 from rag.evaluate.matching import contains, shown_text, token_f1
-from rag.evaluate.questions import Collection, Question, read_set
+from rag.evaluate.question_sets import read_set
+from rag.evaluate.questions import Question
 from rag.generate import Generator, LlamaCppGenerator
-from rag.ingest import build_from_articles, recipe_of
-from rag.library import Library, build_library, load_reader
+from rag.ingest import recipe_of
+from rag.library import Library
 from rag.retrieval import retrieve
 from rag.settings import Settings, load_settings
 from rag.store import open_store
@@ -162,28 +164,6 @@ def _median(values: Sequence[float], form: str) -> str:
     return form.format(statistics.median(values)) if values else "–"
 
 
-@contextmanager
-def _opened(collection: Collection, settings: Settings) -> Iterator[tuple[Library, Store]]:
-    """The collection's library, and the store under it, which the peer searches too."""
-    embedder = load_embedder(settings.embedder)
-    if collection.articles:
-        build_from_articles(
-            collection.articles,
-            settings.index,
-            settings,
-            embedder,
-            origin=collection.name,
-            total=len(collection.articles),
-        )
-    else:
-        build_library(settings=settings).close()
-    store = open_store(settings.index, recipe_of(settings, embedder))
-    reader = load_reader(settings.embedder, settings.reader)
-    with Library(store, embedder, reader, settings) as library:
-        library.warm_up()
-        yield library, store
-
-
 def ask_set(
     folder: Path, sample: int | None, seed: int, generator: Generator, settings: Settings
 ) -> Iterator[Reply]:
@@ -191,10 +171,13 @@ def ask_set(
     embedder = load_embedder(settings.embedder)
     with tempfile.TemporaryDirectory(prefix="textbook-rag-") as temporary:
         for collection in read_set(folder, sample=sample, seed=seed):
-            place = {"index": Path(temporary) / collection.name}
-            if collection.folder:
-                place["seeds"] = collection.folder
-            with _opened(collection, settings.model_copy(update=place)) as (library, store):
+            if not collection.articles and not collection.folder:
+                collection = replace(collection, folder=settings.seeds)
+            index = Path(temporary) / collection.name
+            with (
+                library_over(collection, index, settings) as library,
+                closing(open_store(index, recipe_of(settings, embedder))) as store,
+            ):
                 asks = {
                     f"textbook RAG, {generator.name}": partial(
                         write,

@@ -13,10 +13,14 @@ from typing import TYPE_CHECKING
 
 from rag.errors import EvaluationError
 from rag.evaluate.confidence import risk_coverage
-from rag.evaluate.judge import AskedLibrary, Record, judge
+from rag.evaluate.judge import AskedLibrary, judge
+from rag.evaluate.judgements import Record
+from rag.evaluate.libraries import library_over
 from rag.evaluate.metrics import knows_whether_right, scores, stage_seconds
-from rag.evaluate.questions import Collection, read_set
-from rag.evaluate.report import Evaluation, plot_risk_coverage, render, to_json
+from rag.evaluate.picture import plot_risk_coverage
+from rag.evaluate.question_sets import read_set
+from rag.evaluate.questions import Collection
+from rag.evaluate.report import Evaluation, render, to_json
 from rag.types import Progress
 
 if TYPE_CHECKING:
@@ -57,7 +61,7 @@ def evaluate(
     records: list[Record] = []
     with tempfile.TemporaryDirectory(prefix="rag-eval-") as temporary:
         for collection in collections:
-            library = (open_library or _open_library)(
+            library = (open_library or library_over)(
                 collection, (index or Path(temporary)) / collection.name, settings, progress
             )
             try:
@@ -84,37 +88,11 @@ def summarize(
         curve=risk_coverage(
             [record.confidence for record in judged], [bool(record.right) for record in judged]
         ),
+        answered=(
+            sum(record.status == "answered" for record in judged) / len(judged) if judged else None
+        ),
         records=tuple(records),
     )
-
-
-def _open_library(
-    collection: Collection, index: Path, settings: Settings, progress: ProgressCallback
-) -> AskedLibrary:
-    """The library over a collection, its articles indexed in ``index``."""
-    from rag.embed import load_embedder
-    from rag.ingest import build_from_articles
-    from rag.library import build_library, open_library
-
-    if collection.folder:
-        settings = settings.model_copy(update={"seeds": collection.folder, "index": index})
-        library = build_library(settings=settings, progress=progress)
-        library.warm_up()
-        return library
-    if collection.articles:
-        settings = settings.model_copy(update={"index": index})
-        build_from_articles(
-            collection.articles,
-            index,
-            settings,
-            load_embedder(settings.embedder),
-            progress,
-            origin=collection.name,
-            total=len(collection.articles),
-        )
-    library = open_library(settings=settings)
-    library.warm_up()
-    return library
 
 
 def _check_installed(*modules: str) -> None:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
+from rag.evaluate.judgements import JudgedClaim, JudgedPart, RankedPassage, Record, ShownQuote
 from rag.evaluate.matching import contains, exact_match, shown_text, token_f1
-from rag.evaluate.questions import Expected, Kind, Question
-from rag.types import Answer, Article, Citation, Done, Event, Hit, Status, Token, Turn
+from rag.evaluate.questions import Part, Question
+from rag.types import Answer, Article, Citation, Claim, Done, Event, Hit, Token, Turn
 
 RETRIEVED_FOR_PLACES = 10
 """Passages retrieved where the question names the words that answer."""
 RETRIEVED_FOR_ARTICLES = 50
 """Passages retrieved where articles are ranked: several passages may be of one article."""
+SAME_PART_F1 = 0.5
+"""Shared words that make what an answer calls missing the same as a part of the question."""
 
 
 class AskedLibrary(Protocol):
@@ -33,71 +35,6 @@ class AskedLibrary(Protocol):
         ...
 
     def close(self) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class ShownQuote:
-    """A citation of the answer, and whether it is what it claims to be."""
-
-    article_id: str
-    start: int
-    end: int
-    quote: str
-    exact: bool
-    """``article.text[start:end] == quote``."""
-    holds_answer: bool | None
-    """None where no answer is known."""
-
-
-@dataclass(frozen=True, slots=True)
-class RankedPassage:
-    """A retrieved passage, and whether it holds the words that answer."""
-
-    article_id: str
-    start: int
-    end: int
-    score: float
-    holds_place: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One question, what it got, and how that compares; None where nothing known can judge it."""
-
-    id: str
-    kind: Kind
-    question: str
-    query: str
-    expected: Expected | None
-    answers: tuple[str, ...]
-    status: Status
-    model: str
-    confidence: float
-    short: str | None
-    text: str
-    """As shown, without citation markers; of an abstention too."""
-    words: int | None
-    """Words of ``text``; None for an abstention."""
-    right: bool | None
-    """The shown answer is right. An abstention shows none, and no answer to an absent one is."""
-    contains: bool | None
-    exact_match: bool | None
-    short_f1: float | None
-    text_f1: float | None
-    cites_quote: bool | None
-    hit_at_1: bool | None
-    hit_at_5: bool | None
-    recall_at_5: float | None
-    recall_at_10: float | None
-    ndcg_at_10: float | None
-    quotes: tuple[ShownQuote, ...]
-    passages: tuple[RankedPassage, ...]
-    timings: Mapping[str, float]
-    """Seconds by stage, as the library reports them."""
-    seconds: float
-    """Seconds to the whole answer, measured from outside."""
-    first_words_seconds: float | None
-    """Seconds to the first words of an answer; None for an abstention."""
 
 
 def judge(question: Question, library: AskedLibrary) -> Record:
@@ -147,7 +84,9 @@ def record(
         question=question.text,
         query=answer.query,
         expected=question.expected,
+        partial=question.partial,
         answers=question.answers,
+        conflicting=question.conflicting,
         status=answer.status,
         model=answer.model,
         confidence=answer.confidence,
@@ -167,6 +106,15 @@ def record(
         hit_at_1=any(places[:1]) if has_place else None,
         hit_at_5=any(places[:5]) if has_place else None,
         **_ranking_scores(question, hits),
+        conflict_shown=(
+            contains(shown, question.answers) and contains(shown, question.conflicting)
+            if question.conflicting
+            else None
+        ),
+        differ=answer.differ,
+        unanswered=answer.unanswered,
+        parts=tuple(_part(part, shown, answer.unanswered) for part in question.parts),
+        claims=tuple(_claim(question, claim, answer.citations) for claim in answer.claims),
         quotes=tuple(_shown_quote(question, citation, library) for citation in answer.citations),
         passages=tuple(
             RankedPassage(
@@ -220,25 +168,51 @@ def _shown_quote(question: Question, citation: Citation, library: AskedLibrary) 
         exact=article is not None
         and 0 <= citation.start < citation.end
         and article.text[citation.start : citation.end] == citation.quote,
-        holds_answer=contains(citation.quote, question.answers) if question.answers else None,
+        holds_answer=(
+            contains(citation.quote, question.worth_citing) if question.worth_citing else None
+        ),
     )
 
 
-def _ranking_scores(question: Question, hits: Sequence[Hit]) -> dict[str, float | None]:
-    """Recall and nDCG over articles, each at the rank of its best passage."""
+def _part(part: Part, shown: str, unanswered: Sequence[str]) -> JudgedPart:
+    """A part without a question of its own cannot be told from others that are missing."""
+    if part.question is None:
+        said_missing = not part.answers and bool(unanswered)
+    else:
+        said_missing = any(token_f1(said, [part.question]) >= SAME_PART_F1 for said in unanswered)
+    if not part.answers:
+        return JudgedPart(answerable=False, covered=said_missing)
+    return JudgedPart(answerable=True, covered=contains(shown, part.answers) and not said_missing)
+
+
+def _claim(question: Question, claim: Claim, citations: Sequence[Citation]) -> JudgedClaim:
+    wrongly_replaced = None
+    if claim.written is not None and question.worth_citing:
+        quotes = [citation.quote for citation in citations if citation.number in claim.citations]
+        wrongly_replaced = contains(claim.written, question.worth_citing) and any(
+            contains(quote, question.worth_citing) for quote in quotes
+        )
+    return JudgedClaim(claim.text, claim.citations, claim.origin, claim.written, wrongly_replaced)
+
+
+def _ranking_scores(question: Question, hits: Sequence[Hit]) -> Mapping[str, float | None]:
+    """Recall and nDCG over articles, each at the rank of its best passage; recall by passages."""
     import ir_measures
     from ir_measures import Qrel, R, ScoredDoc, nDCG
 
     measures = {"recall_at_5": R @ 5, "recall_at_10": R @ 10, "ndcg_at_10": nDCG @ 10}
     if not question.relevant:
-        return dict.fromkeys(measures)
-    articles = dict.fromkeys(
+        return dict.fromkeys((*measures, "recall_at_5_passages"))
+    found = [
         hit.article.source if hit.article.source in question.relevant else hit.article.id
         for hit in hits
-    )
+    ]
     judgements = [Qrel("question", article_id, 1) for article_id in question.relevant]
     ranking = [
-        ScoredDoc("question", article_id, -float(rank)) for rank, article_id in enumerate(articles)
+        ScoredDoc("question", article_id, -float(rank))
+        for rank, article_id in enumerate(dict.fromkeys(found))
     ]
     values = ir_measures.calc_aggregate(list(measures.values()), judgements, ranking)
-    return {name: float(values[measure]) for name, measure in measures.items()}
+    scores = {name: float(values[measure]) for name, measure in measures.items()}
+    in_first_passages = set(question.relevant) & set(found[:5])
+    return {**scores, "recall_at_5_passages": len(in_first_passages) / len(question.relevant)}

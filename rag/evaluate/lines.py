@@ -49,6 +49,15 @@ class Line:
             )
         return tuple(values)
 
+    def objects(self, name: str) -> tuple[Line, ...]:
+        """A list of JSON objects, each with fields of its own; empty where missing or null."""
+        values = self.fields.get(name)
+        if values is None:
+            return ()
+        if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
+            raise EvaluationError(f"{self.place}: {name} must be a list of JSON objects.")
+        return tuple(Line(self.path, self.number, value) for value in values)
+
     def identifiers(self, name: str) -> tuple[str, ...]:
         """A list of ids, without repetitions; empty where the field is missing or null."""
         values = self.fields.get(name)
@@ -110,8 +119,16 @@ def read_lines(path: Path) -> Iterator[Line]:
             continue
         try:
             fields = json.loads(line)
+            json.dumps(fields, ensure_ascii=False).encode()
+        except UnicodeEncodeError as error:
+            raise EvaluationError(
+                f"{path}, line {number} holds \\u{ord(error.object[error.start]):x}, half of a pair"
+                " that makes a character: write the character itself."
+            ) from None
         except ValueError as error:
             raise EvaluationError(f"{path}, line {number} is not JSON: {error}.") from None
+        except RecursionError:
+            raise EvaluationError(f"{path}, line {number} is nested too deeply.") from None
         if not isinstance(fields, dict):
             raise EvaluationError(f"{path}, line {number} is not a JSON object.")
         yield Line(path, number, fields)

@@ -1,40 +1,24 @@
-"""Records -> scores with 95% bootstrap intervals; pure, and repeatable for a seed."""
+"""Records -> the scores of the table and the seconds by stage; pure, and repeatable for a seed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 
+from rag.evaluate.bootstrap import Score, share, share_within, statistic, total
 from rag.evaluate.confidence import (
     area_under_risk_coverage,
     area_under_roc,
     calibration_error,
 )
-from rag.evaluate.judge import Record
+from rag.evaluate.judgements import Record
+from rag.types import Origin
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    from rag.evaluate.confidence import Column
 
-    Column: TypeAlias = NDArray[np.float64]
-
-RESAMPLES = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """One number of the table."""
-
-    section: str
-    name: str
-    value: float | None
-    """None where no question of the set can be judged so."""
-    low: float | None
-    high: float | None
-    """The 95% bootstrap interval over questions; None for fewer than two."""
-    count: int
-    """Questions behind the value."""
+ORIGINS: tuple[Origin, ...] = ("quoted", "written", "replaced")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +32,20 @@ class StageSeconds:
 
 def scores(records: Sequence[Record], seed: int = 0) -> tuple[Score, ...]:
     """Every score of the table, in its order."""
-    answerable = [record for record in records if record.expected == "answer"]
-    absent = [record for record in records if record.expected == "abstain"]
-    asked = [record for record in records if record.kind == "question"]
-    follow_ups = [record for record in records if record.kind == "follow-up"]
+    conflicts = [record for record in records if record.kind == "conflict"]
+    plain = [record for record in records if record.kind != "conflict"]
+    asked = [record for record in plain if record.kind == "question"]
+    follow_ups = [record for record in plain if record.kind == "follow-up"]
     return (
         *_retrieval("retrieval", asked, seed),
         *_answers("answers", asked, seed),
-        *(_retrieval("follow-ups", follow_ups, seed) if follow_ups else ()),
-        *(_answers("follow-ups", follow_ups, seed) if follow_ups else ()),
-        _share("deciding", "answered, answerable", map(_answered, answerable), seed),
-        _share("deciding", "abstained, absent", (not _answered(r) for r in absent), seed),
-        _auroc(answerable, absent, seed),
-        *_confidence(records, seed),
-        *_citations(records, seed),
+        *(_follow_ups(follow_ups, seed) if follow_ups else ()),
+        *_conflicts(conflicts, plain, seed),
+        *_partial(plain, seed),
+        *_deciding("deciding", plain, seed),
+        *_confidence(plain, seed),
+        *_claims(records, seed),
+        *_citations(records, plain, seed),
     )
 
 
@@ -86,43 +70,111 @@ def stage_seconds(records: Sequence[Record]) -> tuple[StageSeconds, ...]:
 def knows_whether_right(records: Sequence[Record]) -> list[Record]:
     """The records that calibration and the risk–coverage curve are made of.
 
-    None where only absent questions are judged: with nothing to get right, all would be wrong.
+    None where only absent questions are judged: with nothing to get right, all would be wrong. Not
+    those with a conflict, which are right in another sense.
     """
-    judged = [record for record in records if record.right is not None]
+    judged = [
+        record for record in records if record.right is not None and record.kind != "conflict"
+    ]
     return judged if any(record.expected != "abstain" for record in judged) else []
 
 
 def _retrieval(section: str, records: Sequence[Record], seed: int) -> tuple[Score, ...]:
     return (
-        _share(section, "hit@1", (record.hit_at_1 for record in records), seed),
-        _share(section, "hit@5", (record.hit_at_5 for record in records), seed),
-        _share(section, "recall@5", (record.recall_at_5 for record in records), seed),
-        _share(section, "recall@10", (record.recall_at_10 for record in records), seed),
-        _share(section, "nDCG@10", (record.ndcg_at_10 for record in records), seed),
+        share(section, "hit@1", (record.hit_at_1 for record in records), seed),
+        share(section, "hit@5", (record.hit_at_5 for record in records), seed),
+        share(section, "recall@5", (record.recall_at_5 for record in records), seed),
+        share(section, "recall@10", (record.recall_at_10 for record in records), seed),
+        share(
+            section, "recall@5, passages", (record.recall_at_5_passages for record in records), seed
+        ),
+        share(section, "nDCG@10", (record.ndcg_at_10 for record in records), seed),
     )
 
 
 def _answers(section: str, records: Sequence[Record], seed: int) -> tuple[Score, ...]:
     words = (record.words for record in records if record.answers)
     return (
-        _share(section, "contains", (record.contains for record in records), seed),
-        _share(section, "exact match, short", (record.exact_match for record in records), seed),
-        _share(section, "token F1, short", (record.short_f1 for record in records), seed),
-        _share(section, "token F1, shown text", (record.text_f1 for record in records), seed),
-        _share(section, "words shown", words, seed),
-        _share(section, "quote cited", (record.cites_quote for record in records), seed),
+        share(section, "contains", (record.contains for record in records), seed),
+        share(section, "exact match, short", (record.exact_match for record in records), seed),
+        share(section, "token F1, short", (record.short_f1 for record in records), seed),
+        share(section, "token F1, shown text", (record.text_f1 for record in records), seed),
+        share(section, "words shown", words, seed),
+        share(section, "quote cited", (record.cites_quote for record in records), seed),
     )
 
 
-def _citations(records: Sequence[Record], seed: int) -> tuple[Score, ...]:
-    exact = [[quote.exact for quote in record.quotes] for record in records]
-    holding = [
-        [quote.holds_answer for quote in record.quotes if quote.holds_answer is not None]
-        for record in records
-    ]
+def _follow_ups(records: Sequence[Record], seed: int) -> tuple[Score, ...]:
+    """Of all turns with a history; and of those that can be answered, where not all can."""
+    answerable = [record for record in records if record.expected == "answer"]
+    section = "follow-ups, answerable"
     return (
-        _share_of_quotes("exactness", exact, seed),
-        _share_of_quotes("precision", holding, seed),
+        *_retrieval("follow-ups", records, seed),
+        *_answers("follow-ups", records, seed),
+        *_deciding("follow-ups", records, seed),
+        *(_retrieval(section, answerable, seed) if answerable != records else ()),
+    )
+
+
+def _conflicts(records: Sequence[Record], others: Sequence[Record], seed: int) -> tuple[Score, ...]:
+    answered = [record for record in others if _answered(record)]
+    return (
+        share("conflicts", "both shown", (record.conflict_shown for record in records), seed),
+        share("conflicts", "right one shown", (record.contains for record in records), seed),
+        share("conflicts", "said to differ", (record.differ for record in records), seed),
+        share("conflicts", "said to differ, others", (r.differ for r in answered), seed),
+    )
+
+
+def _partial(records: Sequence[Record], seed: int) -> tuple[Score, ...]:
+    partial = [record for record in records if record.partial]
+    whole = [record for record in records if record.expected == "answer" and not record.partial]
+    parts = [record.parts for record in records]
+    shown = ([part.covered for part in each if part.answerable] for each in parts)
+    named = ([part.covered for part in each if not part.answerable] for each in parts)
+    return (
+        share("partial", "recall@5", (record.recall_at_5 for record in partial), seed),
+        share("partial", "answered", map(_answered, partial), seed),
+        share("partial", "part called missing", (bool(r.unanswered) for r in partial), seed),
+        share("partial", "part called missing, others", (bool(r.unanswered) for r in whole), seed),
+        share_within(
+            "partial", "parts covered", ([p.covered for p in each] for each in parts), seed
+        ),
+        share_within("partial", "answered parts shown", shown, seed),
+        share_within("partial", "missing parts named", named, seed),
+    )
+
+
+def _deciding(section: str, records: Sequence[Record], seed: int) -> tuple[Score, ...]:
+    answerable = [record for record in records if record.expected == "answer"]
+    absent = [record for record in records if record.expected == "abstain"]
+    return (
+        share(section, "answered, answerable", map(_answered, answerable), seed),
+        share(section, "abstained, absent", (not _answered(record) for record in absent), seed),
+        _auroc(section, answerable, absent, seed),
+    )
+
+
+def _claims(records: Sequence[Record], seed: int) -> tuple[Score, ...]:
+    """A claim that a model wrote was checked; it stands as written, or was replaced."""
+    origins = [[claim.origin for claim in record.claims] for record in records]
+    checked = [[origin == "replaced" for origin in each if origin != "quoted"] for each in origins]
+    wrongly = [[claim.wrongly_replaced for claim in record.claims] for record in records]
+    if not any(origins):
+        return ()
+    return (
+        *(total("claims", origin, [each.count(origin) for each in origins]) for origin in ORIGINS),
+        share_within("claims", "replaced, of checked", checked, seed),
+        share_within("claims", "wrongly replaced, of replaced", wrongly, seed),
+    )
+
+
+def _citations(records: Sequence[Record], plain: Sequence[Record], seed: int) -> tuple[Score, ...]:
+    exact = ([quote.exact for quote in record.quotes] for record in records)
+    holding = ([quote.holds_answer for quote in record.quotes] for record in plain)
+    return (
+        share_within("citations", "exactness", exact, seed),
+        share_within("citations", "precision", holding, seed),
     )
 
 
@@ -140,40 +192,20 @@ def _answered(record: Record) -> bool:
     return record.status == "answered"
 
 
-def _share(section: str, name: str, values: Iterable[float | None], seed: int) -> Score:
-    """The mean over the questions that can be judged."""
-    import numpy as np
-
-    known = np.array([value for value in values if value is not None], dtype=float)
-    return _score(section, name, np.mean, (known,), len(known), seed)
-
-
-def _share_of_quotes(name: str, verdicts: Iterable[Sequence[bool]], seed: int) -> Score:
-    """The share of all quotes, resampled by question: quotes of one answer are alike."""
-    import numpy as np
-
-    shown = [verdict for verdict in verdicts if verdict]
-    good = np.array([sum(verdict) for verdict in shown], dtype=float)
-    total = np.array([len(verdict) for verdict in shown], dtype=float)
-
-    def ratio(good: Column, total: Column, axis: int = -1) -> Any:
-        return good.sum(axis=axis) / total.sum(axis=axis)
-
-    return _score("citations", name, ratio, (good, total), len(shown), seed, paired=True)
-
-
 def _of_confidence(
-    name: str, statistic: Callable[[Column, Column], float], records: Sequence[Record], seed: int
+    name: str, measure: Callable[[Column, Column], float], records: Sequence[Record], seed: int
 ) -> Score:
     import numpy as np
 
     confidences = np.array([record.confidence for record in records], dtype=float)
     right = np.array([record.right for record in records], dtype=float)
     columns = (confidences, right)
-    return _score("deciding", name, statistic, columns, len(records), seed, paired=True)
+    return statistic("deciding", name, measure, columns, len(records), seed, paired=True)
 
 
-def _auroc(answerable: Sequence[Record], absent: Sequence[Record], seed: int) -> Score:
+def _auroc(
+    section: str, answerable: Sequence[Record], absent: Sequence[Record], seed: int
+) -> Score:
     """How well confidence tells answerable from absent, each side resampled by itself."""
     import numpy as np
 
@@ -182,34 +214,4 @@ def _auroc(answerable: Sequence[Record], absent: Sequence[Record], seed: int) ->
         for side in (answerable, absent)
     )
     count = len(answerable) + len(absent) if answerable and absent else 0
-    return _score("deciding", "area under ROC", area_under_roc, columns, count, seed)
-
-
-def _score(
-    section: str,
-    name: str,
-    statistic: Callable[..., Any],
-    columns: Sequence[Column],
-    count: int,
-    seed: int,
-    *,
-    paired: bool = False,
-) -> Score:
-    """``statistic`` of the columns, with its percentile bootstrap interval."""
-    if not count:
-        return Score(section, name, None, None, None, 0)
-    import numpy as np
-    from scipy.stats import bootstrap
-
-    value = float(statistic(*columns))
-    if min(len(column) for column in columns) < 2:
-        return Score(section, name, value, None, None, count)
-    interval = bootstrap(
-        columns,
-        statistic,
-        n_resamples=RESAMPLES,
-        method="percentile",
-        paired=paired,
-        rng=np.random.default_rng(seed),
-    ).confidence_interval
-    return Score(section, name, value, float(interval.low), float(interval.high), count)
+    return statistic(section, "area under ROC", area_under_roc, columns, count, seed)

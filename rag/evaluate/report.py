@@ -1,15 +1,14 @@
-"""An evaluation as a table, as JSON and as a risk–coverage picture; formats only."""
+"""An evaluation as a table and as JSON; formats only."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
-from rag.errors import EvaluationError
+from rag.evaluate.bootstrap import Score
 from rag.evaluate.confidence import CurvePoint
-from rag.evaluate.judge import Record
-from rag.evaluate.metrics import Score, StageSeconds
+from rag.evaluate.judgements import Record
+from rag.evaluate.metrics import StageSeconds
 
 _TABLE_COLUMNS = 100
 
@@ -27,6 +26,8 @@ class Evaluation:
     scores: tuple[Score, ...]
     seconds: tuple[StageSeconds, ...]
     curve: tuple[CurvePoint, ...]
+    answered: float | None
+    """The share of the curve's questions that got an answer; None where there is no curve."""
     records: tuple[Record, ...]
 
     def score(self, section: str, name: str) -> Score:
@@ -81,37 +82,6 @@ def render(evaluation: Evaluation) -> str:
     return text.getvalue().rstrip("\n")
 
 
-def plot_risk_coverage(evaluation: Evaluation, path: Path) -> None:
-    """Writes the curve as PNG. Raises EvaluationError where there is none, or no writing."""
-    if not evaluation.curve:
-        raise EvaluationError(
-            f"{evaluation.folder} has no question whose answer is known: no curve can be drawn."
-        )
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(6, 4), dpi=150, layout="constrained")
-    FigureCanvasAgg(figure)
-    axes = figure.subplots()
-    axes.plot(
-        [point.coverage for point in evaluation.curve],
-        [point.risk for point in evaluation.curve],
-        drawstyle="steps-mid",
-    )
-    axes.set(
-        xlabel="coverage: share of the questions answered",
-        ylabel="risk: share of the answers that are wrong",
-        title="Risk–coverage",
-        xlim=(0, 1),
-    )
-    axes.set_ylim(bottom=0)
-    axes.grid(alpha=0.3)
-    try:
-        figure.savefig(path, format="png")
-    except OSError as error:
-        raise EvaluationError(f"{path} cannot be written: {error.strerror or error}.") from None
-
-
 def _title(evaluation: Evaluation) -> str:
     sampled = "" if evaluation.sample is None else f", sample {evaluation.sample}"
     return f"{evaluation.folder}{sampled}, answers by {', '.join(evaluation.models) or 'nobody'}"
@@ -120,4 +90,6 @@ def _title(evaluation: Evaluation) -> str:
 def _number(value: float | None) -> str:
     if value is None:
         return ""
+    if isinstance(value, int):
+        return str(value)
     return f"{value:.3f}" if abs(value) < 10 else f"{value:.1f}"

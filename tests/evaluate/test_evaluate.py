@@ -14,7 +14,7 @@ from rag.evaluate import Evaluation, evaluate, plot_risk_coverage, render, to_js
 from rag.settings import Settings
 from rag.types import Answer, Article, Progress
 from tests.evaluate.fakes import FakeLibrary, abstained, answered, article, citation, hit
-from tests.evaluate.test_questions import write
+from tests.evaluate.test_question_sets import write
 
 TALKS = article("talks", "The talks lasted four hours. They were held in Baghdad.")
 SHIPS = article("ships", "Nine warships took part.")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from rag.errors import EvaluationError
-from rag.evaluate.questions import read_set
+from rag.evaluate.question_sets import read_set
 from rag.types import Span
 
 
@@ -198,4 +198,4 @@ def test_every_set_of_the_evaluation_data_is_read() -> None:
         )
         questions = [question for part in read_set(folder) for question in part.questions]
         with_snippets = '"negative"' in (folder / "questions.jsonl").read_text(encoding="utf-8")
-        assert len(questions) == lines * (2 if with_snippets else 1)
+        assert len(questions) == lines * (3 if with_snippets else 1)
