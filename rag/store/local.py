@@ -67,6 +67,10 @@ class LocalStore:
     def search_terms(self, query: str, k: int, filters: Filters = _ANY) -> list[tuple[int, float]]:
         return self._terms.search(query, k, self._articles.ordinals(filters))
 
+    def passages_holding(self, words: Sequence[str]) -> list[int]:
+        """For each word the number of passages that hold it; see TermIndex.passages_holding."""
+        return self._terms.passages_holding(words)
+
     def fetch(self, ordinals: Sequence[int]) -> list[tuple[Passage, Article]]:
         return self._articles.fetch(ordinals)
 

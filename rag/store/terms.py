@@ -41,6 +41,14 @@ class TermIndex:
         ranking = zip(map(int, found), scores, strict=True)
         return sorted(ranking, key=lambda hit: (-hit[1], hit[0]))
 
+    def passages_holding(self, words: Sequence[str]) -> list[int]:
+        """For each word the number of passages that hold it, or whose title does, in any
+        inflection; of a phrase, those that hold its rarest word. 0 for a stop word."""
+        return [min(map(self._holding, terms(word)), default=0) for word in words]
+
+    def _holding(self, term: str) -> int:
+        return max(int(self._searcher.doc_freq(field, term)) for field in ("text", "title"))
+
     def _query(self, wanted: Sequence[str], ordinals: Sequence[int] | None) -> Any:
         from tantivy import Occur, Query
 
