@@ -8,6 +8,10 @@ from collections.abc import Sequence
 from rag.types import Article, Citation, Quote
 
 MARKER = re.compile(r"\[(\d+)\]")
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 
 
 def cite(quotes: Sequence[Quote]) -> tuple[Citation, ...]:
@@ -37,3 +41,12 @@ def reference(citation: Citation) -> str:
     """How a source is named in a list: ``[1] Title, Author, date (file)``."""
     known = ", ".join(filter(None, (citation.title, citation.author, citation.date)))
     return f"[{citation.number}] {known} ({citation.source})"
+
+
+def format_date(iso_date: str) -> str:
+    """``2007-05-31`` as ``31 May 2007``; a date without a day or month keeps what it has."""
+    parts = re.fullmatch(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", iso_date)
+    if not parts or not 1 <= int(parts[2] or 1) <= 12:
+        return iso_date
+    words = (parts[3] and str(int(parts[3])), parts[2] and _MONTHS[int(parts[2]) - 1], parts[1])
+    return " ".join(word for word in words if word)

@@ -13,6 +13,8 @@ NEAR_BEST = 1.5
 """A quote is shown beside the best if its score comes this near (LOG.md, "evidence fitted
 again")."""
 
+MAX_NEAR = 3
+"""Quotes near the best, itself included, whichever articles they are of."""
 AGREES_WITHIN = 4.0
 """A quote of another article with the same words is shown too if its score comes this near: by hand
 (LOG.md, "set by hand")."""
@@ -24,30 +26,33 @@ def enough(confidence: float, min_confidence: float | None) -> bool:
 
 
 def worth_showing(quotes: Sequence[Quote], max_quotes: int) -> list[Quote]:
-    """The best quote, the next that come near it, and those of other articles that agree with it.
+    """The best quote, the next that come near it, and one of every other article that answers.
 
-    No sentence twice, unless articles agree in it. They agree where the same words are marked as
-    the answer.
+    Another article answers if its best quote would by itself (LOG.md, "what other articles say"),
+    or marks the same words as the best quote of all. No sentence twice, unless of two articles.
     """
     best = quotes[0]
-    near = [quote for quote in quotes[:max_quotes] if best.score - quote.score <= NEAR_BEST]
+    near = [quote for quote in quotes[:MAX_NEAR] if best.score - quote.score <= NEAR_BEST]
     near = list({quote.text: quote for quote in reversed(near)}.values())[::-1]
-    return (near + _agreeing(quotes, near))[:max_quotes]
+    return (near + _other_articles(quotes, near))[:max_quotes]
 
 
-def _agreeing(quotes: Sequence[Quote], shown: Sequence[Quote]) -> list[Quote]:
-    """Of each article not shown yet the best quote with the same words as the best one."""
-    best = quotes[0]
-    if not best.words:
-        return []
+def _other_articles(quotes: Sequence[Quote], shown: Sequence[Quote]) -> list[Quote]:
+    """Of each article not shown yet the best quote that answers by itself or agrees."""
     cited = {quote.article.id for quote in shown}
     found: dict[str, Quote] = {}
     for quote in quotes:
-        close = best.score - quote.score <= AGREES_WITHIN
-        if close and quote.article.id not in cited and _same_words(quote.words, best.words):
+        if quote.article.id not in cited and (
+            (quote.words and enough(quote.confidence, None)) or _agrees(quote, quotes[0])
+        ):
             found.setdefault(quote.article.id, quote)
     return list(found.values())
 
 
-def _same_words(some: str | None, others: str) -> bool:
-    return some is not None and terms(some) == terms(others)
+def _agrees(quote: Quote, best: Quote) -> bool:
+    return (
+        best.score - quote.score <= AGREES_WITHIN
+        and quote.words is not None
+        and best.words is not None
+        and terms(quote.words) == terms(best.words)
+    )

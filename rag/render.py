@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 from zlib import crc32
 
+from rag.cite import format_date
 from rag.errors import SeedsError
 from rag.served import Failed, Ready, State, Working
 from rag.types import Answer, Citation, Hit
@@ -27,10 +28,6 @@ _SPOOFING = re.compile(
     "\u200b\u2060\ufeff\u180e\U000e0000-\U000e007f]"  # characters without width
 )
 _MARKER = re.compile(r"\[(\d{1,3})\]")
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 
 
 def escape(text: str) -> str:
@@ -41,15 +38,6 @@ def escape(text: str) -> str:
 def escape_characters(text: str) -> str:
     """``text`` as HTML on one line, for an attribute or inside an element that isolates it."""
     return html.escape(_SPOOFING.sub("", text)).replace("\n", " ")
-
-
-def format_date(iso_date: str) -> str:
-    """``2007-05-31`` as ``31 May 2007``; a date without a day or month keeps what it has."""
-    parts = re.fullmatch(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", iso_date)
-    if not parts or not 1 <= int(parts[2] or 1) <= 12:
-        return iso_date
-    words = (parts[3] and str(int(parts[3])), parts[2] and _MONTHS[int(parts[2]) - 1], parts[1])
-    return " ".join(word for word in words if word)
 
 
 def byline(author: str | None, date: str | None) -> str:

@@ -65,10 +65,10 @@ def rank_score(sentence: SentenceFeatures) -> float:
     return weigh(sentence, RANK_FEATURES, RANK_WEIGHTS)
 
 
-def confidence_of(best: SentenceFeatures) -> float:
-    """The chance that the quotes shown answer, given the features of the best one."""
-    logit = weigh(best, CONFIDENCE_FEATURES, CONFIDENCE_WEIGHTS) + CONFIDENCE_INTERCEPT
-    return logistic(logit - MISSING_TYPE if best.type_fit < 0 else logit)
+def confidence_of(sentence: SentenceFeatures) -> float:
+    """The chance that the quotes shown answer, if the sentence is the best of them."""
+    logit = weigh(sentence, CONFIDENCE_FEATURES, CONFIDENCE_WEIGHTS) + CONFIDENCE_INTERCEPT
+    return logistic(logit - MISSING_TYPE if sentence.type_fit < 0 else logit)
 
 
 class SentenceRanker:
@@ -100,12 +100,14 @@ class SentenceRanker:
         ]
         scores = [sum(map(rank_score, each)) / len(asked) for each in zip(*readings, strict=True)]
         best_first = sorted(range(len(found)), key=lambda position: -scores[position])
+        chances = [
+            sum(map(confidence_of, each)) / len(asked) for each in zip(*readings, strict=True)
+        ]
         quotes = tuple(
-            replace(found[position][0], score=scores[position]) for position in best_first
+            replace(found[position][0], score=scores[position], confidence=chances[position])
+            for position in best_first
         )
-        best = best_first[0]
-        confidence = sum(confidence_of(features[best]) for features in readings) / len(readings)
-        return Reading(quotes, confidence)
+        return Reading(quotes, quotes[0].confidence)
 
     def rerank(self, question: str, query: str, hits: Sequence[Hit], read: int) -> list[Hit]:
         """The hits as they come: sentences are ranked, and retrieval has ranked the passages."""

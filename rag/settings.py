@@ -46,7 +46,7 @@ class Settings(BaseSettings):
     """Passages that dense and keyword search each hand to the fusion."""
     read_passages: int = Field(default=20, ge=1, le=100)
     """Passages whose sentences are ranked for an answer."""
-    max_quotes: int = Field(default=3, ge=1, le=10)
+    max_quotes: int = Field(default=5, ge=1, le=10)
     """Quotes shown at most."""
     min_confidence: float | None = Field(default=None, ge=0.0, le=1.0)
     """Below this confidence the answer is an abstention; None takes the calibrated default."""

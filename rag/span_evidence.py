@@ -115,7 +115,12 @@ class SpanEvidence:
                 break
         return Reading(
             quotes=tuple(
-                replace(sentence.quote, score=rank_score(sentence), words=sentence.words)
+                replace(
+                    sentence.quote,
+                    score=rank_score(sentence),
+                    words=sentence.words,
+                    confidence=confidence_of(sentence),
+                )
                 for sentence in marked
             ),
             confidence=confidence,
@@ -140,9 +145,9 @@ def rank_score(sentence: MarkedSentence) -> float:
     return weigh(sentence, RANK_FEATURES, RANK_WEIGHTS)
 
 
-def confidence_of(best: MarkedSentence) -> float:
-    """The chance that the quotes shown answer, given the best one."""
-    return logistic(weigh(best, CONFIDENCE_FEATURES, CONFIDENCE_WEIGHTS) + CONFIDENCE_INTERCEPT)
+def confidence_of(sentence: MarkedSentence) -> float:
+    """The chance that the quotes shown answer, if the sentence is the best of them."""
+    return logistic(weigh(sentence, CONFIDENCE_FEATURES, CONFIDENCE_WEIGHTS) + CONFIDENCE_INTERCEPT)
 
 
 def _short_answer(question: str, best: MarkedSentence) -> str | None:

@@ -102,6 +102,8 @@ class Quote:
     score: float
     words: str | None = None
     """The words of it that answer, where the reader marks them."""
+    confidence: float = 0.0
+    """Calibrated chance, 0 to 1, that it answers the question by itself."""
     lead: str = ""
     """Words of ours that stand before the quotation marks, such as ``[Ryan Crocker]``."""
 

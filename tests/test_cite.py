@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rag.cite import cite, reference
+import pytest
+
+from rag.cite import cite, format_date, reference
 from rag.types import Quote
 from tests.fakes import make_article
 
@@ -26,3 +28,18 @@ def test_a_reference_names_what_is_known() -> None:
     citation = cite([Quote(ARTICLE, "It rained.", 0, 10, 1.0)])[0]
     assert reference(citation) == "[1] Weather, A. Li, 2007-05 (a.txt)"
     assert reference(replace(citation, author=None, date=None)) == "[1] Weather (a.txt)"
+
+
+@pytest.mark.parametrize(
+    ("iso_date", "shown"),
+    [
+        ("2007-05-31", "31 May 2007"),
+        ("2007-05-01", "1 May 2007"),
+        ("2007-05", "May 2007"),
+        ("2007", "2007"),
+        ("2007-13-01", "2007-13-01"),
+        ("yesterday", "yesterday"),
+    ],
+)
+def test_dates_are_read_by_people(iso_date: str, shown: str) -> None:
+    assert format_date(iso_date) == shown

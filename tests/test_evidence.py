@@ -51,3 +51,13 @@ def test_other_articles_that_mark_the_same_words_are_shown_too() -> None:
     assert worth_showing([replace(best, words=None), replace(same, words=None)], 3) == [
         replace(best, words=None)
     ]
+
+
+def test_other_articles_that_would_answer_by_themselves_are_shown_too() -> None:
+    best = replace(_quotes(("One.", 9.0))[0], words="One", confidence=0.9)
+    other = replace(ARTICLE, id="other")
+    sure = replace(best, article=other, score=1.0, words="Two", confidence=MIN_CONFIDENCE)
+    worse = replace(sure, score=0.9, words="Three")
+    unsure = replace(sure, article=replace(ARTICLE, id="third"), confidence=MIN_CONFIDENCE - 0.01)
+    own = replace(best, score=1.0, text="Two.", confidence=0.9)
+    assert worth_showing([best, own, sure, worse, unsure], 5) == [best, sure]

@@ -71,21 +71,6 @@ def test_characters_that_spoof_are_removed_and_joiners_stay() -> None:
     assert render.escape_characters("می\u200cخواهم") == "می\u200cخواهم"
 
 
-@pytest.mark.parametrize(
-    ("iso_date", "shown"),
-    [
-        ("2007-05-31", "31 May 2007"),
-        ("2007-05-01", "1 May 2007"),
-        ("2007-05", "May 2007"),
-        ("2007", "2007"),
-        ("2007-13-01", "2007-13-01"),
-        ("yesterday", "yesterday"),
-    ],
-)
-def test_dates_are_read_by_people(iso_date: str, shown: str) -> None:
-    assert render.format_date(iso_date) == shown
-
-
 def test_every_marker_links_to_its_own_quote() -> None:
     answer = answer_to("How long was the discussion between Crocker and Kazemi?")
     assert len(answer.citations) == 2
