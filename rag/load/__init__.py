@@ -20,6 +20,7 @@ from rag.load.markdown import read_markdown
 from rag.load.pdf import read_pdf
 from rag.load.records import read_csv, read_jsonl
 from rag.load.text import read_text
+from rag.load.webpage import read_html, read_mhtml
 from rag.load.word import read_docx
 from rag.types import Article, Failure
 
@@ -29,6 +30,11 @@ READERS: Mapping[str, Callable[[bytes], Document]] = {
     ".txt": read_text,
     ".md": read_markdown,
     ".markdown": read_markdown,
+    ".html": read_html,
+    ".htm": read_html,
+    ".xhtml": read_html,
+    ".mhtml": read_mhtml,
+    ".mht": read_mhtml,
     ".pdf": read_pdf,
     ".docx": read_docx,
     ".epub": read_epub,
@@ -54,7 +60,7 @@ LARGEST_FILE_BYTES = 100_000_000
 """Of a file that may hold pictures or many articles."""
 MOST_ENTRIES = 100_000
 """Articles in one file."""
-_TEXT_SUFFIXES = (".txt", ".md", ".markdown")
+_TEXT_SUFFIXES = (".txt", ".md", ".markdown", ".html", ".htm", ".xhtml")
 _SYSTEM_FILES = frozenset(("thumbs.db", "desktop.ini"))
 
 

@@ -22,19 +22,38 @@ _HALF = re.compile("[\ud800-\udfff]")
 _ZERO_WIDTH = re.compile("[\u200b\u2060\ufeff]")
 """Spaces and marks without width; joiners are not among them, Persian and Hindi need those."""
 
+_WIDER = {
+    label: wider
+    for wider, labels in {
+        "cp1252": "iso-8859-1 iso8859-1 latin1 latin-1 l1 ascii us-ascii",
+        "cp1254": "iso-8859-9 latin5",
+        "cp874": "tis-620 iso-8859-11",
+        "cp932": "shift_jis shift-jis sjis x-sjis",
+        "cp949": "euc-kr ks_c_5601-1987",
+        "gb18030": "gb2312 gbk x-gbk",
+        "big5hkscs": "big5",
+    }.items()
+    for label in labels.split()
+}
+"""The encoding that browsers read under each label (encoding.spec.whatwg.org)."""
+_SHIFTS = b"\x1b$"
+"""ISO-2022 switches to East Asian letters so; its bytes could pass for UTF-8."""
+
 _SAMPLE_BYTES = 65_536
 _BINARY_SHARE = 0.01
 """A text has next to no control characters; every binary format has more than this share."""
 
 
-def decode(data: bytes) -> str:
-    """The text of ``data``.
+def decode(data: bytes, declared: str | None = None) -> str:
+    """The text of ``data``; ``declared`` is the encoding that the file itself names, if it does.
 
-    Raises LoadError for what is not text, and for text whose encoding nothing tells.
+    Files are saved again in UTF-8 more often than what they declare is changed, so it counts where
+    the bytes are no UTF-8. Raises LoadError for what is not text, and for text whose encoding
+    nothing tells.
     """
     if data.startswith(b"%PDF-"):
         raise LoadError("this is a PDF under another name: name it .pdf")
-    text = _decoded(data)
+    text = _decoded(data, declared)
     sample = text[:_SAMPLE_BYTES]
     if len(_CONTROL.findall(sample)) > _BINARY_SHARE * len(sample):
         raise LoadError("this is a binary file, not text: save it as text, .txt or .md")
@@ -48,16 +67,41 @@ def clean(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def _decoded(data: bytes) -> str:
+def _decoded(data: bytes, declared: str | None) -> str:
     for mark, encoding in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
             return _strictly(data, encoding)
+    if declared and (_SHIFTS in data or not _is_utf8(data)):
+        text = _as_declared(data, declared)
+        if text is not None:
+            return text
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         return _strictly(data, _utf16_by_zeros(data) or _guess_encoding(data))
     utf16 = _utf16_by_zeros(data)
     return _strictly(data, utf16) if utf16 else text
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _as_declared(data: bytes, declared: str) -> str | None:
+    """The text in the encoding declared, or None where that cannot be right.
+
+    As in a browser, letters that do not fit are replaced, if they are few.
+    """
+    label = declared.strip().lower()
+    try:
+        text = data.decode(_WIDER.get(label, label), "replace")
+    except LookupError:
+        return None
+    return text if text.count("\ufffd") <= _BINARY_SHARE * len(text) else None
 
 
 def _strictly(data: bytes, encoding: str) -> str:

@@ -54,3 +54,12 @@ class Entry:
 def is_web_address(value: str) -> bool:
     """Whether an article's ``url`` may be this."""
     return value.startswith(("http://", "https://"))
+
+
+def words_of(value: object) -> str:
+    """A value of JSON as words: names of a list, or the name of an object; else nothing."""
+    if isinstance(value, list):
+        return ", ".join(filter(None, map(words_of, value)))
+    if isinstance(value, dict):
+        return words_of(value.get("name"))
+    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""

@@ -58,6 +58,8 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._hidden += tag in _HIDDEN
         if tag == "br":
+            if self._is_after_br() and not self._is_in_row(tag):
+                self.flush()  # two in a row part paragraphs
             self._pieces.append("\n")
         elif tag == "img":
             self._pieces.append(dict(attrs).get("alt") or "")
@@ -107,6 +109,9 @@ class _Reader(HTMLParser):
         elif tag == "tr" or "\n" in text:
             kind = "verbatim"
         self.blocks.append((tag, Block(kind, text)))
+
+    def _is_after_br(self) -> bool:
+        return "pre" not in self._within and "".join(self._pieces[-2:]).rstrip(" ").endswith("\n")
 
     def _is_in_row(self, tag: str) -> bool:
         """Whether a tag stands within a row, whose cells are one line."""

@@ -1,4 +1,4 @@
-"""What a PDF or a Word file says of itself outside its text, as far as it can be believed."""
+"""What a file says of itself outside its text, as far as it can be believed."""
 
 from __future__ import annotations
 
@@ -27,17 +27,18 @@ def with_properties(blocks: Sequence[Block], title: str, author: str, created: s
     stated = find_masthead(document)
     metadata = {"title": _title(title)}
     if stated.author is None:
-        metadata["author"] = _believable(author)
+        metadata["author"] = believable(author)
     if stated.date is None:
         metadata["date"] = created
     return Document(document.blocks, {field: value for field, value in metadata.items() if value})
 
 
 def _title(value: str) -> str:
-    return "" if _PROGRAM.match(value) else _believable(value)
+    return "" if _PROGRAM.match(value) else believable(value)
 
 
-def _believable(value: str) -> str:
+def believable(value: str) -> str:
+    """``value`` in one line; "" where a program filled it in, or it is too long for a name."""
     value = " ".join(value.split())
     is_made_up = value.lower().strip("()") in _PLACEHOLDERS or _FILE_NAME.fullmatch(value)
     return "" if is_made_up or len(value) > _LONGEST_CHARS else value

@@ -10,7 +10,7 @@ from functools import partial
 
 from rag.errors import LoadError
 from rag.load.decode import clean, decode
-from rag.load.document import FIELD_NAMES, Document, Entry, is_web_address
+from rag.load.document import FIELD_NAMES, Document, Entry, is_web_address, words_of
 from rag.load.text import text_document
 
 TEXT_NAMES = tuple("text body content article article_text article_body full_text fulltext".split())
@@ -57,7 +57,7 @@ def _json_document(line: str) -> Document:
         raise LoadError("this line is no JSON: write each article on one line") from error
     if not isinstance(value, dict):
         raise LoadError("this line is no JSON object: write each article as {...} on one line")
-    fields = {_plain(name): _words(item) for name, item in value.items()}
+    fields = {_plain(name): words_of(item) for name, item in value.items()}
     if not any(fields.get(name) for name in TEXT_NAMES):
         raise LoadError(
             f"none of its keys ({_listed(list(value))}) is text or body and holds text: name one so"
@@ -74,15 +74,6 @@ def _document(fields: Mapping[str, str]) -> Document:
         if value and (field != "url" or is_web_address(value)):
             metadata.setdefault(field, value)
     return Document(document.blocks, metadata)
-
-
-def _words(value: object) -> str:
-    """A value of JSON as words: names of a list, or the name of an object; else nothing."""
-    if isinstance(value, list):
-        return ", ".join(filter(None, map(_words, value)))
-    if isinstance(value, dict):
-        return _words(value.get("name"))
-    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
 
 
 def _plain(name: str) -> str:

@@ -35,6 +35,18 @@ def test_preformatted_text_keeps_its_lines() -> None:
     ]
 
 
+def test_two_line_breaks_part_paragraphs() -> None:
+    assert html_blocks("<p>One,<br>\ntwo.<br> <br/>Three.<br><br><br>Four.<br></p>") == [
+        Block("verbatim", "One,\ntwo."),
+        Block("paragraph", "Three."),
+        Block("paragraph", "Four."),
+    ]
+    assert html_blocks("<table><tr><td>a<br><br>b</td></tr></table><pre>a<br><br>b</pre>") == [
+        Block("verbatim", "a b"),
+        Block("verbatim", "a\nb"),
+    ]
+
+
 @pytest.mark.parametrize("html", ["", "<p></p>", "<script>x", "<table><tr><td></td></tr></table>"])
 def test_nothing_to_see(html: str) -> None:
     assert html_blocks(html) == []
