@@ -31,9 +31,7 @@ _CONNECTIVE = re.compile(
     r"|(?:But|And)\s+(?=(?!for\b|not\b)[a-z]|(?:He|She|It|They|We|I)\s"
     r"|(?:[A-Z][\w.’'-]*\s+){1,3}(?:says?|said|told|added|warned|has|have|had|will|would)\s)"
 )
-_FOOTNOTE_MARKS = re.compile(
-    r"(?<=[.!?\"”’])(?:\[(?:\d{1,3}|[a-z]|note \d+|citation needed)\])+$"
-)
+_FOOTNOTE_MARKS = re.compile(r"(?<=[.!?\"”’])(?:\[(?:\d{1,3}|[a-z]|note \d+|citation needed)\])+$")
 _RELATIVE_TAIL = re.compile(
     r",\s+(?:(?:(?:all|both|some|most|many|one|two|part|half|each|several) of"
     r"|at|by|during|for|from|in|of|on|through|to|under|with) (?:which|whom)(?! case\b)|which|who|whose|where)\s"
