@@ -1,0 +1,135 @@
+"""Hugging Face models that write, run by transformers in this process."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from rag.errors import ModelError
+from rag.generate.generator import Generator, Push, pulled
+
+_HUB_ID = re.compile(r"\w[\w.-]*(?:/\w[\w.-]*)?")
+_MEND = "name the folder or hub id of a model that writes, or a GGUF file, in RAG_WRITER."
+
+
+class TransformersGenerator(Generator):
+    """A causal language model, on a GPU where there is one; greedy, one reply at a time."""
+
+    def __init__(self, name: str, model: Any, tokenizer: Any) -> None:
+        self.name = name
+        self._model = model
+        self._tokenizer = tokenizer
+        self._lock = Lock()
+
+    @staticmethod
+    def from_pretrained(name: str) -> TransformersGenerator:
+        """The model in the folder, or under the hub id, ``name``.
+
+        Raises ModelError if there is no such model, or it does not write. HF_HUB_OFFLINE is
+        respected.
+        """
+        from safetensors import SafetensorError
+
+        folder = Path(name).expanduser()
+        is_folder = bool(name) and folder.is_dir()
+        if not is_folder and not _HUB_ID.fullmatch(name):
+            raise ModelError(f"Writing model {name or '(none)'} is not there: {_MEND}")
+        try:
+            model, tokenizer = _load(str(folder) if is_folder else name, is_folder)
+        except (OSError, ValueError, RuntimeError, ImportError, SafetensorError) as error:
+            raise ModelError(
+                f"Writing model {name} cannot be loaded ({_first_line(error)}): {_MEND}"
+            ) from None
+        return TransformersGenerator(folder.name if is_folder else name, model, tokenizer)
+
+    def stream(self, prompt: str, max_tokens: int) -> Iterator[str]:
+        inputs = self._inputs(prompt)
+        room = getattr(self._model.config, "max_position_embeddings", None)
+        tokens = inputs["input_ids"].shape[1]
+        if room is not None and tokens + max_tokens > room:
+            raise ModelError(
+                f"Model {self.name} did not reply: {tokens} tokens of prompt and {max_tokens} of "
+                f"reply exceed its {room}; give a shorter prompt."
+            )
+
+        def write(push: Push) -> None:
+            try:
+                with self._lock:
+                    self._write(inputs, max_tokens, push)
+            except (RuntimeError, ValueError) as error:
+                raise ModelError(
+                    f"Model {self.name} did not reply ({_first_line(error)}): {_MEND}"
+                ) from None
+
+        yield from pulled(write)
+
+    def _inputs(self, prompt: str) -> Any:
+        """The prompt as a user's turn, where the model knows turns."""
+        if self._tokenizer.chat_template:
+            inputs = self._tokenizer.apply_chat_template(
+                [{"role": "user", "content": prompt}],
+                add_generation_prompt=True,
+                return_dict=True,
+                return_tensors="pt",
+            )
+        else:
+            inputs = self._tokenizer(prompt, return_tensors="pt")
+        return inputs.to(self._model.device)
+
+    def _write(self, inputs: Any, max_tokens: int, push: Push) -> None:
+        from transformers import StoppingCriteriaList, TextStreamer
+
+        more = True
+
+        class Pieces(TextStreamer):
+            """Whole words, as they are decoded."""
+
+            def on_finalized_text(self, text: str, stream_end: bool = False) -> None:
+                nonlocal more
+                more = push(text) and more
+
+        def is_unwanted(input_ids: Any, scores: Any, **kwargs: Any) -> Any:
+            return input_ids.new_full((len(input_ids),), not more).bool()
+
+        self._model.generate(
+            input_ids=inputs["input_ids"],
+            attention_mask=inputs["attention_mask"],
+            max_new_tokens=max_tokens,
+            do_sample=False,
+            streamer=Pieces(self._tokenizer, skip_prompt=True, skip_special_tokens=True),
+            stopping_criteria=StoppingCriteriaList([is_unwanted]),
+        )
+
+
+def _load(found: str, is_folder: bool) -> tuple[Any, Any]:
+    """Model and tokenizer. Raises ValueError where the model does not write."""
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers.utils.logging import disable_progress_bar, set_verbosity_error
+
+    # Loading is silent: what would be reported is raised here.
+    disable_progress_bar()  # type: ignore[no-untyped-call]
+    set_verbosity_error()  # type: ignore[no-untyped-call]
+    options: dict[str, Any] = {"local_files_only": is_folder, "trust_remote_code": False}
+    model: Any
+    report: Any
+    model, report = AutoModelForCausalLM.from_pretrained(  # type: ignore[misc]
+        found, dtype="auto", output_loading_info=True, **options
+    )
+    if missing := sorted(report["missing_keys"]):
+        raise ValueError(f"its weights lack {missing[0]}")
+    # The models' own settings for sampling only warn where nothing is sampled.
+    model.generation_config.temperature = None
+    model.generation_config.top_p = None
+    model.generation_config.top_k = None
+    if model.generation_config.pad_token_id is None:
+        model.generation_config.pad_token_id = model.generation_config.eos_token_id
+    tokenizer = AutoTokenizer.from_pretrained(found, **options)
+    return model.eval().to("cuda" if torch.cuda.is_available() else "cpu"), tokenizer
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".:")
