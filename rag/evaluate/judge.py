@@ -113,7 +113,7 @@ def record(
         ),
         differ=answer.differ,
         unanswered=answer.unanswered,
-        parts=tuple(_part(part, shown, answer.unanswered) for part in question.parts),
+        parts=_parts(question.parts, shown, answer.unanswered),
         claims=tuple(_claim(question, claim, answer.citations) for claim in answer.claims),
         quotes=tuple(_shown_quote(question, citation, library) for citation in answer.citations),
         passages=tuple(
@@ -174,15 +174,27 @@ def _shown_quote(question: Question, citation: Citation, library: AskedLibrary) 
     )
 
 
-def _part(part: Part, shown: str, unanswered: Sequence[str]) -> JudgedPart:
-    """A part without a question of its own cannot be told from others that are missing."""
-    if part.question is None:
-        said_missing = not part.answers and bool(unanswered)
-    else:
-        said_missing = any(token_f1(said, [part.question]) >= SAME_PART_F1 for said in unanswered)
-    if not part.answers:
-        return JudgedPart(answerable=False, covered=said_missing)
-    return JudgedPart(answerable=True, covered=contains(shown, part.answers) and not said_missing)
+def _parts(parts: Sequence[Part], shown: str, unanswered: Sequence[str]) -> tuple[JudgedPart, ...]:
+    """Each part against what is shown, and what is said to be missing.
+
+    A part without a question of its own is missing where the answer misses what no other part is.
+    """
+    missing = [_part_meant(parts, said) for said in unanswered]
+    judged = []
+    for part in parts:
+        if part.answers:
+            covered = contains(shown, part.answers) and part not in missing
+        else:
+            covered = (part if part.question else None) in missing
+        judged.append(JudgedPart(bool(part.answers), covered))
+    return tuple(judged)
+
+
+def _part_meant(parts: Sequence[Part], said: str) -> Part | None:
+    """The part whose question is nearest to ``said``; None where none is near."""
+    likeness = {part: token_f1(said, [part.question]) for part in parts if part.question}
+    nearest = max(likeness, key=likeness.__getitem__, default=None)
+    return nearest if nearest and likeness[nearest] >= SAME_PART_F1 else None
 
 
 def _claim(question: Question, claim: Claim, citations: Sequence[Citation]) -> JudgedClaim:

@@ -10,6 +10,7 @@ from rag.types import (
     Answer,
     Article,
     Citation,
+    Claim,
     Done,
     Event,
     Hit,
@@ -52,6 +53,9 @@ def answered(
     short: str | None = None,
     citations: Sequence[Citation] = (),
     confidence: float = 0.9,
+    claims: Sequence[Claim] = (),
+    differ: bool = False,
+    unanswered: Sequence[str] = (),
 ) -> Answer:
     return Answer(
         question="",
@@ -64,6 +68,9 @@ def answered(
         confidence=confidence,
         model="fake",
         timings={"read": 0.25},
+        claims=tuple(claims),
+        differ=differ,
+        unanswered=tuple(unanswered),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from rag.errors import EvaluationError
-from rag.evaluate import Evaluation, evaluate, plot_risk_coverage, render, to_json
+from rag.evaluate import Evaluation, evaluate, render, to_json
 from rag.settings import Settings
 from rag.types import Answer, Article, Progress
 from tests.evaluate.fakes import FakeLibrary, abstained, answered, article, citation, hit
@@ -148,14 +148,6 @@ def test_the_table_shows_what_could_be_scored(evaluation: Evaluation) -> None:
     assert "nDCG" not in table
 
 
-def test_the_curve_is_drawn(evaluation: Evaluation, tmp_path: Path) -> None:
-    picture = tmp_path / "curve.png"
-    plot_risk_coverage(evaluation, picture)
-    assert picture.read_bytes().startswith(b"\x89PNG")
-    with pytest.raises(EvaluationError, match="cannot be written"):
-        plot_risk_coverage(evaluation, tmp_path / "missing" / "curve.png")
-
-
 def test_without_absent_questions(tmp_path: Path) -> None:
     write(tmp_path, questions=[{"question": "How long?", "answers": ["four hours"]}])
     evaluation = run(tmp_path, {"How long?": answered("four hours", confidence=1.0)})
@@ -182,9 +174,7 @@ def test_topics_alone_have_no_curve(tmp_path: Path) -> None:
     write(tmp_path, articles=ARTICLES, questions=[{"question": "ships", "relevant": ["ships"]}])
     evaluation = run(tmp_path, {}, {"ships": [hit(TALKS), hit(TALKS, 3), hit(SHIPS)]})
     assert value(evaluation, "retrieval", "recall@5") == 1.0
-    assert evaluation.curve == ()
-    with pytest.raises(EvaluationError, match="no curve"):
-        plot_risk_coverage(evaluation, tmp_path / "curve.png")
+    assert (evaluation.curve, evaluation.answered) == ((), None)
 
 
 def test_an_empty_set_is_an_error(tmp_path: Path) -> None:
@@ -198,17 +188,6 @@ def test_a_sample_of_none_is_an_error(tmp_path: Path, sample: int) -> None:
     write(tmp_path, absent=[{"question": "Who won?"}])
     with pytest.raises(EvaluationError, match="sample"):
         evaluate(tmp_path, Settings(), sample=sample)
-
-
-def test_intervals_are_repeatable_for_a_seed(tmp_path: Path) -> None:
-    write(tmp_path, absent=[{"question": f"{number}?"} for number in range(9)])
-    answers = {f"{number}?": answered("x") for number in range(4)}
-    assert run(tmp_path, answers, seed=3).scores == run(tmp_path, answers, seed=3).scores
-    score = run(tmp_path, answers).score("deciding", "abstained, absent")
-    assert score.value == pytest.approx(5 / 9)
-    # A share of 5 in 9: two standard errors of sqrt(p (1 - p) / n) either side.
-    assert score.low == pytest.approx(5 / 9 - 0.32, abs=0.06)
-    assert score.high == pytest.approx(5 / 9 + 0.32, abs=0.06)
 
 
 def test_progress_and_one_library_for_each_snippet_question(tmp_path: Path) -> None:

@@ -202,6 +202,7 @@ def test_articles_count_at_their_best_passage(ranking: list[str], relevant: set[
     assert record.ndcg_at_10 == pytest.approx(gain / ideal)
     assert record.recall_at_5 == pytest.approx(len(relevant & set(distinct[:5])) / len(relevant))
     assert record.recall_at_10 == pytest.approx(len(relevant & set(distinct[:10])) / len(relevant))
+    assert record.recall_at_5_passages == len(relevant & set(ranking[:5])) / len(relevant)
 
 
 def test_relevant_articles_may_be_named_by_source() -> None:

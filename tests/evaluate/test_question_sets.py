@@ -11,6 +11,7 @@ import pytest
 
 from rag.errors import EvaluationError
 from rag.evaluate.question_sets import read_set
+from rag.evaluate.questions import Part
 from rag.types import Span
 
 
@@ -56,6 +57,7 @@ def test_answerability_says_what_is_expected(tmp_path: Path) -> None:
     (collection,) = read_set(tmp_path)
     expected = [question.expected for question in collection.questions]
     assert expected == ["answer", "answer", "abstain", None]
+    assert [question.partial for question in collection.questions] == [False, True, False, False]
     assert collection.questions[0].history == (("user", "Hi"), ("assistant", "Hello"))
 
 
@@ -66,33 +68,42 @@ def test_topics_with_relevant_articles_expect_neither(tmp_path: Path) -> None:
     assert question.relevant == ("3", "4")
 
 
-@pytest.mark.parametrize(
-    ("answer", "alternatives"),
-    [("May 4", ("May 4",)), (["A", "B"], ("A", "B")), ([["A", "B"]], ("A", "B"))],
-)
-def test_snippets_make_two_collections(
-    tmp_path: Path, answer: Any, alternatives: tuple[str, ...]
-) -> None:
-    line = {
-        "id": 0,
-        "query": "When?",
-        "answer": answer,
-        "positive": ["yes 1", "yes 2"],
-        "negative": [f"no {number}" for number in range(6)],
-    }
+@pytest.mark.parametrize("name", ["questions", "followups"])
+def test_a_question_with_a_history_is_a_follow_up_in_any_file(tmp_path: Path, name: str) -> None:
+    line = {"question": "And then?", "history": ["When?"], "answers": ["May"]}
+    write(tmp_path, **{name: [line]}, absent=[{"question": "Why?", "history": ["When?"]}])
+    kinds = {question.text: question.kind for question in read_set(tmp_path)[0].questions}
+    assert kinds == {"And then?": "follow-up", "Why?": "absent"}
+
+
+def test_conflicting_answers_make_a_question_of_their_own_kind(tmp_path: Path) -> None:
+    line = {"question": "When?", "answers": ["May"], "conflicting": ["June", "in June"]}
     write(tmp_path, questions=[line])
-    answerable, absent = read_set(tmp_path)
-    assert [found.text for found in answerable.articles] == [
-        "yes 1",
-        "no 0",
-        "no 1",
-        "no 2",
-        "no 3",
-    ]
-    assert [found.text for found in absent.articles] == ["no 0", "no 1", "no 2", "no 3", "no 4"]
-    assert answerable.questions[0].answers == alternatives
-    assert (absent.questions[0].expected, absent.questions[0].answers) == ("abstain", ())
-    assert answerable.name != absent.name
+    (question,) = read_set(tmp_path)[0].questions
+    assert (question.kind, question.expected) == ("conflict", "answer")
+    assert question.conflicting == ("June", "in June")
+    assert not question.partial
+
+
+def test_parts_say_what_can_be_answered(tmp_path: Path) -> None:
+    known: dict[str, Any] = {"question": "When did they meet?", "answers": ["May"]}
+    missing = {"question": "Why did they meet?", "absent": True}
+    sets = {"both": [known, missing], "known": [known, known], "missing": [missing]}
+    write(tmp_path, questions=[{"id": i, "question": "Q?", "parts": p} for i, p in sets.items()])
+    both, whole, absent = read_set(tmp_path)[0].questions
+    assert both.parts == (
+        Part("When did they meet?", ("May",)),
+        Part("Why did they meet?", ()),
+    )
+    assert (both.expected, both.partial) == ("answer", True)
+    assert (whole.expected, whole.partial) == ("answer", False)
+    assert (absent.expected, absent.partial) == ("abstain", False)
+
+
+def test_an_absent_question_has_no_conflict(tmp_path: Path) -> None:
+    write(tmp_path, absent=[{"question": "Why?", "answers": ["May"], "conflicting": ["June"]}])
+    with pytest.raises(EvaluationError, match="line 1: conflicting needs the answers"):
+        read_set(tmp_path)
 
 
 def test_a_folder_of_articles_counts_where_there_is_no_file_of_them(tmp_path: Path) -> None:
@@ -140,8 +151,24 @@ QUESTION = {"question": "When?", "answers": ["May"]}
         (QUESTION | {"history": "Hi"}, "history must be a list"),
         (QUESTION | {"history": [3]}, "a turn of history"),
         (QUESTION | {"answerability": "MAYBE"}, "answerability must be one of"),
+        (QUESTION | {"conflicting": "June"}, "conflicting must be a list"),
+        ({"question": "When?", "quote": "May", "conflicting": ["June"]}, "needs the answers"),
+        (QUESTION | {"parts": ["Why?"]}, "parts must be a list of JSON objects"),
+        (QUESTION | {"parts": [{"question": "Why?"}]}, "either answers or"),
+        (QUESTION | {"parts": [{"answers": ["x"], "absent": True}]}, "either answers or"),
+        (QUESTION | {"parts": [{"absent": "yes"}]}, "either answers or"),
+        (r'{"question": "When \ud800?", "answers": ["May"]}', r"holds \\ud800, half of a pair"),
+        (r'{"question": "When?", "\udfff": 1}', "half of a pair"),
+        ("[" * 100_000, "nested too deeply"),
         ({"query": "Q?", "answer": "x", "positive": [], "negative": ["n"]}, "must each hold"),
         ({"query": "Q?", "positive": ["p"], "negative": ["n"]}, "answer must be"),
+        (
+            {
+                **{"query": "Q?", "answer": "x", "positive": ["p"], "negative": ["n"]},
+                **{"positive_wrong": ["w"], "fakeanswer": []},
+            },
+            "fakeanswer must be",
+        ),
         (
             {"query": "Q?", "answer": [["x"], ["y"]], "positive": ["p"], "negative": ["n"]},
             "answer must be a list",
