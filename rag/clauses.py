@@ -5,7 +5,7 @@ these make it certain that what stays is a whole sentence that says nothing new:
 
 - ``However,`` and its like at the beginning, which tie a sentence to one that is not shown;
 - marks of the article's own footnotes at the end;
-- of long sentences, a tail that adds something: ", which ...", ", leading to ...", "; ...", "– ...".
+- of long sentences, a tail that only adds: ", which ...", ", leading to ...", "; ...", "– ...".
 
 A tail with a negation, a condition, a hedge, a contrast or a speaker in it always stays, and with
 it everything before it.
@@ -34,7 +34,8 @@ _CONNECTIVE = re.compile(
 _FOOTNOTE_MARKS = re.compile(r"(?<=[.!?\"”’])(?:\[(?:\d{1,3}|[a-z]|note \d+|citation needed)\])+$")
 _RELATIVE_TAIL = re.compile(
     r",\s+(?:(?:(?:all|both|some|most|many|one|two|part|half|each|several) of"
-    r"|at|by|during|for|from|in|of|on|through|to|under|with) (?:which|whom)(?! case\b)|which|who|whose|where)\s"
+    r"|at|by|during|for|from|in|of|on|through|to|under|with)"
+    r" (?:which|whom)(?! case\b)|which|who|whose|where)\s"
 )
 _PARTICIPLE_TAIL = re.compile(
     r",\s+(?:thereby |thus )?(?!during|nothing|something|anything|everything|evening|morning|spring"
@@ -42,6 +43,11 @@ _PARTICIPLE_TAIL = re.compile(
     r"|owing|beginning|starting|according|depending|assuming|providing|supposing|barring|excluding)"
     r"[a-z]+ing\s(?!and\b|or\b)"
 )
+_PARTICIPLE = re.compile(
+    r"(?:\b(?:about|are|as|be|been|by|for|from|in|is|like|of|on|to|was|were|with|without)|,)"
+    r"\s[a-z]+ing\b|\b(?!during\b|king\b)[a-z]+ing(?:\s+\S+){0,7}$"
+)
+"""Before a participle tail: it may be the next item of a list ("by curing herring, building")."""
 _CLAUSE_TAIL = re.compile(r";\s+(?=\w)|\s+[–—-]\s+(?=[^\W\d])|(?<=\w)—(?=[^\W\d])")
 _INNER_BREAK = re.compile(r"(?<!\d),\s|,\s(?!\d{4}\b)|[;:—]|\s[–-]\s")
 """After it a tail may be over and the main clause go on; the comma of "May 6, 1973" is none."""
@@ -52,7 +58,7 @@ _BINDING = re.compile(
     r"|if|unless|until|till|provided|whether|except\w*|only|excluding|barring|pending|subject to"
     r"|lest|before|after|since|when|once|because"
     # hedges
-    r"|may|might|could|would|should|must|can|probably|perhaps|possibl[ey]|maybe|apparently|likely"
+    r"|(?-i:may)|might|could|would|should|must|can|probably|perhaps|possibl[ey]|maybe|apparently|likely"
     r"|unlikely|seem\w*|appear\w*|about|almost|nearly|roughly|approximately|supposed\w*|presumabl[ey]"
     r"|potential\w*|ostensibl[ey]|purported\w*|so-called|estimated|expected|disputed"
     # contrasts
@@ -123,8 +129,7 @@ def _possible_cuts(sentence: str) -> Iterator[int]:
         if not _INNER_BREAK.search(sentence, match.start() + 1):
             yield match.start()
     for match in _PARTICIPLE_TAIL.finditer(sentence):
-        before = sentence[: match.start()].split()[-SHORTEST_WORDS:]
-        in_list = any(word.endswith("ing") for word in before)
+        in_list = _PARTICIPLE.search(sentence, 0, match.start())
         listed = re.search(r"\b(?:and|or) \w+ing\b", sentence[match.end() :])
         is_last = not _INNER_BREAK.search(sentence, match.start() + 1)
         if is_last and not in_list and not listed and _has_main_clause(sentence[: match.start()]):

@@ -37,7 +37,7 @@ _EITHER = (
     " executive banker broker trader economist analyst adviser advisor aide lawyer attorney judge"
     " prosecutor detective inspector professor scientist researcher historian doctor surgeon nurse"
     " teacher coach trainer player striker midfielder goalkeeper defender pitcher quarterback"
-    " captain singer writer author poet novelist journalist reporter editor critic composer musician"
+    " singer writer author poet novelist journalist reporter editor critic composer musician"
     " guitarist drummer painter sculptor artist architect designer engineer inventor explorer pilot"
     " astronaut driver farmer fisherman priest bishop archbishop cardinal monk theologian"
     " philosopher mathematician physicist chemist biologist politician lawmaker legislator activist"
@@ -56,14 +56,14 @@ _UNNAMED = re.compile(
 )
 _BODY_OR_PLACE = frozenset(
     "University College School Institute Academy Council Committee Commission Party Congress"
-    " Parliament Senate House Court Ministry Department Office Agency Bureau Service Authority Union"
-    " Association Federation League Organization Organisation Foundation Group Company Corporation"
-    " Corp Inc Ltd Bank Fund Trust Press Times Post News Journal Street Road Avenue Square Bridge"
-    " Tower Palace Cathedral Museum Library Hospital Airport Station River Mountain Valley Bay Gulf"
-    " Sea Ocean Island Islands Peninsula Beach City Town County State States Province District"
-    " Republic Kingdom Empire Dynasty War Battle Treaty Act Accord Agreement Conference Summit Games"
-    " Cup Championship Prize Award Medal Festival Army Navy Force Forces Corps Police Club Olympics"
-    " Administration Government Cabinet Assembly".split()
+    " Parliament Senate House Court Ministry Department Office Agency Bureau Service Authority"
+    " Union Association Federation League Organization Organisation Foundation Group Company"
+    " Corporation Corp Inc Ltd Bank Fund Trust Press Times Post News Journal Street Road Avenue"
+    " Square Bridge Tower Palace Cathedral Museum Library Hospital Airport Station River"
+    " Mountain Valley Bay Gulf Sea Ocean Island Islands Peninsula Beach City Town County State"
+    " States Province District Republic Kingdom Empire Dynasty War Battle Treaty Act Accord"
+    " Agreement Conference Summit Games Cup Championship Prize Award Medal Festival Army Navy"
+    " Force Forces Corps Police Club Olympics Administration Government Cabinet Assembly".split()
 )
 """A name of several words that ends with one of these is no person's."""
 _CALENDAR = frozenset(
@@ -223,7 +223,7 @@ def is_person(words: tuple[str, ...], text: str) -> bool:
 
 
 def _around(text: str, word: str) -> str:
-    """What stands near ``word``, wherever it occurs: the whole article would take long to search."""
+    """What stands near ``word``, wherever it occurs; to search the whole article takes long."""
     places = re.finditer(rf"\b{re.escape(word)}\b", text)
     return "\n|\n".join(text[max(0, m.start() - 100) : m.end() + 100] for m in places)
 
