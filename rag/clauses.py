@@ -48,7 +48,10 @@ _PARTICIPLE = re.compile(
     r"\s[a-z]+ing\b|\b(?!during\b|king\b)[a-z]+ing(?:\s+\S+){0,7}$"
 )
 """Before a participle tail: it may be the next item of a list ("by curing herring, building")."""
-_CLAUSE_TAIL = re.compile(r";\s+(?=\w)|\s+[–—-]\s+(?=[^\W\d])|(?<=\w)—(?=[^\W\d])")
+_CLAUSE_TAIL = re.compile(
+    r";\s+(?=\w)(?!(?:the (?:second|third|last|latter|others?)|another|others?)\b)"
+    r"|\s+[–—]\s+(?=[^\W\d])|(?<=\w)—(?=[^\W\d])"
+)
 _INNER_BREAK = re.compile(r"(?<!\d),\s|,\s(?!\d{4}\b)|[;:—]|\s[–-]\s")
 """After it a tail may be over and the main clause go on; the comma of "May 6, 1973" is none."""
 
@@ -68,7 +71,7 @@ _BINDING = re.compile(
     r"|according|sa(?:id|ys?|ying)|told|tells|add(?:s|ed|ing)|wr(?:ites?|ote|iting|itten)|report\w*"
     r"|claim\w*|alleg\w*|den(?:y|ie[sd]|ying|ials?)|argu\w+|insist\w*|assert\w*|cit(?:es?|ed|ing)"
     r"|call(?:s|ed|ing)|describ\w+|warn\w*|announc\w+|acknowledg\w+|admit\w*|suggest\w*|believ\w+"
-    r"|thinks?|thought|thinking|consider\w*|stat(?:ed|es|ing)|declar\w+|accus\w+|explain\w*|not(?:ed|es|ing)"
+    r"|thinks?|thought|thinking|consider\w*|(?-i:stat(?:ed|es|ing))|declar\w+|accus\w+|explain\w*|not(?:ed|es|ing)"
     r"|conced\w+|confirm\w*|reject\w*|doubt\w*|predict\w*|propos\w+|quot\w+)\b|n[’']t\b",
     re.IGNORECASE,
 )
@@ -76,6 +79,16 @@ _CONTRASTED = re.compile(
     r"\b(?:not?|never|none|neither|if|unless|until|only|except|whether)\b|n[’']t\b|:", re.IGNORECASE
 )
 """In the clause before a semicolon or a dash: what follows may correct or complete it."""
+_UNSURE = re.compile(
+    r"\b(?:not?|never|only|alleged\w*|reported\w*|claim\w*|den(?:y|ie[sd]|ying)|supposed\w*"
+    r"|purported\w*|suspected|disputed)\b|n[’']t\b",
+    re.IGNORECASE,
+)
+"""Right before a tail: it may be said of the tail, too."""
+_SUBJECT_AND_VERB = re.compile(
+    r"(?<!\bthat )(?<!\bwhich )(?<!\bwho )\b(?:is|are|was|were|has|have|had|will|does|did|do)\b"
+)
+"""In what looks like a participle tail: "fishing poles are allowed" is a main clause."""
 _FINITE = re.compile(
     r"\b(?:is|are|was|were|has|have|had|will|would|can|could|did|does|said|says|told|became|began"
     r"|came|fell|found|gave|grew|held|kept|left|led|lost|made|met|paid|rose|saw|sent|took|went|won|[a-z]+ed)\b"
@@ -129,10 +142,10 @@ def _possible_cuts(sentence: str) -> Iterator[int]:
         if not _INNER_BREAK.search(sentence, match.start() + 1):
             yield match.start()
     for match in _PARTICIPLE_TAIL.finditer(sentence):
-        in_list = _PARTICIPLE.search(sentence, 0, match.start())
-        listed = re.search(r"\b(?:and|or) \w+ing\b", sentence[match.end() :])
-        is_last = not _INNER_BREAK.search(sentence, match.start() + 1)
-        if is_last and not in_list and not listed and _has_main_clause(sentence[: match.start()]):
+        head, tail = sentence[: match.start()], sentence[match.start() :]
+        is_listed = _PARTICIPLE.search(head) or re.search(r"\b(?:and|or) \w+ing\b", tail)
+        is_clause = _INNER_BREAK.search(tail, 1) or _SUBJECT_AND_VERB.search(tail)
+        if not is_listed and not is_clause and _has_main_clause(head):
             yield match.start()
     breaks = list(_CLAUSE_TAIL.finditer(sentence))
     if len(breaks) == 1:  # two are brackets around an aside, or a list
@@ -156,7 +169,7 @@ def _parts(sentence: str, cut: int) -> bool:
         and _words(tail) >= SHORTEST_TAIL_WORDS
         and (";" not in head or tail.startswith(";"))  # the last item of a list
         and not _BINDING.search(tail)
-        and not _BINDING.search(" ".join(head.split()[-SHORTEST_WORDS:]))
+        and not _UNSURE.search(" ".join(head.split()[-SHORTEST_WORDS:]))
         and _is_closed(head)
         and _is_closed(tail)
     )

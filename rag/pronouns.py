@@ -13,7 +13,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from rag.persons import Name, fullest, gender_of, kind_of, names, same_person, unnamed_person
+from rag.names import names
+from rag.persons import fullest, gender_of, kind_of, same_person, unnamed_person
 from rag.sentences import paragraph_sentences, paragraphs
 from rag.types import Article, Quote, Span
 
@@ -49,9 +50,8 @@ def resolved(article: Article, quote: Quote) -> Quote:
     name = _antecedent(article.text, quote, word, rest)
     if name is None:
         return quote
-    ending = ("’" if name.endswith("s") else "’s") if possessive else ""
     start = quote.start + pronoun.end()
-    return replace(quote, start=start, text=rest, lead=f"[{name}{ending}]")
+    return replace(quote, start=start, text=rest, lead=f"[{name}’s]" if possessive else f"[{name}]")
 
 
 def _holds_words(quote: Quote, start: int) -> bool:
@@ -138,8 +138,4 @@ def _pair(text: str, span: Span) -> str | None:
     rest = text[second.span.end : span.end]
     if not (joined and persons) or _MANY.search(rest) or unnamed_person(rest, None, 0):
         return None
-    return " and ".join(_shown(name, text, span.start) for name in (first, second))
-
-
-def _shown(name: Name, text: str, before: int) -> str:
-    return fullest(name, text, before)
+    return " and ".join(fullest(name, text, span.start) for name in (first, second))
