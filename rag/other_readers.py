@@ -16,8 +16,9 @@ import numpy as np
 
 from rag.errors import ModelError
 from rag.pair_model import PairModel
-from rag.read import PassageReader, PassageReading, ScoredSpan, best_spans, without_overlap
+from rag.read import PassageReader, PassageReading, best_spans
 from rag.sentences import sentences
+from rag.spans import ScoredSpan, without_overlap
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from rag.errors import ModelError
+from rag.spans import ScoredSpan, without_overlap
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,20 +28,9 @@ SHIPPED_WEIGHTS = Path(__file__).parent / "weights" / "reader.safetensors"
 MAX_WINDOW_TOKENS = 224
 OVERLAP_TOKENS = 64
 BATCH_TOKENS = 4096
-SPANS_PER_PASSAGE = 5
 _CANDIDATES = 60
 """Best spans of a window that are looked at; many of them overlap."""
 _WORD = re.compile(r"\w+(?:(?<=\d)[.,:](?=\d)\w+|['’]\w+)*|\S")
-
-
-@dataclass(frozen=True, slots=True)
-class ScoredSpan:
-    """The characters ``text[start:end]`` of a passage: whole words that may answer."""
-
-    start: int
-    end: int
-    score: float
-    """Log-odds scale; 0 is the score of saying nothing. Comparable between passages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,14 +215,3 @@ def best_spans(
             a, b = tokens.starts[first + begin], tokens.ends[first + begin + more]
             found.append(ScoredSpan(int(a), int(b), float(scores[begin, more])))
     return found
-
-
-def without_overlap(spans: Sequence[ScoredSpan]) -> tuple[ScoredSpan, ...]:
-    """The best spans of which none overlaps a better one."""
-    kept: list[ScoredSpan] = []
-    for span in sorted(spans, key=lambda span: (-span.score, span.start, span.end)):
-        if all(span.end <= other.start or span.start >= other.end for other in kept):
-            kept.append(span)
-            if len(kept) == SPANS_PER_PASSAGE:
-                break
-    return tuple(kept)

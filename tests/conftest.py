@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 import rag
@@ -13,6 +14,9 @@ from rag.settings import Settings
 from rag.store import LocalStore, open_store
 from rag.types import Article, BuildReport
 from tests.fakes import FakeEmbedder, FakeReader
+
+hypothesis.settings.register_profile("any machine", deadline=None)  # also a slow or busy one
+hypothesis.settings.load_profile("any machine")
 
 
 @pytest.fixture(autouse=True)

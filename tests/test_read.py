@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from rag import read
 from rag.errors import ModelError
-from rag.read import MAX_WINDOW_TOKENS, ScoredSpan, best_spans, tokenize, window_starts
+from rag.read import MAX_WINDOW_TOKENS, best_spans, tokenize, window_starts
 
 tokenizers = pytest.importorskip("tokenizers")
 
@@ -88,25 +88,6 @@ def test_windows_cover_every_token_and_overlap(length: int) -> None:
         first + MAX_WINDOW_TOKENS - second >= read.OVERLAP_TOKENS
         for first, second in itertools.pairwise(starts)
     )
-
-
-@given(
-    st.lists(
-        st.builds(
-            lambda a, n, s: ScoredSpan(a, a + n, s),
-            st.integers(0, 50),
-            st.integers(1, 10),
-            st.floats(-5, 5),
-        ),
-        max_size=30,
-    )
-)
-def test_kept_spans_do_not_overlap_and_begin_with_the_best(spans: list[ScoredSpan]) -> None:
-    kept = read.without_overlap(spans)
-    assert [s.score for s in kept] == sorted((s.score for s in kept), reverse=True)
-    assert all(a.end <= b.start or b.end <= a.start for a in kept for b in kept if a is not b)
-    if spans:
-        assert kept[0].score == max(span.score for span in spans)
 
 
 def test_weights_that_were_changed_are_refused(

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.read import PassageReading, ScoredSpan
+from rag.read import PassageReading
 from rag.rerank import asks, reranked
+from rag.spans import ScoredSpan
 from rag.types import Hit, Passage
 from tests.fakes import make_article
 

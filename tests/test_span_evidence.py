@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from rag.read import PassageReading, ScoredSpan
+from rag.read import PassageReading
 from rag.span_evidence import (
     CONFIDENCE_FEATURES,
     CONFIDENCE_WEIGHTS,
@@ -21,6 +21,7 @@ from rag.span_evidence import (
     is_english,
     says_something,
 )
+from rag.spans import ScoredSpan
 from rag.types import Hit, Passage
 from tests.fakes import FakeEmbedder, FakeReader, make_article
 
