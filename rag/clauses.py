@@ -150,8 +150,8 @@ def _possible_cuts(sentence: str) -> Iterator[int]:
     breaks = list(_CLAUSE_TAIL.finditer(sentence))
     if len(breaks) == 1:  # two are brackets around an aside, or a list
         head, tail = sentence[: breaks[0].start()], sentence[breaks[0].end() :]
-        is_clause = ";" not in breaks[0].group() or _FINITE.search(tail)
-        if is_clause and _has_main_clause(head) and not _CONTRASTED.search(head):
+        adds = ";" not in breaks[0].group() or _FINITE.search(tail)
+        if adds and _has_main_clause(head) and not _CONTRASTED.search(head):
             yield breaks[0].start()
 
 
