@@ -100,9 +100,9 @@ def test_windows_of_a_long_passage_are_joined(answering: Path) -> None:
     (reading,) = load_passage_reader(str(answering)).score(QUESTION, [(CONTEXT, LONG_TEXT)])
     best = reading.spans[0]
     score, start, end = max(by_hand)
-        assert best.score == pytest.approx(score, abs=1e-4)
-        assert best.start < end
-        assert start < best.end
+    assert best.score == pytest.approx(score, abs=1e-4)
+    assert best.start < end
+    assert start < best.end
     assert reading.relevance == best.score
 
 
