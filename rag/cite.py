@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from rag.types import Article, Citation, Quote
 
-MARKER = re.compile(r"\[(\d+)\]")
+MARKER = re.compile(r"\[(\d{1,9})\]", re.ASCII)
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -35,6 +35,26 @@ def citation(number: int, article: Article, start: int, end: int) -> Citation:
         start=start,
         end=end,
     )
+
+
+def markers(text: str, citations: Sequence[Citation]) -> list[re.Match[str]]:
+    """The markers in an answer's text, in order.
+
+    "[2]" is none inside the quotation marks of a cited quote, where it is the article's, nor where
+    nothing has that number.
+    """
+    numbers = {citation.number for citation in citations}
+    quoted = [
+        found.span()
+        for quote in {citation.quote for citation in citations}
+        for found in re.finditer(re.escape(f"“{quote}”"), text)
+    ]
+    return [
+        marker
+        for marker in MARKER.finditer(text)
+        if int(marker[1]) in numbers
+        and not any(start < marker.start() < end for start, end in quoted)
+    ]
 
 
 def reference(citation: Citation) -> str:

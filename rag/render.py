@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 from zlib import crc32
 
-from rag.cite import format_date
+from rag.cite import format_date, markers
 from rag.errors import SeedsError
 from rag.served import Failed, Ready, State, Working
 from rag.types import Answer, Citation, Hit
@@ -27,7 +27,7 @@ _SPOOFING = re.compile(
     "\u202a-\u202e\u2066-\u2069"  # overrides of the writing direction
     "\u200b\u2060\ufeff\u180e\U000e0000-\U000e007f]"  # characters without width
 )
-_MARKER = re.compile(r"\[(\d{1,3})\]")
+_MARKER_OR_QUOTED = re.compile(r"“[^”]*(?:”|$)|\[(\d{1,3})\]", re.ASCII)
 
 
 def escape(text: str) -> str:
@@ -114,7 +114,10 @@ def render_note(line: str) -> str:
 
 def render_stream(text: str) -> str:
     """An answer that is still arriving; its markers are numbers, not yet links."""
-    shown = _MARKER.sub(r'<span class="cite">\1</span>', escape_characters(text))
+    shown = _MARKER_OR_QUOTED.sub(
+        lambda found: f'<span class="cite">{found[1]}</span>' if found[1] else found[0],
+        escape_characters(text),
+    )
     return f'<div class="answer working"><div class="words"><p><bdi>{shown}</bdi></p></div></div>'
 
 
@@ -133,18 +136,22 @@ def render_answer(answer: Answer) -> str:
 
 def _paragraph_with_links(paragraph: str, answer: Answer) -> str:
     numbered = {citation.number: citation for citation in answer.citations}
-
-    def link(marker: re.Match[str]) -> str:
-        citation = numbered.get(int(marker[1]))
-        if citation is None:
-            return marker[0]
+    # Stretches of the paragraph, and the HTML that stands in their place.
+    marked: list[tuple[int, int, str]] = []
+    for marker in markers(paragraph, answer.citations):
+        citation = numbered[int(marker[1])]
         address = _citation_link(citation, answer.citations)
-        return f'<a class="cite" href="{address}" title="Open the source">{citation.number}</a>'
-
-    shown = escape_characters(paragraph)
-    if answer.short and (short := escape_characters(answer.short)) in shown:
-        shown = shown.replace(short, f"<strong>{short}</strong>", 1)
-    return f"<bdi>{_MARKER.sub(link, shown)}</bdi>"
+        link = f'<a class="cite" href="{address}" title="Open the source">{citation.number}</a>'
+        marked.append((*marker.span(), link))
+    if answer.short and (at := paragraph.find(answer.short)) >= 0:
+        strong = f"<strong>{escape_characters(answer.short)}</strong>"
+        marked.append((at, at + len(answer.short), strong))
+    shown, done = "", 0
+    for start, end, marked_up in sorted(marked):
+        if start >= done:
+            shown += escape_characters(paragraph[done:start]) + marked_up
+            done = end
+    return f"<bdi>{shown}{escape_characters(paragraph[done:])}</bdi>"
 
 
 def _sources(citations: Sequence[Citation]) -> str:

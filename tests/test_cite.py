@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from rag.cite import cite, format_date, reference
+from rag.cite import cite, format_date, markers, reference
 from rag.types import Quote
 from tests.fakes import make_article
 
@@ -43,3 +43,19 @@ def test_a_reference_names_what_is_known() -> None:
 )
 def test_dates_are_read_by_people(iso_date: str, shown: str) -> None:
     assert format_date(iso_date) == shown
+
+
+def test_markers_are_those_of_the_answer_not_of_its_quotes() -> None:
+    article = make_article("He said so [2]. “Ask” [1] was it. A fee [3] of [12].")
+    quotes = [
+        Quote(article, article.text[s:e], s, e, 1.0) for s, e in ((0, 15), (16, 33), (34, 52))
+    ]
+    citations = cite(quotes)
+    text = " ".join(f"“{each.quote}” [{each.number}]" for each in citations) + " As [9] and [1]."
+    found = markers(text, citations)
+    assert [marker[0] for marker in found] == ["[1]", "[2]", "[3]", "[1]"]
+    assert [text[: marker.start()][-2:] for marker in found] == ["” ", "” ", "” ", "d "]
+
+
+def test_no_marker_without_citations() -> None:
+    assert markers("As [1] says, [٢] and [99999999999999999999].", ()) == []
