@@ -53,9 +53,13 @@ _STOP = pattern(
     r"|over|under|against|as|during|after|before|since|until|who|whom|which|that|where|when|while"
     r"|because|but|if|respectively)\b"
 )
+_DOING = pattern(r"\w+ing\b")
 _DETERMINER = pattern(r"(?:the|an?|his|her|its|their|both|either)\s+")
 
-_NAME_WORD = r"(?!(?:Between|Among|Both|Either|Neither)\b)[A-Z](?:[\w'’-]|\.(?=\s?\w))*"
+_NAME_WORD = (
+    r"(?!(?:Between|Among|Both|Either|Neither|Yesterday|Today|Later|Then|Also|Only)\b)"
+    r"[A-Z](?:[\w'’-]|\.(?=\s?\w))*"
+)
 _NAME = (
     rf"(?:[Tt]he\s+)?{_NAME_WORD}"
     rf"(?:\s+(?:(?:of|the|de|der|van|von|bin|la|le|du|da)\s+){{0,2}}{_NAME_WORD})*"
@@ -163,13 +167,18 @@ def _joined(text: str, joints: Sequence[re.Match[str]], sentence: Span, marked: 
     most_words = max((_word_count(text[start:end]) for start, end in inner), default=0)
     last = _last_item(text, tail, shape, most_words + 1 if inner else 0, marked)
     if head.start == sentence.start and _INTRODUCES.match(text, *head) and inner:
-        first = [] if marked.start >= head.end else None  # "In Baghdad, Tom, Ann and Lee ..."
+        first: list[Span] | None = (
+            [] if marked.start >= head.end else None
+        )  # "In Baghdad, Tom, Ann and Lee ..."
     else:
         first = _first_item(text, head, shape, most_words, marked)
     if first is None or not last:
         return []
     items = [*first, *inner, *last]
-    return items if shape < len(_SHAPES) - 1 or _aligned(text, items, marked) else []
+    if shape < len(_SHAPES) - 1:
+        return items
+    doing = {_DOING.match(text, item.start) is not None for item in items}
+    return items if len(doing) == 1 and _aligned(text, items, marked) else []
 
 
 def _aligned(text: str, items: Sequence[Span], marked: Span) -> bool:
@@ -185,7 +194,8 @@ def _first_item(
     text: str, head: Span, shape: int, most_words: int, marked: Span
 ) -> list[Span] | None:
     """The item at the end of ``head``; None where its beginning cannot be told."""
-    start = marked.start if head.start <= marked.start < head.end else head.end
+    reaches_joint = head.start <= marked.start < head.end <= marked.end
+    start = marked.start if reaches_joint else head.end
     if shape < len(_SHAPES) - 1:
         found = re.search(rf"(?<![\w.,$€£])(?:{_SHAPES[shape]})$", text[head.start : head.end])
         start = min(start, head.start + found.start()) if found else head.end

@@ -25,12 +25,13 @@ _DETERMINERS = frozenset(
     "certain".split()
 )
 _NOT_IN_NOUN_PHRASE = pattern(rf"{PREPOSITION}|that|who|which|whose|and|or|between|called|named")
+_OF_A_PLACE = re.compile(r"[A-Z]\w+(?:an|ish|ese|ern)")
 _WORD = re.compile(r"\w+(?:[-'’]\w+)*")
 
 _WHICH = pattern(rf"(?:(?:and|but)\s+)?(?:(?:{PREPOSITION}|between|among)\s+)?(which|what)\s+")
 _BE_MANY = pattern(r"(?:and\s+)?(?:who|what|which)\s+(?:are|were)\s+")
 _COMMAND = pattern(
-    r"(?:please\s+|(?:can|could)\s+you\s+)?(?:(list|enumerate)|name|give\s+(?:me\s+)?)\s+"
+    r"(?:please\s+|(?:can|could)\s+you\s+)?(?:(list|enumerate)|name|give)\s+"
     r"(?:me\s+)?(a\s+list\b|(?:some\s+)?examples\b)?"
 )
 _ASKS_FOR_NAME = pattern(r"\b(?:called|named|known\s+as)\W*$")
@@ -71,11 +72,16 @@ def _names_many(rest: str, *, is_what: bool) -> bool:
         if word in _AUXILIARIES:
             return _is_plural(phrase[:place][-1:])
     described = 0
-    while described < len(lowered) and lowered[described] in {*_DETERMINERS, *_NUMBERS}:
+    while described < len(phrase) and _is_describing(phrase[described]):
         described += 1
     noun = phrase[described : described + 1]
     is_noun = not is_what or described > 0 or (lowered[:1] and lowered[0] in _LISTED)
     return bool(is_noun) and _is_plural(noun)
+
+
+def _is_describing(word: str) -> bool:
+    known = word.lower() in {*_DETERMINERS, *_NUMBERS}
+    return known or _OF_A_PLACE.fullmatch(word) is not None
 
 
 def _noun_phrase(text: str) -> list[str]:
