@@ -50,13 +50,19 @@ class Article:
     title: str
     author: str | None
     date: str | None
-    """Publication date, ISO 8601 (``2007-05-31``, ``2007-05`` or ``2007``)."""
+    """Publication date, ISO 8601 (``2007-05-31``, ``2007-05`` or ``2007``).
+
+    What the article states, or else its file's properties. The file system's own time is never
+    taken: copying changes it, so it dates no article. Without any other date this is None.
+    """
     source: str
     """The file's path relative to the folder of articles, with ``/`` between parts."""
     url: str | None
     text: str
     header: Header = Header()
     body: tuple[Span, ...] = ()
+    language: str | None = None
+    """ISO 639-1, told by the text when it was loaded; None where that is not sure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,6 +315,18 @@ class Store(Protocol):
 
     def articles(self) -> Iterator[Article]:
         """Every article, by source."""
+        ...
+
+    def articles_between(self, since: str | None, until: str | None, limit: int) -> list[Article]:
+        """The ``limit`` newest articles published within ISO dates, both included, newest first.
+
+        Without a bound the undated ones are among them, last. An article dated by month or year
+        is within the bounds only if the whole month or year is.
+        """
+        ...
+
+    def first_and_last_day(self) -> tuple[str, str] | None:
+        """Between which days the dated articles were published; None if none is dated."""
         ...
 
     def close(self) -> None: ...

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from rag.errors import LoadError
 from rag.load.body import body_blocks
 from rag.load.document import Document
+from rag.load.language import language_of
 from rag.load.masthead import Stated, find_masthead
 from rag.load.pages import mend_page_breaks
 from rag.types import Article, Header, Span
@@ -45,6 +46,7 @@ def to_article(document: Document, source: str) -> Article:
         follows = index == previous + 1
         body.append(Span(body.pop().start if follows else starts[index], end))
         previous = index
+    text = _BLOCK_GAP.join(block.text for block in blocks)
     return Article(
         id=article_id(source),
         title=masthead.title.value if masthead.title else _title_from_name(source),
@@ -52,9 +54,10 @@ def to_article(document: Document, source: str) -> Article:
         date=masthead.date.value if masthead.date else None,
         source=source,
         url=document.metadata.get("url"),
-        text=_BLOCK_GAP.join(block.text for block in blocks),
+        text=text,
         header=Header(span(masthead.title), span(masthead.author), span(masthead.date)),
         body=tuple(body),
+        language=language_of(text),
     )
 
 

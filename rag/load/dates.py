@@ -9,22 +9,26 @@ _MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "january jan januar janvier enero gennaio janeiro",
-            "february feb februar février fevrier febrero febbraio fevereiro",
-            "march mar märz maerz mars marzo março",
-            "april apr avril abril aprile",
-            "may mai mayo maggio maio",
-            "june jun juni juin junio giugno junho",
-            "july jul juli juillet julio luglio julho",
-            "august aug août aout agosto",
-            "september sep sept septembre septiembre settembre setembro",
-            "october oct oktober okt octobre octubre ottobre outubro",
-            "november nov novembre noviembre novembro",
-            "december dec dezember dez décembre decembre diciembre dicembre dezembro",
+            "january jan januar januari jänner janvier enero gennaio janeiro января يناير"
+            " كانون_الثاني",
+            "february feb februar februari février fevrier febrero febbraio fevereiro февраля"
+            " فبراير شباط",
+            "march mar märz maerz maart mars marzo março марта مارس آذار",
+            "april apr avril abril aprile апреля أبريل ابريل نيسان",
+            "may mai mei mayo maggio maio мая مايو أيار",
+            "june jun juni juin junio giugno junho июня يونيو يونيه حزيران",
+            "july jul juli juillet julio luglio julho июля يوليو يوليه تموز",
+            "august aug augustus augusti août aout agosto августа أغسطس اغسطس آب",
+            "september sep sept septembre septiembre settembre setembro сентября سبتمبر أيلول",
+            "october oct oktober okt octobre octubre ottobre outubro октября أكتوبر"
+            " اكتوبر تشرين_الأول",
+            "november nov novembre noviembre novembro ноября نوفمبر تشرين_الثاني",
+            "december dec dezember dez décembre decembre diciembre dicembre dezembro декабря ديسمبر"
+            " كانون_الأول",
         ),
         start=1,
     )
-    for name in names.split()
+    for name in (word.replace("_", " ") for word in names.split())
 }
 _MONTH = rf"(?P<month>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\.?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|\.)?"
@@ -35,14 +39,29 @@ _EXACT = (
     rf"{_MONTH} {_DAY},? {_YEAR}",
     rf"(?P<day>\d\d?)\.(?P<month>\d\d?)\.{_YEAR}",
     rf"(?P<first>\d\d?)/(?P<second>\d\d?)/{_YEAR}",
-    rf"{_YEAR}年(?P<month>\d\d?)月(?P<day>\d\d?)日",
+    rf"{_YEAR} ?년 ?(?P<month>\d\d?) ?월 ?(?P<day>\d\d?) ?일",
 )
-_MONTH_ONLY = (rf"{_MONTH},? {_YEAR}", rf"{_YEAR}-(?P<month>\d\d)")
+_MONTH_ONLY = (rf"{_MONTH},? (?:de )?{_YEAR}", rf"{_YEAR}-(?P<month>\d\d)")
 _YEAR_ONLY = (_YEAR,)
+_CHINESE_EXACT = rf"{_YEAR} ?年 ?(?P<month>\d\d?) ?月 ?(?P<day>\d\d?) ?日"
+_CHINESE_MONTH = rf"{_YEAR} ?年 ?(?P<month>\d\d?) ?月(?! ?\d)"
+_CHINESE_YEAR = rf"{_YEAR} ?年"
+"""Chinese and Japanese set no spaces around a date."""
 _PATTERNS = tuple(
-    [re.compile(rf"(?<![\w/.-]){form}(?![\w/-])", re.IGNORECASE) for form in forms]
-    for forms in (_EXACT, _MONTH_ONLY, _YEAR_ONLY)
+    [
+        *(re.compile(rf"(?<![\w/.-]){form}(?![\w/-])", re.IGNORECASE) for form in forms),
+        re.compile(rf"(?<![0-9]){chinese}"),
+    ]
+    for forms, chinese in (
+        (_EXACT, _CHINESE_EXACT),
+        (_MONTH_ONLY, _CHINESE_MONTH),
+        (_YEAR_ONLY, _CHINESE_YEAR),
+    )
 )
+_OTHER_DIGITS = str.maketrans(
+    "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹०१२३४५६७८९０１２３４５６７８９", "0123456789" * 4
+)
+"""Arabic, Persian, Hindi and full-width digits."""
 
 
 def find_date(text: str) -> tuple[str, int, int] | None:
@@ -50,6 +69,7 @@ def find_date(text: str) -> tuple[str, int, int] | None:
 
     A day that the calendar lacks is no date. Of "03/04/2007" only the year is sure.
     """
+    text = text.translate(_OTHER_DIGITS)
     for patterns in _PATTERNS:
         found = [
             (match.start(), match.end(), iso)

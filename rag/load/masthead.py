@@ -7,47 +7,34 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from rag.load.byline import LONGEST_LINE_CHARS, SEPARATORS, authors_in
 from rag.load.dates import find_date
 from rag.load.document import Block, Document
 
 _LAST_BLOCK = 8
 _LAST_LINE = 12
 """Bylines in later blocks, or in later lines of a block, are not looked for."""
-_LONGEST_LINE_CHARS = 150
 _LONGEST_STANDFIRST_CHARS = 400
 
-_BYLINE = re.compile(
-    r"(?:(?:written |text |report(?:ed)? |story )?by|von|par|por|di|door"
-    r"|(?:authors?|autore?|autorin|auteur|byline)\s*:)\s+(?=\S)",
-    re.IGNORECASE,
-)
-_AFTER_AUTHORS = re.compile(r"\s+(?:in|at|for|from|with)\s|\s*[|•·–—;(/]|\s+-\s", re.IGNORECASE)
-_BETWEEN_AUTHORS = re.compile(r"\s*,\s*(?:and\s+|und\s+|et\s+|y\s+)?|\s+(?:and|und|et|y|&)\s+")
-_PARTICLES = frozenset(
-    "al bin da de del della den der di do dos du el ibn la le ter van von y zu".split()
-)
-_NOT_A_NAME = frozenset(
-    "agency analysis april august background breaking briefing business chapter comment contents"
-    " correspondent culture december editor editorial editors exclusive features february friday"
-    " from how in introduction january july june letters magazine march may monday news"
-    " newspaper november october of on opinion part politics post preface press release report"
-    " reporter review saturday science section september service special sport sports staff"
-    " statement summary sunday survey technology the thursday times today tuesday update"
-    " university wednesday week what why world writer yesterday".split()
-)
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+"""Letters of Thai, Lao, Burmese, Khmer, Japanese and Chinese: two or so make a word."""
 _DATE_LABEL = re.compile(
     r"(?:(?:first )?published|posted|updated|last (?:updated|modified)|issued|released|dated?"
-    r"|veröffentlicht|publié|publicado)\b(?: (?:on|am|le|el)\b)?",
+    r"|veröffentlicht|publié|publicado|نشر في|تاريخ النشر)\b(?: (?:on|am|le|el)\b)?"
+    r"|(?:发布|发表|發布|公開)(?:时间|日期|於|于)?",
     re.IGNORECASE,
 )
 _NO_TITLE_END = re.compile(r"(?<!\.\w)[.;:,。]$")  # but "Talks in the U.S."
-_SEPARATORS = " \t,;|•·–—-/()[]:"
 _BESIDE_DATE = (
     r"(?:\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?"
-    r"|\b(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag)\b"
+    r"|\b(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag"
+    r"|lunes|martes|miércoles|jueves|viernes|sábado|domingo"
+    r"|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche"
+    r"|السبت|الأحد|الاثنين|الإثنين|الثلاثاء|الأربعاء|الخميس|الجمعة)\b"
+    r"|(?:星期|週|周)[一二三四五六日天]|[月火水木金土日]曜日?"
     r"|\b\d{1,2}[:.]\d\d(?::\d\d)?\s*(?:[ap]\.?m\b\.?)?|\b\d{1,2}\s*[ap]\.?m\b\.?"
     r"|\b(?:[ECMP][SD]?T|GMT|UTC|BST|CET|CEST|at|um|à|on|the)\b"
-    rf"|[{re.escape(_SEPARATORS)}])+"
+    rf"|[{re.escape(SEPARATORS)}])+"
 )
 """Weekday, time and small words that go with a date."""
 _BEFORE_DATE = re.compile(rf"{_BESIDE_DATE}$", re.IGNORECASE)
@@ -115,7 +102,7 @@ def find_masthead(document: Document) -> Masthead:
         own_blocks.add(line.block)
     for position, line in enumerate(lines):
         is_beside_date = any(near in dates for near in lines[max(0, position - 1) : position + 2])
-        if author := _authors_in(_without_date(line.text), is_beside_date):
+        if author := authors_in(_without_date(line.text), is_beside_date):
             stated.setdefault("author", Stated(author, line.place(author)))
             own_blocks.add(line.block)
     return Masthead(
@@ -161,7 +148,7 @@ def _top_lines(blocks: Sequence[Block], first: int) -> Iterator[_Line]:
             continue
         start = 0
         for line in block.text.split("\n", _LAST_LINE)[:_LAST_LINE]:
-            if len(line) <= _LONGEST_LINE_CHARS:
+            if len(line) <= LONGEST_LINE_CHARS:
                 yield _Line(index, start, line, is_below_prose)
             start += len(line) + 1
 
@@ -169,7 +156,8 @@ def _top_lines(blocks: Sequence[Block], first: int) -> Iterator[_Line]:
 def is_prose(text: str) -> bool:
     """Whether a paragraph holds sentences, and is no title, byline or label."""
     ends = re.search(r"[.!?…。！？।؟]['\"”’»)\]*]*$", text)
-    return len(text) > _LONGEST_LINE_CHARS or (bool(ends) and len(text.split()) > 8)
+    words = len(text.split()) + len(_UNSPACED.findall(text)) // 2
+    return len(text) > LONGEST_LINE_CHARS or (bool(ends) and words > 8)
 
 
 def _title_line(blocks: Sequence[Block], lines: Sequence[_Line]) -> _Line | None:
@@ -178,7 +166,7 @@ def _title_line(blocks: Sequence[Block], lines: Sequence[_Line]) -> _Line | None
         if blocks[line.block].kind == "heading":
             return line
     for line in above:
-        if not (_date_in(line) or _authors_in(line.text, is_beside_date=False)):
+        if not (_date_in(line) or authors_in(line.text, is_beside_date=False)):
             return None if _NO_TITLE_END.search(line.text) else line
     return None
 
@@ -194,7 +182,7 @@ def _date_in(line: _Line) -> Stated | None:
     remainder = _without_date(line.text)
     if find_date(remainder):  # "Published 31 May 2007, updated 1 June 2007"
         remainder = _without_date(remainder)
-    if remainder and not _authors_in(remainder, is_beside_date=True):
+    if remainder and not authors_in(remainder, is_beside_date=True):
         return None
     return Stated(found[0], line.place(line.text[found[1] : found[2]]))
 
@@ -210,38 +198,4 @@ def _without_date(text: str) -> str:
     after = text[found[2] :]
     if beside := _AFTER_DATE.match(after):
         after = after[beside.end() :]
-    return max(before.strip(_SEPARATORS), after.strip(_SEPARATORS), key=len)
-
-
-def _authors_in(words: str, is_beside_date: bool) -> str | None:
-    """The names in a byline, as written; a bare name is one only beside a date."""
-    by = _BYLINE.match(words)
-    if not (by or is_beside_date) or len(words) > _LONGEST_LINE_CHARS:
-        return None
-    names = words[by.end() :] if by else words
-    rest = _AFTER_AUTHORS.search(names)
-    names = names[: rest.start()] if rest else names
-    end = start = 0
-    for gap in (*_BETWEEN_AUTHORS.finditer(names), None):
-        if not _is_name(names[start : gap.start() if gap else len(names)], is_sure=bool(by)):
-            break
-        end = gap.start() if gap else len(names)
-        start = gap.end() if gap else end
-    if not by and end < len(names.rstrip(_SEPARATORS)):
-        return None
-    return names[:end].strip() or None
-
-
-def _is_name(words: str, is_sure: bool) -> bool:
-    parts = words.split()
-    if not (1 if is_sure else 2) <= len(parts) <= 5:
-        return False
-    return (
-        all(
-            re.fullmatch(r"[^\W\d_](?:[^\W\d_]|[.'’-])*", part)
-            and (part[0].isupper() or part.lower() in _PARTICLES or not part[0].islower())
-            and part.lower() not in _NOT_A_NAME
-            for part in parts
-        )
-        and not parts[-1].islower()
-    )
+    return max(before.strip(SEPARATORS), after.strip(SEPARATORS), key=len)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
-MOST_TAGS = 200_000
+MOST_TAGS = 100_000
 """Start and end tags; the time that a page takes grows with them."""
 DEEPEST_TAGS = 250
 """Tags within tags. The parser drops what lies deeper than 255 without a word."""

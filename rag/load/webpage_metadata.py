@@ -13,10 +13,10 @@ from html import unescape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
+from rag.load.byline import authors_in
 from rag.load.dates import find_date
 from rag.load.decode import clean
-from rag.load.document import Block, Document, is_web_address, words_of
-from rag.load.masthead import find_masthead
+from rag.load.document import is_web_address, words_of
 from rag.load.properties import believable
 
 if TYPE_CHECKING:
@@ -54,7 +54,6 @@ _TIMES = (
 )
 _BEFORE_SITE = re.compile(r"\s+(?:\||•|·|::|»|-|–|—)\s+")
 _SURELY_BEFORE_SITE = ("|", "•", "·", "::", "»")
-_LONGEST_BYLINE_CHARS = 150
 _MOST_NODES = 10_000
 """Of one page's JSON-LD."""
 
@@ -105,8 +104,9 @@ def _author(page: HtmlElement, stated: Mapping[str, Any], meta: Mapping[str, lis
             return author
     for path in _BYLINES:
         for element in page.xpath(f"{path}[{_SURROUNDINGS}]"):
-            if author := _names_in_byline(_text(element)):
-                return author
+            text = _text(element)
+            if names := authors_in(text) or authors_in(f"By {text}"):
+                return believable(names)
     return ""
 
 
@@ -115,15 +115,6 @@ def _names(values: Iterable[str]) -> str:
     names = (re.sub(r"^by\s+", "", believable(value), flags=re.IGNORECASE) for value in values)
     kept = [name for name in names if name and not is_web_address(name) and "@" not in name]
     return believable(", ".join(dict.fromkeys(kept)))
-
-
-def _names_in_byline(text: str) -> str:
-    if len(text) <= _LONGEST_BYLINE_CHARS:
-        for line in (text, f"By {text}"):
-            author = find_masthead(Document((Block("paragraph", line),))).author
-            if author:
-                return believable(author.value)
-    return ""
 
 
 def _date(page: HtmlElement, stated: Mapping[str, Any], meta: Mapping[str, list[str]]) -> str:

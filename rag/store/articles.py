@@ -21,7 +21,7 @@ _SCHEMA = """
 CREATE TABLE articles (
     id TEXT PRIMARY KEY, source TEXT NOT NULL UNIQUE, title TEXT NOT NULL, author TEXT,
     date TEXT, first_day TEXT, last_day TEXT, url TEXT, text TEXT NOT NULL,
-    header TEXT NOT NULL, body TEXT NOT NULL
+    header TEXT NOT NULL, body TEXT NOT NULL, language TEXT
 ) STRICT;
 CREATE TABLE passages (
     ordinal INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
@@ -31,7 +31,7 @@ CREATE TABLE passages (
 CREATE INDEX passages_of_article ON passages (article_id);
 """
 _ISO_DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
-_ARTICLE = "id, source, title, author, date, url, text, header, body"
+_ARTICLE = "id, source, title, author, date, url, text, header, body, language"
 
 
 class ArticleTable:
@@ -80,6 +80,33 @@ class ArticleTable:
         """The article with this id, or None."""
         return self._articles_by_id({article_id}).get(article_id)
 
+    def articles_between(self, since: str | None, until: str | None, limit: int) -> list[Article]:
+        """The ``limit`` newest articles published within ISO dates, both included, newest first.
+
+        Without a bound the undated ones are among them, last. An article dated by month or year
+        is within the bounds only if the whole month or year is.
+        """
+        where = ["TRUE"]
+        values: list[str | int] = []
+        if since is not None:
+            where.append("first_day >= ?")
+            values.append(days_of(since)[0])
+        if until is not None:
+            where.append("last_day <= ?")
+            values.append(days_of(until)[1])
+        rows = self._select(
+            f"SELECT id FROM articles WHERE {' AND '.join(where)} "
+            "ORDER BY last_day DESC NULLS LAST, source LIMIT ?",
+            [*values, limit],
+        )
+        articles = self._articles_by_id({article_id for (article_id,) in rows})
+        return [articles[article_id] for (article_id,) in rows]
+
+    def first_and_last_day(self) -> tuple[str, str] | None:
+        """Between which days the dated articles were published; None if none is dated."""
+        ((first, last),) = self._select("SELECT min(first_day), max(last_day) FROM articles", ())
+        return None if first is None else (first, last)
+
     def embedded_hashes(self) -> dict[str, int]:
         """Ordinal by the hash of what was embedded."""
         return dict(self._select("SELECT embedded_hash, ordinal FROM passages", ()))
@@ -95,7 +122,7 @@ class ArticleTable:
         )
         return {row[0]: _article(*row) for row in rows}
 
-    def _select(self, statement: str, values: Sequence[str]) -> list[tuple[Any, ...]]:
+    def _select(self, statement: str, values: Sequence[str | int]) -> list[tuple[Any, ...]]:
         with self._lock:
             return self._connection.execute(statement, values).fetchall()
 
@@ -114,7 +141,7 @@ class ArticleWriter:
         """Appends an article with its passages, which get the next ordinals."""
         first_day, last_day = days_of(article.date) if article.date else (None, None)
         self._connection.execute(
-            "INSERT INTO articles VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+            "INSERT INTO articles VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
             (
                 article.id,
                 article.source,
@@ -127,6 +154,7 @@ class ArticleWriter:
                 article.text,
                 json.dumps([article.header.title, article.header.author, article.header.date]),
                 json.dumps(article.body),
+                article.language,
             ),
         )
         for passage, embedded_hash in zip(passages, embedded_hashes, strict=True):
@@ -202,6 +230,7 @@ def _article(
     text: str,
     header: str,
     body: str,
+    language: str | None,
 ) -> Article:
     title_span, author_span, date_span = (
         Span(*span) if span else None for span in json.loads(header)
@@ -216,4 +245,5 @@ def _article(
         text=text,
         header=Header(title_span, author_span, date_span),
         body=tuple(Span(*span) for span in json.loads(body)),
+        language=language,
     )

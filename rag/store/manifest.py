@@ -11,7 +11,7 @@ from rag.models import sha256_of
 from rag.store.problems import corrupt, mismatch
 from rag.types import Failure
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ def test_every_field_of_an_article_survives(tmp_path: Path) -> None:
         text="Title\nby J. Doe, May 2007\n\nIt rains 🌧.",
         header=Header(Span(0, 5), Span(9, 15), None),
         body=(Span(27, 30), Span(31, 38)),
+        language="de",
     )
     bare = Article("b", "", None, None, "b.txt", None, "")
     table = write(tmp_path / "odd #?% name.sqlite", whole, bare)
