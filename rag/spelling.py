@@ -100,7 +100,7 @@ def _meant(
     word = query[span.start : span.end]
     if written := apart(folded(word), library):
         return written
-    company = _company(query, words, span)
+    company = _company(query, words, span, pieces)
 
     def may_be(written: str) -> bool:
         if company:
@@ -134,28 +134,39 @@ def _held(variants: Sequence[str], library: LibraryWords) -> list[tuple[str, int
     ]
 
 
-def _company(query: str, words: Sequence[Span], span: Span) -> list[str]:
-    """What stands beside a word in its name: "Ryan" beside "Crocket" in "Did Ryan Crocket go?"."""
-    if not query[span.start].isupper():
+def _company(
+    query: str, words: Sequence[Span], span: Span, pieces: Callable[[str], int]
+) -> list[str]:
+    """What stands beside a word in its name: "Ryan" beside "Crocket" in "Did Ryan Crocket go?".
+
+    In a query without capitals every word that is not common may be of a name.
+    """
+
+    def is_name(part: Span) -> bool:
+        if query.islower():
+            return pieces(query[part.start : part.end]) > 1
+        opens = _SENTENCE_START.search(query[: part.start]) and part != span
+        return query[part.start].isupper() and not opens
+
+    if not is_name(span):
         return []
     at = words.index(span)
     beside = (
         _nearest_of_name(query, [*reversed(words[: at + 1])]),
         _nearest_of_name(query, words[at:]),
     )
-    return [query[start:end] for start, end in filter(None, beside)]
+    return [query[part.start : part.end] for part in beside if part and is_name(part)]
 
 
 def _nearest_of_name(query: str, words: Sequence[Span]) -> Span | None:
-    """The part of a name next to the first of ``words``; initials and particles are passed over."""
+    """The word next to the first of ``words``, initials and particles of names passed over."""
     for before, span in pairwise(words):
         first, second = sorted((before, span))
         if not _WITHIN_NAME.fullmatch(query[first.end : second.start]):
             return None
         word = query[span.start : span.end]
         if len(word) > 1 and word.lower() not in _PARTICLES:
-            opens = _SENTENCE_START.search(query[: span.start])
-            return span if word[0].isupper() and not opens else None
+            return span
     return None
 
 

@@ -55,6 +55,8 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStore]:
         ("Who met Ryan Crockr?", "Who met Ryan Crocker?"),
         ("Who met Ryan C. Crocekr?", "Who met Ryan C. Crocker?"),
         ("What did Kazemi-Qomi say?", "What did Kazemi-Qumi say?"),
+        ("who is kazemi qomi", "who is kazemi Qumi"),
+        ("who met ryan crocket", "who met ryan Crocker"),
         ("What did KazemiQumi say?", "What did Kazemi Qumi say?"),
         ("What did alMaliki say?", "What did al-Maliki say?"),
         ("What did al Qaeda say?", "What did al Qaida say?"),
@@ -81,6 +83,7 @@ def test_what_is_clearly_meant(library: LocalStore, query: str, meant: str) -> N
         "Who is Crockford?",  # too far
         "Who is Davy Crocket?",  # another's name
         "Who is Crocket Davies?",
+        "who is schmidtt crocket",
         "What did Robert J. Shiller say?",
         "Who is Pacet?",  # a name does not become a word of the language
         "Who is Warlow?",  # Harlow or Marlow
