@@ -108,7 +108,7 @@ def test_an_answer_is_made_of_exact_quotes(hostile: tuple[Article, Library]) -> 
 
 
 def test_an_article_cannot_abstain_for_us(tmp_path: Path) -> None:
-    article = make_article(f"{ABSTENTION} It is so.", "a")
+    article = make_article(f"{ABSTENTION}\n\nIt is so.", "a")
     with library_of(article, tmp_path / "index") as library:
         answer = library.ask("What do the articles say?")
     assert answer.status == "answered"
