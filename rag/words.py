@@ -1,12 +1,19 @@
 """Text to index terms: lower-cased, without accents and English stop words, stemmed.
 
-One analyzer for the keyword index, the question and the sentences, so that they always agree.
+One analyzer for the keyword index, the question and the sentences, so that they always agree. The
+script alone tells how a word is treated, never a guess at the language, which a short question does
+not allow. Latin words are stemmed as English, Cyrillic as Russian, Greek as Greek (Snowball),
+Arabic by light10 (Larkey, Ballesteros and Connell 2007, "Light stemming for Arabic information
+retrieval"), since Snowball leaves "talks", "the talks" and "and the talks" apart. Of scripts that
+set no spaces, every two letters that follow each other are a term, as in Lucene's CJKAnalyzer (Nie
+et al. 2000, "On the use of words and n-grams for Chinese information retrieval").
 """
 
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -49,11 +56,30 @@ _SPELLED_OUT = {
 }
 """What news writes now in full and now in initials."""
 
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
+    "\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+"  # Han and kana
+)
+_MARKS = re.compile(
+    "[\u0591-\u05c7\u0640\u064b-\u065f\u0670"  # vowels of Hebrew and Arabic, mostly left out
+    "\u093c\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0e47-\u0e4e]"  # part words
+)
+_STEMMED_SCRIPTS = (("\u0370", "\u03ff", "greek"), ("\u0400", "\u04ff", "russian"))
+"""First and last letter of a script, and the language as which its words are stemmed."""
+_ARABIC = ("\u0600", "\u06ff")
+_ONE_ARABIC_LETTER = str.maketrans("أإآٱىة", "ااااي\u0647")
+"""Letters that are written for each other."""
+_ARABIC_PREFIXES = "وال بال كال فال لل ال".split()
+_ARABIC_SUFFIXES = "ها ان ات ون ين يه ه ي".split()
+
 
 def terms(text: str) -> Sequence[str]:
     """The index terms of ``text``, in order, with repetitions."""
-    tokens: list[str] = _analyzer().analyze(_one_spelling(text))
-    return [_PRESENT.get(token, token) for token in tokens]
+    text = _one_spelling(text)
+    if text.isascii():
+        return [_PRESENT.get(token, token) for token in _analyzer().analyze(text)]
+    tokens = _analyzer().analyze(_with_words_apart(text))
+    return [_PRESENT.get(token) or _stemmed_by_script(token) for token in tokens]
 
 
 def content_terms(question: str) -> Sequence[str]:
@@ -68,6 +94,50 @@ def _one_spelling(text: str) -> str:
     for pattern, short in _SPELLED_OUT.items():
         text = pattern.sub(short, text)
     return text
+
+
+def _with_words_apart(text: str) -> str:
+    """The text with a space wherever a term ends, and none within."""
+    text = _MARKS.sub("", text)
+    return _UNSPACED.sub(lambda run: f" {_pairs(run.group())} ", text)
+
+
+def _pairs(run: str) -> str:
+    return " ".join(map("".join, pairwise(run))) if len(run) > 1 else run
+
+
+@lru_cache(maxsize=65_536)
+def _stemmed_by_script(token: str) -> str:
+    if _ARABIC[0] <= token[0] <= _ARABIC[1]:
+        return _light_arabic(token)
+    for first, last, language in _STEMMED_SCRIPTS:
+        if first <= token[0] <= last:
+            stems: list[str] = _stemmer(language).analyze(token)
+            return stems[0] if stems else token
+    return token
+
+
+def _light_arabic(word: str) -> str:
+    """light10, but for "and" before three letters, which is mostly none ("minister")."""
+    word = word.translate(_ONE_ARABIC_LETTER)
+    for prefix in _ARABIC_PREFIXES:
+        if word.startswith(prefix) and len(word) - len(prefix) >= 2:
+            word = word[len(prefix) :]
+            break
+    else:
+        if word.startswith("و") and len(word) > 4:
+            word = word[1:]
+    for suffix in _ARABIC_SUFFIXES:
+        if word.endswith(suffix) and len(word) - len(suffix) >= 2:
+            word = word[: -len(suffix)]
+    return word
+
+
+@cache
+def _stemmer(language: str) -> Any:
+    from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
+
+    return TextAnalyzerBuilder(Tokenizer.raw()).filter(Filter.stemmer(language)).build()
 
 
 @cache
