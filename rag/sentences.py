@@ -47,6 +47,14 @@ _ABBREVIATION = re.compile(
 _NUMBER_ABBREVIATIONS = ("No.", "Nos.", "Art.", "Arts.", "Sec.", "Secs.", "Fig.", "Figs.", "Mar.")
 """Also words that end sentences ("The answer was No."): abbreviations only before a number."""
 
+_GERMAN_ORDINAL = re.compile(
+    r"\b(?:d(?:er|ie|as|e[mns])|am|ans?|im|ins?|vo[mn]|zu[mr]|bis|seit|jede[rns]?|und)\s\d{1,3}\.$",
+    re.I,
+)
+"""As in "die 3. Runde"; sentencex knows those before the name of a month."""
+_QUOTATION_GOES_ON = re.compile("と|って")
+"""Japanese: 「…。」と述べた."""
+
 _INITIAL_OR_NUMBER = re.compile(r"[(\[\"“‘']*(?:[^\W\d_]|\d{1,3})[.)]")
 
 _FUNCTION_WORDS = {
@@ -141,7 +149,7 @@ def _ends(text: str, language: str, shown: str | None = None) -> list[int]:
         candidates = [bracketed.end()] if bracketed else []
         candidates.append(_marks_moved(shown, boundary["end_index"]))
         for end in candidates:
-            if last < end < len(shown) and _is_end(shown[last:end], shown[end:]):
+            if last < end < len(shown) and _is_end(shown[last:end], shown[end:], language):
                 ends.append(end)
                 last = end
     return ends
@@ -156,7 +164,7 @@ def _marks_moved(text: str, end: int) -> int:
     return end
 
 
-def _is_end(before: str, after: str) -> bool:
+def _is_end(before: str, after: str, language: str) -> bool:
     """Whether a sentence may end between ``before`` and ``after``."""
     sentence, following = before.rstrip(), after.lstrip()
     if not sentence or not re.search(r"\w", following):
@@ -165,6 +173,10 @@ def _is_end(before: str, after: str) -> bool:
         is_ambiguous = abbreviation.group() in _NUMBER_ABBREVIATIONS
         return is_ambiguous and not following[0].isdigit()
     if _INITIAL_OR_NUMBER.fullmatch(sentence):
+        return False
+    if language == "de" and _GERMAN_ORDINAL.search(sentence[-12:]):
+        return False
+    if sentence[-1] in "」』" and _QUOTATION_GOES_ON.match(following):
         return False
     # "Yahoo! and Google", "Jeopardy! is"
     return not (sentence[-1] in "!?" and following[0].islower())

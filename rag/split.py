@@ -10,7 +10,7 @@ from rag.types import Article, Passage, Span, Tokenizer
 
 __all__ = ["SPLITTER_VERSION", "passages", "sentences"]
 
-SPLITTER_VERSION = "1"
+SPLITTER_VERSION = "2"
 """Changes whenever the same text would be split differently; part of the index's manifest."""
 
 _SHORT_SHARE = 0.25

@@ -74,6 +74,52 @@ def test_sentences_without_spaces_between_them(expected: list[str]) -> None:
     assert texts("".join(expected)) == expected
 
 
+@pytest.mark.parametrize(
+    "expected",
+    [
+        [
+            "Die Eigner haben am 31. Mai 2007 mit der Stadt verhandelt.",
+            "Die 3. Runde ist z. B. für den Juni geplant.",
+            "„Wir können das nicht versprechen“, sagte Dr. Schmidt.",
+            "Es kamen 45.",
+            "Er ging nicht mit.",
+        ],
+        [
+            "El Sr. García habló el 31 de mayo de 2007 con los dueños del transbordador.",
+            "¿Qué dijo?",
+            "¡Nada!",
+            "La Dra. Ruiz se fue con las demás.",
+            "«No lo prometemos», dijo.",
+        ],
+        [
+            "اجتمع أصحاب العبارتين أربع ساعات يوم الخميس.",
+            "هل اتفقوا؟",
+            "وبلغت التكلفة 3.2 مليون كرونة؛ ثم انصرفوا.",
+        ],
+    ],
+    ids="german spanish arabic".split(),
+)
+def test_sentences_of_other_languages(expected: list[str]) -> None:
+    assert texts(" ".join(expected)) == expected
+
+
+@pytest.mark.parametrize(
+    "expected",
+    [
+        [
+            "渡轮的船主会谈了四个小时。",
+            "没有协议！",
+            "镇长说：“我们不能保证。”",
+            "然后他们离开了。",
+        ],
+        ["費用は3.2億円だった。", "町長は「約束できない。」と述べた。", "合意はなかった！"],
+    ],
+    ids="chinese japanese".split(),
+)
+def test_sentences_of_languages_without_spaces(expected: list[str]) -> None:
+    assert texts("".join(expected)) == expected
+
+
 def test_a_blank_line_ends_a_sentence_and_a_line_break_does_not() -> None:
     assert texts("One goes\non here\n\nand another\n \nlast") == [
         "One goes\non here",

@@ -92,6 +92,27 @@ def test_a_word_that_is_too_long_is_cut() -> None:
     assert max(map(len, parts)) <= 5 * 40
 
 
+@pytest.mark.parametrize(
+    "sentences",
+    [
+        ["渡轮的船主会谈了四个小时。", "双方没有达成协议！", "然后他们离开了诺港。"],
+        ["اجتمع أصحاب العبارتين. ", "هل اتفقوا يوم الخميس؟ ", "ثم انصرفوا جميعا."],
+        ["Die 3. Runde ist im Juni. ", "Das sagte Dr. Schmidt und ging. ", "Der Rat war dafür."],
+        ["La Dra. Ruiz habló ayer. ", "¿Qué dijo de los dueños? ", "No lo sabe el concejo."],
+    ],
+    ids="chinese arabic german spanish".split(),
+)
+def test_passages_end_with_sentences_in_any_script(sentences: list[str]) -> None:
+    class LetterTokenizer:
+        def count_tokens(self, text: str) -> int:
+            return len(text)
+
+    text = "".join(sentences)
+    size = max(map(len, sentences)) + 2
+    made = passages(article(text), LetterTokenizer(), size)
+    assert [passage.text for passage in made] == [sentence.strip() for sentence in sentences]
+
+
 def test_only_the_body_is_split() -> None:
     text = "Title\n\nThey met. They left.\n\nContact us"
     assert [p.text for p in passages(article(text, Span(7, 28)), WordTokenizer(), 50)] == [
