@@ -7,9 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.chat import check_question, stream
+from rag.chat import check_question, stream, understood
 from rag.embed import load_embedder
-from rag.history import standalone_query
 from rag.ingest import ProgressCallback, build_from_folder, recipe_of
 from rag.models import SHIPPED_READER
 from rag.retrieval import retrieve
@@ -82,7 +81,7 @@ class Library:
         if k < 1:
             raise ValueError("k must be at least 1")
         question = check_question(question, self.settings.max_question_chars)
-        query = standalone_query(question, history)
+        spelled, query = understood(question, history, self._store)
         hits = retrieve(
             self._store,
             self._embedder,
@@ -91,7 +90,7 @@ class Library:
             candidates=self.settings.candidates,
             filters=Filters(since, until, author, source),
         )
-        return self._reader.rerank(question, query, hits, self.settings.read_passages)[:k]
+        return self._reader.rerank(spelled, query, hits, self.settings.read_passages)[:k]
 
     def stream(
         self,

@@ -72,7 +72,7 @@ def test_an_answer_quotes_exactly(store: LocalStore) -> None:
         assert article is not None
         assert article.text[citation.start : citation.end] == citation.quote
         assert f"[{citation.number}]" in answer.text
-    assert set(answer.timings) == {"retrieve", "read", "compose", "total"}
+    assert set(answer.timings) == {"understand", "retrieve", "read", "compose", "total"}
     assert answer.model == "fake reader"
 
 
