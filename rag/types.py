@@ -309,6 +309,10 @@ class Store(Protocol):
         """The ``k`` best passages by BM25: (ordinal, score), best first."""
         ...
 
+    def passages_holding(self, words: Sequence[str]) -> list[int]:
+        """For each word the number of passages that hold it, in any inflection."""
+        ...
+
     def fetch(self, ordinals: Sequence[int]) -> list[tuple[Passage, Article]]:
         """Passages with their articles, in the order asked for."""
         ...
