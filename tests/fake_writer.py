@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from rag.generate import Generator
+from rag.generate.generator import Pieces
 
 
 @dataclass
@@ -19,7 +20,7 @@ class FakeWriter(Generator):
     prompts: list[str] = field(default_factory=list)
     streamed_chars: int = 0
 
-    def stream(self, prompt: str, max_tokens: int) -> Iterator[str]:
+    def stream(self, prompt: str, max_tokens: int) -> Pieces:
         self.prompts.append(prompt)
         words = re.findall(r"\S+\s*", self.reply(prompt))[:max_tokens]
         text = "".join(words)

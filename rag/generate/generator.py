@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from collections.abc import Generator as Yielding
 from queue import SimpleQueue
 from threading import Event, Thread
 from typing import Protocol, TypeAlias
+
+Pieces: TypeAlias = Yielding[str, None, None]
+"""Text as it comes; closed, nothing more comes."""
 
 
 class Generator(Protocol):
@@ -14,7 +18,7 @@ class Generator(Protocol):
     name: str
     """The model's name, as answers and reports show it."""
 
-    def stream(self, prompt: str, max_tokens: int) -> Iterator[str]:
+    def stream(self, prompt: str, max_tokens: int) -> Pieces:
         """Pieces of the model's reply to ``prompt``, of at most ``max_tokens`` tokens in all.
 
         The model stops when the iterator is closed. As far as the engine can tell, the same prompt
@@ -31,7 +35,7 @@ Push: TypeAlias = Callable[[str], bool]
 """Takes a piece of text, and says whether more is wanted."""
 
 
-def pulled(write: Callable[[Push], None]) -> Iterator[str]:
+def pulled(write: Callable[[Push], None]) -> Pieces:
     """What ``write`` pushes, as it comes; ``write`` runs in a thread of its own.
 
     An exception of ``write`` is raised here. Closing the iterator lets the next push say that no

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import importlib.util
 import os
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from rag.errors import ModelError
-from rag.generate.generator import Generator, Push, pulled
+from rag.generate.generator import Generator, Pieces, Push, pulled
 from rag.models import find_generator
 
 CONTEXT_TOKENS = 4096
@@ -42,7 +41,7 @@ class LlamaCppGenerator(Generator):
         _check_installed()
         return LlamaCppGenerator(file.stem, _server(file))
 
-    def stream(self, prompt: str, max_tokens: int) -> Iterator[str]:
+    def stream(self, prompt: str, max_tokens: int) -> Pieces:
         request = {
             "messages": [{"role": "user", "content": prompt}],
             "max_tokens": max_tokens,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urldefrag
 
 from rag.errors import ModelError
-from rag.generate.generator import Generator
+from rag.generate.generator import Generator, Pieces
 
 if TYPE_CHECKING:
     import httpx
@@ -38,7 +38,7 @@ class OpenAIServer(Generator):
         address = address.rstrip("/")
         return OpenAIServer(address, model or _first_model(address))
 
-    def stream(self, prompt: str, max_tokens: int) -> Iterator[str]:
+    def stream(self, prompt: str, max_tokens: int) -> Pieces:
         request = {
             "model": self.name,
             "messages": [{"role": "user", "content": prompt}],

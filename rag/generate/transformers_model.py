@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
 from rag.errors import ModelError
-from rag.generate.generator import Generator, Push, pulled
+from rag.generate.generator import Generator, Pieces, Push, pulled
 
 _HUB_ID = re.compile(r"\w[\w.-]*(?:/\w[\w.-]*)?")
 _MEND = "name the folder or hub id of a model that writes, or a GGUF file, in RAG_WRITER."
@@ -45,7 +44,7 @@ class TransformersGenerator(Generator):
             ) from None
         return TransformersGenerator(folder.name if is_folder else name, model, tokenizer)
 
-    def stream(self, prompt: str, max_tokens: int) -> Iterator[str]:
+    def stream(self, prompt: str, max_tokens: int) -> Pieces:
         inputs = self._inputs(prompt)
         room = getattr(self._model.config, "max_position_embeddings", None)
         tokens = inputs["input_ids"].shape[1]
