@@ -28,6 +28,7 @@ HEAVY = {
     *("torch", "faiss", "transformers", "sentence_transformers", "gradio", "tantivy", "tokenizers"),
 }
 LONGEST_FILE_LINES = 300
+"""But for types.py, which declares and does nothing: one page, however long."""
 
 
 def module_of(path: Path) -> str:
@@ -91,7 +92,8 @@ def test_heavy_libraries_are_imported_where_they_are_used(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_files_are_small_and_named_after_what_they_do(path: Path) -> None:
-    assert len(path.read_text().splitlines()) <= LONGEST_FILE_LINES
+    declares_only = path == PACKAGE / "types.py"
+    assert declares_only or len(path.read_text().splitlines()) <= LONGEST_FILE_LINES
     assert not re.search(r"util|common|core|base|helper|manager", path.stem)
 
 
