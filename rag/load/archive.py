@@ -49,15 +49,19 @@ class Allowance:
             raise LoadError(f"it holds more than {self.most_members} files: split it")
 
 
-def open_archive(data: bytes, allowance: Allowance) -> ZipFile:
+_NO_ZIP = "it is no zip, or a damaged one: pack it again"
+
+
+def open_archive(data: bytes, allowance: Allowance, no_zip: str = _NO_ZIP) -> ZipFile:
     """A zip, after what it announces to unpack to is spent from ``allowance``.
 
-    zipfile never unpacks more than that. Raises LoadError for what is no zip, or unpacks to more.
+    zipfile never unpacks more than that. Raises LoadError for what unpacks to more, and with
+    ``no_zip`` for what is no zip.
     """
     try:
         archive = ZipFile(io.BytesIO(data))
     except _BROKEN as error:
-        raise LoadError("it is no zip, or a damaged one: pack it again") from error
+        raise LoadError(no_zip) from error
     files = archive.infolist()
     allowance.spend(sum(info.file_size for info in files), len(files))
     return archive

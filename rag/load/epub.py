@@ -22,6 +22,7 @@ MOST_EXPANDED_BYTES = 200_000_000
 MOST_TEXT_BYTES = 50_000_000
 """Of the chapters and what lists them; pictures are not read."""
 
+_NO_EPUB = "it is no e-book, or a damaged one: export it again as .epub"
 _CONTAINER = "META-INF/container.xml"
 _RIGHTS = "META-INF/rights.xml"
 _CHAPTER_TYPES = ("application/xhtml+xml", "text/html")
@@ -34,7 +35,7 @@ def read_epub(data: bytes) -> Document:
 
     Raises LoadError for a file that is damaged, locked or too large.
     """
-    with open_archive(data, Allowance(most_bytes=MOST_EXPANDED_BYTES)) as archive:
+    with open_archive(data, Allowance(most_bytes=MOST_EXPANDED_BYTES), _NO_EPUB) as archive:
         if _RIGHTS in archive.namelist():
             raise LoadError("it is locked by its seller: nothing but their reader opens it")
         book = _Book(archive, Allowance(most_bytes=MOST_TEXT_BYTES))
@@ -77,7 +78,7 @@ def _package_name(book: _Book) -> str:
     """The path of the file that lists what the book is made of."""
     root = book.xml(_CONTAINER).find(".//{*}rootfile")
     if root is None:
-        raise LoadError("it is no e-book: export it again as .epub")
+        raise LoadError(_NO_EPUB)
     return root.get("full-path", "")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -29,7 +28,7 @@ def read_csv(data: bytes) -> Iterator[Entry]:
     header = text.lstrip().split("\n", 1)[0]
     csv.field_size_limit(len(text) + 1)
     # Only the header is sure to hold no delimiter within its words.
-    rows = csv.DictReader(io.StringIO(text), delimiter=max(_DELIMITERS, key=header.count))
+    rows = csv.DictReader(_lines(text), delimiter=max(_DELIMITERS, key=header.count))
     try:
         names = {name: _plain(name) for name in rows.fieldnames or () if name}
         if not any(name in TEXT_NAMES for name in names.values()):
@@ -45,9 +44,18 @@ def read_csv(data: bytes) -> Iterator[Entry]:
 
 def read_jsonl(data: bytes) -> Iterator[Entry]:
     """The lines of a JSON Lines file, numbered from 1; empty ones count, but hold no article."""
-    for number, line in enumerate(decode(data).split("\n"), start=1):
+    for number, line in enumerate(_lines(decode(data)), start=1):
         if line.strip():
             yield Entry(f"#{number}", partial(_json_document, line))
+
+
+def _lines(text: str) -> Iterator[str]:
+    """The lines of ``text`` with their ends, one in memory at a time."""
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start) + 1 or len(text)
+        yield text[start:end]
+        start = end
 
 
 def _json_document(line: str) -> Document:

@@ -22,6 +22,7 @@ MOST_TEXT_BYTES = 50_000_000
 """Of the markup that holds the text: as a tree it takes many times its size."""
 
 _TEXT_PART = "word/document.xml"
+_NO_WORD = "it is no Word file, or a damaged one: save it again as .docx"
 _TEMPLATE_CREATED = "2013-12-23"
 """The date that python-docx's empty document bears."""
 
@@ -49,10 +50,10 @@ def _check(data: bytes) -> None:
     """That ``data`` is a Word file which can be opened in bounded time and memory."""
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise LoadError("it is locked with a password, or a .doc: save it as .docx without one")
-    with open_archive(data, Allowance(most_bytes=MOST_EXPANDED_BYTES)) as archive:
+    with open_archive(data, Allowance(most_bytes=MOST_EXPANDED_BYTES), _NO_WORD) as archive:
         sizes = {info.filename: info.file_size for info in archive.infolist()}
     if _TEXT_PART not in sizes:
-        raise LoadError("it is no Word file: save it as .docx")
+        raise LoadError(_NO_WORD)
     if sizes[_TEXT_PART] > MOST_TEXT_BYTES:
         raise LoadError(f"its text has more than {MOST_TEXT_BYTES // 10**6} MB: split it")
 

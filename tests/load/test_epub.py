@@ -88,14 +88,14 @@ LAUGHS = (
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (b"no zip", "it is no zip, or a damaged one: pack it again"),
+        (b"no zip", "it is no e-book, or a damaged one: export it again as .epub"),
         (
             changed("META-INF/container.xml", None),
             "its file META-INF/container.xml is missing: export it again as .epub",
         ),
         (
             changed("META-INF/container.xml", "<container/>"),
-            "it is no e-book: export it again as .epub",
+            "it is no e-book, or a damaged one: export it again as .epub",
         ),
         (
             changed("OEBPS/book.opf", "<package"),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import LoadError, SeedsError
-from rag.load import READERS, find_files, largest_bytes, load_file
+from rag.load import COLLECTIONS, READERS, find_files, largest_bytes, load_file
 from rag.load.article import article_id, to_article
 from rag.load.decode import decode
 from rag.load.markdown import markdown_document
@@ -148,6 +149,19 @@ def test_a_missing_folder_is_an_error_at_once(tmp_path: Path) -> None:
     write(tmp_path, {"a.txt": "A"})
     with pytest.raises(SeedsError, match="is not a folder"):
         find_files(tmp_path / "a.txt")
+
+
+def test_a_broken_file_of_each_format_gets_one_line_and_the_rest_is_read(tmp_path: Path) -> None:
+    broken = {f"broken{suffix}": b"\x89\x00\x01\xff" * 99 for suffix in (*READERS, *COLLECTIONS)}
+    write(tmp_path, {**broken, "broken.zip": b"PK", "broken.xyz": b"x", "whole.txt": "They met."})
+    *_, article = loaded = load_folder(tmp_path)
+    assert isinstance(article, Article)
+    assert article.source == "whole.txt"
+    found = failures(loaded)
+    assert len(loaded) == len(found) + 1
+    assert {name.partition("#")[0] for name in found} == {*broken, "broken.zip", "broken.xyz"}
+    for reason in found.values():
+        assert re.fullmatch(r"[^\n]{10,90}: [^\n]{5,200}", reason), reason
 
 
 def test_every_file_is_read_with_the_reader_of_its_suffix() -> None:

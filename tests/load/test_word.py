@@ -92,9 +92,9 @@ def zipped(names: dict[str, bytes]) -> bytes:
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (b"PK\x03\x04 cut short", "it is no zip, or a damaged one"),
-        (sample()[:2000], "it is no zip, or a damaged one"),
-        (zipped({"a.txt": b"x"}), "it is no Word file: save it as .docx"),
+        (b"PK\x03\x04 cut short", "it is no Word file, or a damaged one"),
+        (sample()[:2000], "it is no Word file, or a damaged one"),
+        (zipped({"a.txt": b"x"}), "it is no Word file, or a damaged one"),
         (zipped({"word/document.xml": b"x"}), "it is a damaged Word file: save it again"),
         (
             replaced(sample(), "word/document.xml", b"<w:document>"),
