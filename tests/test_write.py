@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import importlib.util
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
 from rag.errors import ModelError
 from rag.generate import load_generator
+from rag.generate.generator import Pieces
 from rag.types import Claim, Quote
 from rag.verify import verify
 from rag.write import MAX_CLAIMS, MAX_PROMPT_CHARS, marked, prompt_of, written
@@ -109,9 +110,8 @@ def test_claims_come_as_the_model_writes() -> None:
 
 
 def test_a_model_that_rambles_is_stopped() -> None:
-    texts = [
-        f"The number of ship {name} is {name}." for name in "Ash Elm Oak Fir Yew Bay Box".split()
-    ]
+    ships = "Ash Elm Oak Fir Yew Bay Box".split()
+    texts = [f"The sister of ship {name} is {name}." for name in ships]
     writer = FakeWriter(lambda _: " ".join(texts * 50))
     found = list(written("Numbers?", quotes_of(texts), writer, SharedWords()))
     assert len(found) == MAX_CLAIMS
@@ -120,7 +120,7 @@ def test_a_model_that_rambles_is_stopped() -> None:
 
 def test_an_error_of_the_model_is_not_hidden() -> None:
     class Broken(FakeWriter):
-        def stream(self, prompt: str, max_tokens: int) -> Iterator[str]:
+        def stream(self, prompt: str, max_tokens: int) -> Pieces:
             yield "Two sailors "
             raise ModelError("broken")
 
