@@ -46,6 +46,8 @@ _DATED: dict[Kind, re.Pattern[str]] = {
     "list": patterns.LIST_OF_PERIOD,
     "period": patterns.PERIOD,
 }
+_LONGEST_CHARS = 300
+"""A longer message may only be a command, which its beginning tells."""
 _NUMBERS = "zero one two three four five six seven eight nine ten".split()
 
 
@@ -56,6 +58,8 @@ def intent_of(question: str, today: date, history: Sequence[tuple[str, str]] = (
     subject: in 31 of 32 conversations (LOG.md, "no questions").
     """
     words = " ".join(question.split())
+    if len(words) > _LONGEST_CHARS:
+        return _command(_without_courtesy(words[:_LONGEST_CHARS]))
     if kind := _kind(words, _TALK):
         return Intent(kind)
     request = _without_courtesy(words)

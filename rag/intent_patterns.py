@@ -30,7 +30,8 @@ _GIVE = r"(?:(?:please )?(?:give|show|get|tell|write|make|offer|provide)(?: me| 
 _SHORT = r"(?:(?:very )?(?:short|brief|quick|concise|small|simple|general|good|one-sentence),? )*"
 _SUMMARY = (
     r"(?:summary|overview|gist|outline|recap|synopsis|abstract|tl;?dr"
-    r"|(?:main|key|most important|central) (?:points?|ideas?|facts?|messages?|take-?aways?|topics?))"
+    r"|(?:main|key|most important|central)"
+    r" (?:points?|ideas?|facts?|messages?|take-?aways?|topics?))"
 )
 _SUMMARIZE = r"(?:s[uo]m{1,2}[ae]r+i[sz]e?|sum up|recap|outline|condense|tl;?dr(?: of| for)?:?)"
 
@@ -72,7 +73,8 @@ THANKS = _pattern(
 IDENTITY = _pattern(
     r"(?:(?:who|what) (?:are|'re) you(?: exactly)?|what(?: is|'s) your name"
     r"|who (?:made|built|created|trained|programmed) you"
-    r"|what (?:can|do) you do(?: for me)?|what are you (?:able to do|capable of|for|good (?:at|for))"
+    r"|what (?:can|do) you do(?: for me)?|what are you (?:able to do|capable of"
+    r"|for|good (?:at|for))"
     r"|what can i (?:ask|do)(?: you)?(?: about| for)?(?: here)?|what questions can i ask(?: you)?"
     r"|how (?:do you|does this (?:app|tool|program|chat)) work|how (?:do|can) i use (?:you|this)"
     r"|are you (?:(?:an?|the) )?(?:(?:real )?(?:person|human|robot|bot|machine|ai|chat ?bot"
@@ -89,7 +91,8 @@ LIST = _pattern(
     rf"|(?:what|which|how many) {_DOCUMENTS} (?:are there(?: in {_FOLDER})?|(?:do you|do we|does"
     rf" {_FOLDER}) (?:have|hold|know|contain|include)|have you(?: got| read)?|can you (?:see|read)"
     rf"|are (?:available|indexed|in {_FOLDER}))"
-    rf"|what are (?:all )?(?:the|your) {_DOCUMENTS}(?: in {_FOLDER})?|how (?:large|big) is {_FOLDER}"
+    rf"|what are (?:all )?(?:the|your) {_DOCUMENTS}(?: in {_FOLDER})?"
+    rf"|how (?:large|big) is {_FOLDER}"
     rf"|(?:{_GIVE}|what are )?(?:the )?(?:titles|headlines|names) of {_ALL}"
     rf"|(?:list |what are |{_GIVE})?(?:the )?(?:latest|newest|most recent) {_DOCUMENTS})"
 )
@@ -102,15 +105,14 @@ FOLDER = _pattern(
     rf"(?:what(?: is|'s|'re| are) (?:in )?{_THESE}(?: in {_FOLDER})?(?: all)?(?: about)?"
     rf"|what(?: is|'s) in here|what (?:does|do) {_THESE} (?:all )?"
     r"(?:hold|have|contain|include|cover|deal with|talk about|discuss|say)"
-    rf"|what (?:topics|subjects|themes) (?:do (?:you|{_THESE}) (?:cover|know|have|deal with|discuss)"
-    rf"|does {_FOLDER} (?:cover|have|hold|contain|deal with)|are (?:there|covered)(?: in {_FOLDER})?)"
+    rf"|what (?:topics|subjects|themes) (?:do (?:you|{_THESE}) (?:cover|know|have|deal with"
+    rf"|discuss)|does {_FOLDER} (?:cover|have|hold|contain|deal with)"
+    rf"|are (?:there|covered)(?: in {_FOLDER})?)"
     rf"|what do you know|(?:{_SUMMARIZE}|describe) (?:{_THESE}|everything|all of (?:it|them|this))"
     rf"|(?:{_GIVE})?an overview|(?:{_GIVE})?(?:an? |the )?{_SHORT}{_SUMMARY} of"
     rf" (?:{_THESE}|everything)|tell me about {_THESE})"
 )
-WHAT_IS_THIS = _pattern(
-    r"what(?: is|'s) (?:all this|this(?: all)?)(?: about)|what(?: is|'s) all this"
-)
+WHAT_IS_THIS = _pattern(r"what(?: is|'s) (?:this(?: all)? about|all this(?: about)?)")
 PERIOD = _pattern(
     r"(?:tell me )?(?:what (?:all )?(?:happened|has happened|took place|occurred|was happening"
     r"|was going on|was (?:in )?the news|was new|went on|(?:were|are) the (?:main |biggest |top )?"
@@ -127,7 +129,7 @@ SUMMARY = _pattern(
 )
 WHAT_ABOUT = _pattern(
     r"what(?: is|'s) (?P<about>.+?)(?: all)? about|tell me what (?P<tells>.+) is(?: all)? about"
-    r"|(?:tell me )?what does (?P<says>.+) (?:say|deal with|talk about|discuss|describe|cover|report)"
+    r"|(?:tell me )?what does (?P<says>.+) (?:say|deal with|talk about|discuss|cover|report)"
     r"|tell me (?:more )?about (?P<told>.+)"
 )
 THIS_ARTICLE = _pattern(
@@ -160,8 +162,8 @@ COMMAND = _pattern(
     rf"|initial|original|safety) )*(?:{_RULES}\b|everything|what (?:you|i)|(?:articles|sources)\b)"
     r"|from now on,? (?:you|answer|respond|speak|talk|reply|act|pretend)\b"
     r"|you are (?:now|no longer)\b|you are (?:DAN|an? (?:\w+ )?(?:ai|assistant|pirate|bot))\b"
-    r"|(?:pretend|imagine|act as if|behave as if|roleplay that) (?:that )?(?:you|to be|there are no)"
-    r"\b|(?:act|behave|role-?play|speak|talk|answer|respond|reply|write) (?:as|like) (?:an?|if|my) "
+    r"|(?:pretend|imagine|act as if|behave as if) (?:that )?(?:you|to be|there are no)\b"
+    r"|(?:act|behave|role-?play|speak|talk|answer|respond|reply|write) (?:as|like) (?:an?|if|my) "
     r"|(?:enter|enable|activate|switch to|turn on|go into) .{0,20}\bmode\b"
     rf"|(?:write|compose|tell|sing|make up|invent|generate|create|draft)(?: me| us)?"
     rf" (?:an?|some|the|another)? ?(?:[\w-]+,? ){{0,3}}{_TEXTS}\b"
@@ -171,8 +173,8 @@ COMMAND = _pattern(
     r"|repeat (?:after me|the (?:words|text|sentence) above|everything above)"
     r"|(?:say|print|output|repeat|echo) (?!(?:who|what|when|where|why|how|which|if)\b)\W*(?:\w+\W*)"
     r"{1,3}$|translate (?:this|that|it|the|your|into|to)\b"
-    r"|(?:answer|reply|respond|speak|talk)(?: only| always| me)? (?:in (?:\w+|one word|rhymes?)|with"
-    r" (?:only )?\W*\w+\W*)$"
+    r"|(?:answer|reply|respond|speak|talk)(?: only| always| me)? (?:in (?:\w+|one word)"
+    r"|with (?:only )?\W*\w+\W*)$"
     r"|(?:delete|erase|wipe|destroy) (?:all|the|your|my|this|every|everything)\b"
     r"|(?:execute|run) (?:the|this|a|rm|sudo|code|command)\b|sudo |rm -)"
 )

@@ -18,7 +18,7 @@ _ON_THE_CALENDAR = [
     re.compile(rf"(?:the\s+)?{form}", re.IGNORECASE | re.ASCII)
     for form in (
         rf"(?:year\s+)?{_YEAR}",
-        rf"(?P<decade>[12]\d{{2}}0)['’]?s",
+        r"(?P<decade>[12]\d{2}0)['’]?s",
         rf"(?:month\s+of\s+)?{_MONTH}(?:\s+of)?,?\s+{_YEAR}",
         rf"{_DAY}(?:\s+of)?\s+{_MONTH}(?:\s+of)?,?\s+{_YEAR}",
         rf"{_MONTH}\s+(?:the\s+)?{_DAY},?\s+{_YEAR}",
@@ -27,7 +27,7 @@ _ON_THE_CALENDAR = [
 ]
 _FROM_TODAY = re.compile(
     r"(?P<day>today|yesterday)"
-    r"|(?P<which>this|last|the\s+previous|the\s+past|the\s+last|past)\s+(?P<unit>week|month|year)"
+    r"|(?P<which>this|last|the previous|the past|the last|past)\s+(?P<unit>week|month|year)"
     r"|(?:the\s+)?(?:last|past)\s+(?P<count>\d{1,3})\s+(?P<units>day|week|month|year)s",
     re.IGNORECASE | re.ASCII,
 )
@@ -49,9 +49,8 @@ def days_meant(words: str, today: date) -> Period | None:
     if parts := _RANGE.fullmatch(words):
         first, last = (_days(part, today) for part in parts.groups() if part)
         return (first[0], last[1]) if first and last and first[0] <= last[1] else None
-    return _days(
-        _PREPOSITION.sub("", words, count=1) if _PREPOSITION.match(words) else words, today
-    )
+    preposition = _PREPOSITION.match(words)
+    return _days(words[preposition.end() :] if preposition else words, today)
 
 
 def date_in_words(iso_date: str) -> str:
@@ -60,6 +59,16 @@ def date_in_words(iso_date: str) -> str:
     day = [str(int(rest[1]))] if len(rest) > 1 else []
     month = [_MONTHS[int(rest[0]) - 1]] if rest else []
     return " ".join([*day, *month, year])
+
+
+def period_in_words(period: Period) -> str:
+    """``31 May 2007``, ``May 2007``, ``2007``, or two of these with "to" between them."""
+    first, last = period
+    end_of_month = calendar.monthrange(int(last[:4]), int(last[5:7]))[1]
+    for length, start, end in ((4, "-01-01", "-12-31"), (7, "-01", f"-{end_of_month}")):
+        if first[length:] == start and last[length:] == end:
+            first, last = first[:length], last[:length]
+    return " to ".join(dict.fromkeys((date_in_words(first), date_in_words(last))))
 
 
 def _days(words: str, today: date) -> Period | None:
@@ -99,7 +108,7 @@ def _days_before(words: str, today: date) -> tuple[date, date] | None:
         days = int(match["count"]) * _DAYS_OF_UNIT[match["units"].lower()]
         return today - timedelta(days=days), today
     which, unit = match["which"].lower().split()[-1], match["unit"].lower()
-    if which == "past" or match["which"].lower().startswith("the") and which == "last":
+    if which == "past" or match["which"].lower().startswith("the last"):
         return today - timedelta(days=_DAYS_OF_UNIT[unit]), today
     return _unit_of(unit, today, 0 if which == "this" else 1)
 

@@ -109,6 +109,37 @@ def test_filters(tmp_path: Path, filters: Filters, expected: list[str] | None) -
 
 
 @pytest.mark.parametrize(
+    ("since", "until", "limit", "expected"),
+    [
+        (None, None, 9, ["later", "year", "day", "month", "undated"]),
+        (None, None, 2, ["later", "year"]),
+        ("2007", "2007", 9, ["year", "day", "month"]),
+        ("2007-05", "2007-05", 9, ["day", "month"]),
+        ("2007-05-31", "2007-05-31", 9, ["day"]),
+        ("2008", None, 9, ["later"]),
+        (None, "2007-05", 9, ["day", "month"]),
+        ("2009", "2010", 9, []),
+    ],
+)
+def test_articles_of_a_period_newest_first(
+    tmp_path: Path, since: str | None, until: str | None, limit: int, expected: list[str]
+) -> None:
+    dates = {"day": "2007-05-31", "month": "2007-05", "year": "2007", "later": "2008-01-01"}
+    articles = [make_article("x", name, date=day) for name, day in dates.items()]
+    table = write(tmp_path / "t", make_article("x", "undated"), *articles)
+    found = table.articles_between(since, until, limit)
+    assert [article.source[:-4] for article in found] == expected
+
+
+def test_first_and_last_day(tmp_path: Path) -> None:
+    undated = make_article("x", "undated")
+    assert write(tmp_path / "none", undated).first_and_last_day() is None
+    dated = [make_article("x", "a", date="2007-05"), make_article("x", "b", date="2006-07-01")]
+    table = write(tmp_path / "some", undated, *dated)
+    assert table.first_and_last_day() == ("2006-07-01", "2007-05-31")
+
+
+@pytest.mark.parametrize(
     ("date", "days"),
     [
         ("2007-05-31", ("2007-05-31", "2007-05-31")),
