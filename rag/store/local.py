@@ -80,6 +80,12 @@ class LocalStore:
     def article(self, article_id: str) -> Article | None:
         return self._articles.article(article_id)
 
+    def articles_between(self, since: str | None, until: str | None, limit: int) -> list[Article]:
+        return self._articles.articles_between(since, until, limit)
+
+    def first_and_last_day(self) -> tuple[str, str] | None:
+        return self._articles.first_and_last_day()
+
     def embedded_hashes(self) -> dict[str, int]:
         """Ordinal by the hash of what was embedded."""
         return self._articles.embedded_hashes()
@@ -162,7 +168,7 @@ class GenerationWriter:
         """
         with writing(self._index):
             self._articles.finish()
-            self._vectors.finish()
+            vectors = self._vectors.finish()
             self._terms.finish()
             manifest = Manifest(
                 recipe=self._recipe,
@@ -172,6 +178,7 @@ class GenerationWriter:
                 content=content,
                 failures=failures,
                 files=seal_files(self._folder),
+                vectors=vectors,
             )
             publish(self._index, self._folder, manifest)
 
@@ -180,6 +187,7 @@ class GenerationWriter:
 
     def __exit__(self, *_: object) -> None:
         self._articles.close()
+        self._vectors.close()
         self._terms.close()
         if not is_in_force(self._index, self._folder):
             shutil.rmtree(self._folder, ignore_errors=True)

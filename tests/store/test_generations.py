@@ -23,9 +23,18 @@ from rag.store.generations import (
     read_generation,
     remove_unused,
 )
-from rag.store.manifest import FORMAT_VERSION, Manifest, Recipe
+from rag.store.manifest import FORMAT_VERSION, Manifest, Recipe, VectorSearch
 
-MANIFEST = Manifest(Recipe(FORMAT_VERSION, "e", "r", 8, "s", 160), "seeds", 0, 0, {}, (), {})
+MANIFEST = Manifest(
+    Recipe(FORMAT_VERSION, "e", "r", 8, "s", 160),
+    "seeds",
+    0,
+    0,
+    {},
+    (),
+    {},
+    VectorSearch("exact", 1),
+)
 
 
 def test_generations_are_numbered_and_the_published_one_is_in_force(tmp_path: Path) -> None:
