@@ -1,38 +1,38 @@
-"""Folder to index; the only owner of the build flow: load, split, embed, write, switch."""
+"""Folder to index; the only owner of the build flow: load, split, embed, write, switch.
+
+A file that is as it was is not read again: its articles, passages and vectors are copied from the
+generation before. Of the others, only texts that were not embedded before are embedded. The index
+is the same as one built anew.
+"""
 
 from __future__ import annotations
 
-import hashlib
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.errors import OpenError, SeedsError
-from rag.load import find_files, load_file
-from rag.split import SPLITTER_VERSION, passages
+from rag.errors import SeedsError
+from rag.folder import Loaded, article_files, load_articles, load_folder
+from rag.indexing import Before, Indexing, ProgressCallback, batches, find_stories, reading_code
+from rag.split import SPLITTER_VERSION
 from rag.store import (
     FORMAT_VERSION,
+    EmbeddingCache,
     GenerationWriter,
-    LocalStore,
     Recipe,
     build_lock,
-    is_index_file,
-    open_store,
 )
-from rag.types import Article, BuildReport, Failure, Passage, Progress
+from rag.types import Article, BuildReport, Failure, Progress
 
 if TYPE_CHECKING:
     from rag.settings import Settings
-    from rag.types import Embedder, Vectors
+    from rag.types import Embedder
+
+__all__ = ["ProgressCallback", "build_from_articles", "build_from_folder", "recipe_of"]
 
 CONTEXT_TOKENS = 48
 """Room that a passage leaves in the model's window for its article's title and date."""
-_TITLE_CHARS = 150
-_BATCH_PASSAGES = 256
-
-ProgressCallback = Callable[[Progress], None]
 
 
 def recipe_of(settings: Settings, embedder: Embedder) -> Recipe:
@@ -47,12 +47,6 @@ def recipe_of(settings: Settings, embedder: Embedder) -> Recipe:
     )
 
 
-def embedded_text(article: Article, passage: Passage) -> str:
-    """What is embedded for a passage: its article's title and date, then its own text."""
-    context = ", ".join(filter(None, (article.title[:_TITLE_CHARS], article.date)))
-    return f"{context}: {passage.text}" if context else passage.text
-
-
 def build_from_folder(
     seeds: Path,
     index: Path,
@@ -63,21 +57,16 @@ def build_from_folder(
     """Builds the index of all articles in a folder; what cannot be read is reported by name.
 
     The index may lie in that folder: its own files are passed over. The index before stays in
-    force until the new one is whole.
+    force until the new one is whole; what an interrupted build has embedded is kept for the next.
 
     Raises SeedsError if the folder is missing or holds no article, BuildInProgressError if this
     index is being built already, BuildError if it cannot be written.
     """
-    own = index.resolve()
-    paths = [
-        path
-        for path in find_files(seeds)
-        if not is_index_file(seeds.resolve() / path.relative_to(seeds), own)
-    ]
-    files = (load_file(path, seeds) for path in paths)
-    return _build_index(
-        files, index, settings, embedder, progress, origin=str(seeds), total=len(paths)
-    )
+    paths = article_files(seeds, index)
+    recipe = recipe_of(settings, embedder)
+    with build_lock(index), Before.open(index, recipe) as before:
+        loaded = load_folder(paths, seeds, before.files)
+        return _build(loaded, index, embedder, recipe, before, progress, str(seeds), len(paths))
 
 
 def build_from_articles(
@@ -91,146 +80,55 @@ def build_from_articles(
     total: int,
 ) -> BuildReport:
     """As build_from_folder, from articles that are already loaded; ``origin`` names their place."""
-    files = ([loaded] for loaded in articles)
-    return _build_index(files, index, settings, embedder, progress, origin=origin, total=total)
+    recipe = recipe_of(settings, embedder)
+    with build_lock(index), Before.open(index, recipe) as before:
+        loaded = load_articles(articles)
+        return _build(loaded, index, embedder, recipe, before, progress, origin, total)
 
 
-def _build_index(
-    files: Iterable[Iterable[Article | Failure]],
+def _build(
+    loaded: Iterable[Loaded],
     index: Path,
-    settings: Settings,
     embedder: Embedder,
+    recipe: Recipe,
+    before: Before,
     progress: ProgressCallback,
-    *,
     origin: str,
     total: int,
 ) -> BuildReport:
     """Builds the index from what each of ``total`` files holds."""
     started = time.perf_counter()
-    recipe = recipe_of(settings, embedder)
     with (
-        build_lock(index),
-        _KnownVectors.of(index, recipe) as known,
-        GenerationWriter(index, recipe) as writer,
+        GenerationWriter(index, recipe, before.store) as writer,
+        EmbeddingCache(index, recipe.embedder, recipe.revision) as cache,
     ):
-        build = _Build(writer, embedder, recipe, known)
-        for done, batch in _batches(files, build, progress, total):
+        build = Indexing(writer, embedder, recipe, before, cache)
+        for done, batch in batches(loaded, build, progress, total):
             build.write(batch)
-            progress(Progress("embedding", done, total))
+            progress(Progress("embedding", done, total, build.embedded))
         if writer.article_count == 0:
-            raise SeedsError(_no_articles(origin, build.failures))
-        progress(Progress("writing", total, total))
-        writer.publish(origin, build.content, tuple(build.failures))
+            raise SeedsError(_no_articles(origin, writer.failures()))
+        progress(Progress("writing", total, total, build.embedded))
+        duplicates = find_stories(writer)
+        changes = writer.changes()
+        failures = writer.failures()
+        articles, passages = writer.article_count, writer.passage_count
+        writer.publish(origin, reading_code())
+        cache.clear()
     return BuildReport(
         generation=writer.generation,
-        articles=writer.article_count,
-        passages=writer.passage_count,
+        articles=articles,
+        passages=passages,
         embedded=build.embedded,
-        failures=tuple(build.failures),
+        failures=failures,
         seconds=time.perf_counter() - started,
+        added=changes.added,
+        updated=changes.updated,
+        renamed=changes.renamed,
+        unchanged=changes.unchanged,
+        removed=changes.removed,
+        duplicates=duplicates,
     )
-
-
-_Split = tuple[Article, list[Passage]]
-
-
-@dataclass(slots=True)
-class _KnownVectors:
-    """Vectors of the generation before, by the hash of what was embedded; closed on leaving."""
-
-    store: LocalStore | None
-    ordinals: dict[str, int]
-
-    @classmethod
-    def of(cls, index: Path, recipe: Recipe) -> _KnownVectors:
-        try:
-            store = open_store(index, recipe)
-        except OpenError:
-            return cls(None, {})
-        return cls(store, store.embedded_hashes())
-
-    def vector(self, embedded_hash: str) -> Vectors | None:
-        if self.store is None or embedded_hash not in self.ordinals:
-            return None
-        return self.store.vector(self.ordinals[embedded_hash])
-
-    def __enter__(self) -> _KnownVectors:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.store is not None:
-            self.store.close()
-
-
-@dataclass(slots=True)
-class _Build:
-    """A build under way."""
-
-    writer: GenerationWriter
-    embedder: Embedder
-    recipe: Recipe
-    known: _KnownVectors
-    ids: set[str] = field(default_factory=set)
-    content: dict[str, str] = field(default_factory=dict)
-    """Hash of each article's text, by source."""
-    failures: list[Failure] = field(default_factory=list)
-    embedded: int = 0
-
-    def split(self, loaded: Article | Failure) -> _Split | None:
-        """The article with its passages; None, and the failure kept, where it has no place."""
-        if isinstance(loaded, Article) and (loaded.id in self.ids or loaded.source in self.content):
-            loaded = Failure(loaded.source, "another article has the same name")
-        if isinstance(loaded, Failure):
-            self.failures.append(loaded)
-            return None
-        self.ids.add(loaded.id)
-        self.content[loaded.source] = _hash(loaded.text)
-        return loaded, passages(loaded, self.embedder, self.recipe.passage_tokens)
-
-    def write(self, batch: Sequence[_Split]) -> None:
-        """Embeds what is new in ``batch`` and appends it to the generation."""
-        import numpy as np
-
-        texts = [embedded_text(article, passage) for article, split in batch for passage in split]
-        hashes = [_hash(text) for text in texts]
-        vectors = [self.known.vector(embedded_hash) for embedded_hash in hashes]
-        missing = [position for position, vector in enumerate(vectors) if vector is None]
-        fresh = self.embedder.embed([texts[position] for position in missing])
-        for position, vector in zip(missing, fresh, strict=True):
-            vectors[position] = vector
-        self.embedded += len(missing)
-        first = 0
-        for article, split in batch:
-            last = first + len(split)
-            matrix = np.asarray(vectors[first:last], dtype=np.float32)
-            matrix = matrix.reshape(len(split), self.recipe.dimensions)
-            self.writer.add(article, split, hashes[first:last], matrix)
-            first = last
-
-
-def _batches(
-    files: Iterable[Iterable[Article | Failure]],
-    build: _Build,
-    progress: ProgressCallback,
-    total: int,
-) -> Iterator[tuple[int, list[_Split]]]:
-    """(files read so far, articles with their passages), each with enough to embed at once."""
-    batch: list[_Split] = []
-    done = 0
-    for done, file in enumerate(files, start=1):
-        progress(Progress("reading", done, total))
-        for loaded in file:
-            if split := build.split(loaded):
-                batch.append(split)
-            if sum(len(split) for _, split in batch) >= _BATCH_PASSAGES:
-                yield done, batch
-                batch = []
-    if batch:
-        yield done, batch
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _no_articles(origin: str, failures: Sequence[Failure]) -> str:

@@ -63,6 +63,9 @@ class Article:
     body: tuple[Span, ...] = ()
     language: str | None = None
     """ISO 639-1, told by the text when it was loaded; None where that is not sure."""
+    also_in: tuple[str, ...] = ()
+    """Sources of the other articles that tell this story in the same words, the first published
+    first: one source of news, however many printed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,11 +222,16 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a build is: ``done`` of ``total`` in ``stage``: "reading", "embedding", "writing"."""
+    """How far a build is: ``done`` of ``total`` files in ``stage``.
+
+    Stages are "reading", "embedding" and "writing".
+    """
 
     stage: str
     done: int
     total: int
+    passages: int = 0
+    """Embedded so far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,11 +240,21 @@ class BuildReport:
 
     generation: str
     articles: int
+    """Articles in the index: ``added``, ``updated``, ``renamed`` and ``unchanged`` ones."""
     passages: int
     embedded: int
-    """Passages embedded anew; the others kept the vectors of the generation before."""
+    """Texts embedded anew; the other passages kept the vectors of the generation before."""
     failures: tuple[Failure, ...]
     seconds: float
+    added: int = 0
+    updated: int = 0
+    renamed: int = 0
+    """Articles that were in the index before under another source."""
+    unchanged: int = 0
+    removed: int = 0
+    """Articles of the index before that are gone."""
+    duplicates: int = 0
+    """Articles that repeat one published before them."""
 
 
 class Tokenizer(Protocol):

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from rag.errors import BuildError, BuildInProgressError, IndexMissingError, SeedsError
-from rag.ingest import build_from_folder, embedded_text, recipe_of
+from rag.indexing import embedded_text
+from rag.ingest import build_from_folder, recipe_of
 from rag.settings import Settings
 from rag.store import LocalStore, open_store
 from rag.types import Article, BuildReport, Failure, Passage, Progress
@@ -58,7 +59,7 @@ def test_a_folder_becomes_an_index(seeds_folder: Path) -> None:
     assert [step.stage for step in steps] == ["reading", "reading", "embedding", "writing"]
     assert all(0 < step.done <= step.total == 2 for step in steps)
     assert opened().manifest.seeds == "seeds"
-    assert set(opened().manifest.content) == {"talks.txt", "whales.txt"}
+    assert set(opened().files()) == {"talks.txt", "whales.txt"}
 
 
 # Only what is new is embedded.

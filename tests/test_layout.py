@@ -16,7 +16,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 CONTRACTS = {"types", "errors"}
 LOWEST = {*CONTRACTS, "settings"}
-FLOWS = {"ingest", "chat"}
+FLOWS = {"ingest", "indexing", "folder", "chat"}
 FACADE = {"library"}
 INTERFACES = {
     *("cli", "terminal", "server", "served", "page", "render", "render_source", "examples"),

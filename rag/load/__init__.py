@@ -24,7 +24,7 @@ from rag.load.webpage import read_html, read_mhtml
 from rag.load.word import read_docx
 from rag.types import Article, Failure
 
-__all__ = ["COLLECTIONS", "READERS", "find_files", "largest_bytes", "load_file"]
+__all__ = ["COLLECTIONS", "READERS", "find_files", "largest_bytes", "load_file", "source_of"]
 
 READERS: Mapping[str, Callable[[bytes], Document]] = {
     ".txt": read_text,
@@ -83,7 +83,7 @@ def find_files(folder: Path) -> list[Path]:
             for name in names
             if not name.startswith(".") and name.lower() not in _SYSTEM_FILES
         )
-    return sorted(paths, key=lambda path: _source(path, folder))
+    return sorted(paths, key=lambda path: source_of(path, folder))
 
 
 def load_file(path: Path, folder: Path) -> Iterator[Article | Failure]:
@@ -91,7 +91,7 @@ def load_file(path: Path, folder: Path) -> Iterator[Article | Failure]:
 
     What cannot be read gives a ``Failure``, and the rest of the file is read all the same.
     """
-    source = _source(path, folder)
+    source = source_of(path, folder)
     try:
         yield from _articles(_bytes_of(path, source), source, Allowance())
     except LoadError as error:
@@ -185,7 +185,7 @@ def _suffix(source: str) -> str:
     return PurePosixPath(source).suffix.lower()
 
 
-def _source(path: Path, folder: Path) -> str:
+def source_of(path: Path, folder: Path) -> str:
     """The path relative to ``folder``, with ``/``; bytes that are not UTF-8 are replaced."""
     return os.fsencode(path.relative_to(folder).as_posix()).decode("utf-8", "replace")
 

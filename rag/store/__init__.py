@@ -1,5 +1,7 @@
 """What is on disk: articles and passages (SQLite), vectors (FAISS), terms (Tantivy)."""
 
+from rag.store.embedding_cache import EmbeddingCache
+from rag.store.file_stamps import FileStamp, stamp_if_same, stamp_of
 from rag.store.generations import Current, build_lock, is_index_file, read_current
 from rag.store.local import GenerationWriter, LocalStore, open_store
 from rag.store.manifest import FORMAT_VERSION, Manifest, Recipe
@@ -7,6 +9,8 @@ from rag.store.manifest import FORMAT_VERSION, Manifest, Recipe
 __all__ = [
     "FORMAT_VERSION",
     "Current",
+    "EmbeddingCache",
+    "FileStamp",
     "GenerationWriter",
     "LocalStore",
     "Manifest",
@@ -15,4 +19,6 @@ __all__ = [
     "is_index_file",
     "open_store",
     "read_current",
+    "stamp_if_same",
+    "stamp_of",
 ]

@@ -8,29 +8,19 @@ import json
 import re
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from rag.errors import FilterError
+from rag.store.file_stamps import FileStamp
 from rag.types import Article, Filters, Header, Passage, Span
 
 FILE = "articles.sqlite"
 
-_SCHEMA = """
-CREATE TABLE articles (
-    id TEXT PRIMARY KEY, source TEXT NOT NULL UNIQUE, title TEXT NOT NULL, author TEXT,
-    date TEXT, first_day TEXT, last_day TEXT, url TEXT, text TEXT NOT NULL,
-    header TEXT NOT NULL, body TEXT NOT NULL, language TEXT
-) STRICT;
-CREATE TABLE passages (
-    ordinal INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
-    article_id TEXT NOT NULL REFERENCES articles (id),
-    start INTEGER NOT NULL, end INTEGER NOT NULL, embedded_hash TEXT NOT NULL
-) STRICT;
-CREATE INDEX passages_of_article ON passages (article_id);
-"""
 _ISO_DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
+STORY_ORDER = "coalesce({0}first_day, '9999'), {0}source"
+"""Of several articles that tell one story, the first published goes before the others."""
 _ARTICLE = "id, source, title, author, date, url, text, header, body, language"
 
 
@@ -107,78 +97,48 @@ class ArticleTable:
         ((first, last),) = self._select("SELECT min(first_day), max(last_day) FROM articles", ())
         return None if first is None else (first, last)
 
-    def embedded_hashes(self) -> dict[str, int]:
-        """Ordinal by the hash of what was embedded."""
-        return dict(self._select("SELECT embedded_hash, ordinal FROM passages", ()))
+    def ordinals_of(self, embedded_hashes: Sequence[str]) -> dict[str, int]:
+        """Ordinal by the hash of what was embedded, where there is one."""
+        rows = self._select(
+            "SELECT embedded_hash, ordinal FROM passages "
+            "WHERE embedded_hash IN (SELECT value FROM json_each(?))",
+            [json.dumps(list(embedded_hashes))],
+        )
+        return dict(rows)
+
+    def files(self) -> dict[str, tuple[int, FileStamp]]:
+        """Number and stamp by source, of the files that may be copied while they are the same."""
+        rows = self._select(
+            "SELECT source, number, size_bytes, modified_ns, changed_ns, sha256 FROM files "
+            "WHERE sha256 IS NOT NULL",
+            (),
+        )
+        return {source: (number, FileStamp(*stamp)) for source, number, *stamp in rows}
 
     def close(self) -> None:
         with self._lock:
             self._connection.close()
 
     def _articles_by_id(self, ids: set[str]) -> dict[str, Article]:
+        chosen = [json.dumps(sorted(ids))]
         rows = self._select(
-            f"SELECT {_ARTICLE} FROM articles WHERE id IN (SELECT value FROM json_each(?))",
-            [json.dumps(sorted(ids))],
+            f"SELECT {_ARTICLE} FROM articles WHERE id IN (SELECT value FROM json_each(?))", chosen
         )
-        return {row[0]: _article(*row) for row in rows}
+        told = self._select(
+            "SELECT one.id, other.source FROM articles AS one JOIN articles AS other "
+            "ON other.story = one.story AND other.id != one.id "
+            "WHERE one.id IN (SELECT value FROM json_each(?)) "
+            f"ORDER BY {STORY_ORDER.format('other.')}",
+            chosen,
+        )
+        also_in: dict[str, list[str]] = {}
+        for article_id, source in told:
+            also_in.setdefault(article_id, []).append(source)
+        return {row[0]: _article(tuple(also_in.get(row[0], ())), *row) for row in rows}
 
     def _select(self, statement: str, values: Sequence[str | int]) -> list[tuple[Any, ...]]:
         with self._lock:
             return self._connection.execute(statement, values).fetchall()
-
-
-class ArticleWriter:
-    """Writes the articles and passages of a new generation, in one transaction."""
-
-    def __init__(self, path: Path) -> None:
-        self._connection = sqlite3.connect(path)
-        self._connection.executescript(_SCHEMA)
-        self._next_ordinal = 0
-
-    def add(
-        self, article: Article, passages: Sequence[Passage], embedded_hashes: Iterable[str]
-    ) -> None:
-        """Appends an article with its passages, which get the next ordinals."""
-        first_day, last_day = days_of(article.date) if article.date else (None, None)
-        self._connection.execute(
-            "INSERT INTO articles VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
-            (
-                article.id,
-                article.source,
-                article.title,
-                article.author,
-                article.date,
-                first_day,
-                last_day,
-                article.url,
-                article.text,
-                json.dumps([article.header.title, article.header.author, article.header.date]),
-                json.dumps(article.body),
-                article.language,
-            ),
-        )
-        for passage, embedded_hash in zip(passages, embedded_hashes, strict=True):
-            self._connection.execute(
-                "INSERT INTO passages VALUES (?,?,?,?,?,?)",
-                (
-                    self._next_ordinal,
-                    passage.id,
-                    passage.article_id,
-                    passage.start,
-                    passage.end,
-                    embedded_hash,
-                ),
-            )
-            self._next_ordinal += 1
-
-    def finish(self) -> None:
-        """Commits everything to the file."""
-        self._connection.commit()
-        self._connection.close()
-
-    def close(self) -> None:
-        """Lets go of the file; what was not finished is lost."""
-        self._connection.close()
 
 
 def days_of(date: str) -> tuple[str, str]:
@@ -221,6 +181,7 @@ def _conditions(filters: Filters) -> tuple[list[str], list[str]]:
 
 
 def _article(
+    also_in: tuple[str, ...],
     article_id: str,
     source: str,
     title: str,
@@ -246,4 +207,5 @@ def _article(
         header=Header(title_span, author_span, date_span),
         body=tuple(Span(*span) for span in json.loads(body)),
         language=language,
+        also_in=also_in,
     )

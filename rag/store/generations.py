@@ -3,6 +3,7 @@
     index/
       CURRENT                 the generation in force and the sha256 of its manifest
       build.lock              held by the process that builds
+      embedded.sqlite         vectors of a build that was interrupted
       generations/g000001/    manifest.json, articles.sqlite, vectors.faiss, terms/
 
 A generation is written whole, its manifest last, everything synced; then ``CURRENT`` is replaced
@@ -23,6 +24,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from rag.errors import BuildError, BuildInProgressError, IndexMissingError, OpenError
+from rag.store.embedding_cache import FILE as CACHE_FILE
 from rag.store.manifest import Manifest, read_manifest, sync
 from rag.store.problems import corrupt, reading, rebuild_command, writing
 
@@ -130,6 +132,8 @@ def is_index_file(path: Path, index: Path) -> bool:
         (f"{_CURRENT}.new",),
         (_LOCK,),
         (_GENERATIONS,),
+        (CACHE_FILE,),
+        (f"{CACHE_FILE}-journal",),
     )
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import OpenError
+from rag.store.article_writer import ArticleWriter, Changes
 from rag.store.articles import FILE as ARTICLES_FILE
-from rag.store.articles import ArticleTable, ArticleWriter
+from rag.store.articles import ArticleTable
+from rag.store.file_stamps import FileStamp
 from rag.store.generations import (
     Current,
     is_in_force,
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from rag.types import Vectors
 
 _ANY = Filters()
+_COPIED_AT_ONCE = 10_000
+"""Vectors in memory while they are copied."""
 
 
 class LocalStore:
@@ -46,6 +50,11 @@ class LocalStore:
     @property
     def generation(self) -> str:
         return self._folder.name
+
+    @property
+    def articles_file(self) -> Path:
+        """The table of articles and passages."""
+        return self._folder / ARTICLES_FILE
 
     @property
     def manifest(self) -> Manifest:
@@ -86,21 +95,30 @@ class LocalStore:
     def first_and_last_day(self) -> tuple[str, str] | None:
         return self._articles.first_and_last_day()
 
-    def embedded_hashes(self) -> dict[str, int]:
-        """Ordinal by the hash of what was embedded."""
-        return self._articles.embedded_hashes()
+    def ordinals_of(self, embedded_hashes: Sequence[str]) -> dict[str, int]:
+        """Ordinal by the hash of what was embedded, where there is one."""
+        return self._articles.ordinals_of(embedded_hashes)
+
+    def files(self) -> dict[str, tuple[int, FileStamp]]:
+        """Number and stamp by source; see ArticleTable.files."""
+        return self._articles.files()
 
     def vector(self, ordinal: int) -> Vectors:
         """The vector of one passage, shape (dimensions,)."""
         return self._vectors.vector(ordinal)
 
+    def vectors(self, ordinals: Sequence[int]) -> Vectors:
+        """The vectors of some passages, shape (len(ordinals), dimensions)."""
+        return self._vectors.vectors(ordinals)
+
     def close(self) -> None:
         self._articles.close()
 
 
-def open_store(index: Path, recipe: Recipe) -> LocalStore:
+def open_store(index: Path, recipe: Recipe | None) -> LocalStore:
     """Opens the generation in force, after checking that it is whole and was made by ``recipe``.
 
+    None takes any recipe: what was indexed can be read then, but not searched.
     Raises IndexMissingError, IndexCorruptError, IndexMismatchError, or OpenError where the files
     may not be read.
     """
@@ -114,10 +132,11 @@ def open_store(index: Path, recipe: Recipe) -> LocalStore:
                 raise
 
 
-def _open_generation(index: Path, current: Current, recipe: Recipe) -> LocalStore:
+def _open_generation(index: Path, current: Current, recipe: Recipe | None) -> LocalStore:
     with reading(index):
         folder, manifest = read_generation(index, current)
-        check_recipe(index, manifest.recipe, recipe)
+        if recipe is not None:
+            check_recipe(index, manifest.recipe, recipe)
         verify_files(index, folder, manifest)
         return LocalStore(folder, manifest)
 
@@ -126,18 +145,19 @@ class GenerationWriter:
     """Writes a new generation; until ``publish`` no reader sees anything of it.
 
     A context manager: without ``publish``, leaving it removes what was written. The caller holds
-    the build lock. Every method raises BuildError if the disk does not take it.
+    the build lock. ``previous`` is the generation from which unchanged files are copied, if there
+    is one. Every method raises BuildError if the disk does not take it.
     """
 
-    def __init__(self, index: Path, recipe: Recipe) -> None:
+    def __init__(self, index: Path, recipe: Recipe, previous: LocalStore | None = None) -> None:
         self._index = index
         self._recipe = recipe
-        self.article_count = 0
-        self.passage_count = 0
+        self._previous = previous
         with writing(index):
             remove_unused(index)
             self._folder = new_generation(index)
-            self._articles = ArticleWriter(self._folder / ARTICLES_FILE)
+            before = None if previous is None else previous.articles_file
+            self._articles = ArticleWriter(self._folder / ARTICLES_FILE, before)
             self._vectors = VectorWriter(self._folder / VECTORS_FILE, recipe.dimensions)
             self._terms = TermWriter(self._folder / TERMS_FOLDER)
 
@@ -151,31 +171,84 @@ class GenerationWriter:
         passages: Sequence[Passage],
         embedded_hashes: Sequence[str],
         vectors: Vectors,
+        content_hash: str = "",
+        signature: bytes | None = None,
     ) -> None:
-        """Appends one article with its passages and their vectors, shape (len(passages), d)."""
+        """Appends one article with its passages and their vectors, shape (len(passages), d).
+
+        The other arguments are those of ArticleWriter.add.
+        """
         with writing(self._index):
-            self._articles.add(article, passages, embedded_hashes)
+            self._articles.add(article, passages, embedded_hashes, content_hash, signature)
             self._vectors.add(vectors)
             for passage in passages:
                 self._terms.add(passage.text, article.title)
-        self.article_count += 1
-        self.passage_count += len(passages)
 
-    def publish(self, seeds: str, content: dict[str, str], failures: tuple[Failure, ...]) -> None:
+    def has(self, article: Article) -> bool:
+        """Whether an article of this id or source was added already."""
+        return self._articles.has(article)
+
+    def end_file(self, source: str, stamp: FileStamp | None, failures: Sequence[Failure]) -> None:
+        """Closes the file whose articles were added; without a stamp it will be read each time."""
+        with writing(self._index):
+            self._articles.end_file(source, stamp, failures)
+
+    def copy_files(self, first: int, stamps: Sequence[FileStamp]) -> None:
+        """Appends files of the generation before, from number ``first`` on, one for each stamp."""
+        assert self._previous is not None
+        with writing(self._index):
+            added = self._articles.next_ordinal
+            start, stop = self._articles.copy_files(first, stamps)
+            for ordinal in range(start, stop, _COPIED_AT_ONCE):
+                some = range(ordinal, min(stop, ordinal + _COPIED_AT_ONCE))
+                self._vectors.add(self._previous.vectors(some))
+            for text, title in self._articles.texts(added):
+                self._terms.add(text, title)
+
+    @property
+    def article_count(self) -> int:
+        """Articles added and copied so far."""
+        return self._articles.article_count()
+
+    @property
+    def passage_count(self) -> int:
+        """Passages added and copied so far."""
+        return self._articles.next_ordinal
+
+    def failures(self) -> tuple[Failure, ...]:
+        """What could not be read, in the order of the files."""
+        return self._articles.failures()
+
+    def changes(self) -> Changes:
+        """The articles against those of the generation before."""
+        return self._articles.changes()
+
+    def signatures(self) -> Iterator[tuple[str, bytes]]:
+        """Id and signature of every article that has one, the first published first."""
+        return self._articles.signatures()
+
+    def set_stories(self, stories: Mapping[str, str]) -> None:
+        """Names the story, by its first article's id, of each article that shares one."""
+        with writing(self._index):
+            self._articles.set_stories(stories)
+
+    def publish(self, seeds: str, reading: str) -> None:
         """Finishes the generation and puts it in force.
 
         The generation before is kept for readers that are still on it; the next build removes it.
         """
         with writing(self._index):
+            article_count, passage_count = self.article_count, self.passage_count
+            failures = self.failures()
             self._articles.finish()
             vectors = self._vectors.finish()
             self._terms.finish()
             manifest = Manifest(
                 recipe=self._recipe,
                 seeds=seeds,
-                article_count=self.article_count,
-                passage_count=self.passage_count,
-                content=content,
+                article_count=article_count,
+                passage_count=passage_count,
+                reading=reading,
                 failures=failures,
                 files=seal_files(self._folder),
                 vectors=vectors,

@@ -59,8 +59,8 @@ class Manifest:
     seeds: str
     article_count: int
     passage_count: int
-    content: dict[str, str]
-    """sha256 of each article's text, by source."""
+    reading: str
+    """The code that made passages of files; of files read by other code nothing is copied."""
     failures: tuple[Failure, ...]
     files: dict[str, FileSeal]
     vectors: VectorSearch
@@ -82,7 +82,7 @@ def read_manifest(index: Path, content: bytes) -> Manifest:
         seeds=data["seeds"],
         article_count=data["article_count"],
         passage_count=data["passage_count"],
-        content=data["content"],
+        reading=data["reading"],
         failures=tuple(Failure(**failure) for failure in data["failures"]),
         files={name: FileSeal(**seal) for name, seal in data["files"].items()},
         vectors=VectorSearch(**data["vectors"]),

@@ -60,6 +60,18 @@ class VectorIndex:
             found = self._ranking(vector, k, self._parameters(selector, self._lists))
         return found
 
+    def vectors(self, ordinals: Sequence[int]) -> Vectors:
+        """The vectors of some passages, shape (len(ordinals), dimensions)."""
+        import numpy as np
+
+        if not len(ordinals):
+            return np.zeros((0, int(self._index.d)), dtype=np.float32)
+        with self._locating:
+            if self._lists and self._index.direct_map.no():
+                self._index.make_direct_map()
+        vectors: Vectors = self._index.reconstruct_batch(np.asarray(ordinals, dtype=np.int64))
+        return vectors
+
     def vector(self, ordinal: int) -> Vectors:
         """The vector of one passage, shape (dimensions,)."""
         with self._locating:

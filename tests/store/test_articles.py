@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import FilterError
-from rag.store.articles import ArticleTable, ArticleWriter, days_of
+from rag.store.article_writer import ArticleWriter
+from rag.store.articles import ArticleTable, days_of
 from rag.types import Article, Filters, Header, Passage, Span
 from tests.fakes import make_article
 
