@@ -14,7 +14,7 @@ from datetime import date
 from typing import Literal
 
 from rag import intent_patterns as patterns
-from rag.period import Period, days_meant
+from rag.time_phrases import period_of
 
 Kind = Literal["greeting", "thanks", "identity", "command", "list", "folder", "summary", "period"]
 
@@ -32,8 +32,8 @@ class Intent:
     """summary: the newest article is meant."""
     sentence_count: int | None = None
     """summary: how many sentences were asked for."""
-    period: Period | None = None
-    """list, period: when the articles meant were published."""
+    period: tuple[str, str] | None = None
+    """list, period: first and last ISO day on which the articles meant were published."""
 
 
 _TALK: dict[Kind, re.Pattern[str]] = {"greeting": patterns.GREETING, "thanks": patterns.THANKS}
@@ -91,11 +91,12 @@ def _follows_plain_question(history: Sequence[tuple[str, str]], today: date) -> 
 def _about_all(request: str, today: date) -> Intent | None:
     if patterns.WHAT_IS_THIS.fullmatch(request):
         return Intent("folder")
-    for kind, pattern in _DATED.items():
-        match = pattern.fullmatch(request)
-        if match and (period := days_meant(match["period"], today)):
-            return Intent(kind, period=period)
-    return None
+    period = period_of(request, today)
+    if period is None or period.since is None or period.until is None:
+        return None
+    undated = f"{request[: period.words.start]} {request[period.words.end :]}".strip(" ,")
+    kind = _kind(undated, _DATED)
+    return Intent(kind, period=(period.since, period.until)) if kind else None
 
 
 def _summary(request: str, words: str) -> Intent | None:

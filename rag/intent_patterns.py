@@ -97,10 +97,10 @@ LIST = _pattern(
     rf"|(?:list |what are |{_GIVE})?(?:the )?(?:latest|newest|most recent) {_DOCUMENTS})"
 )
 LIST_OF_PERIOD = _pattern(
-    rf"(?:(?:list|show|name)(?: me| us)? {_ALL}|(?:what|which) {_DOCUMENTS}(?: are there| do you"
-    r" have| were| are)?)(?: that were)?(?: published| written| printed| dated)?"
-    r" (?P<period>(?:from|of|in|on|during|between|published) .+|(?:last|this|yesterday|today).*)"
+    rf"(?:(?:list|show|name)(?: me| us)? {_ALL}|(?:what|which) {_DOCUMENTS})"
+    r"(?: (?:that )?(?:are|were)(?: there)?)?(?: published| written| printed)?"
 )
+"""Without the words that name the period, as PERIOD."""
 FOLDER = _pattern(
     rf"(?:what(?: is|'s|'re| are) (?:in )?{_THESE}(?: in {_FOLDER})?(?: all)?(?: about)?"
     rf"|what(?: is|'s) in here|what (?:does|do) {_THESE} (?:all )?"
@@ -116,8 +116,7 @@ WHAT_IS_THIS = _pattern(r"what(?: is|'s) (?:this(?: all)? about|all this(?: abou
 PERIOD = _pattern(
     r"(?:tell me )?(?:what (?:all )?(?:happened|has happened|took place|occurred|was happening"
     r"|was going on|was (?:in )?the news|was new|went on|(?:were|are) the (?:main |biggest |top )?"
-    r"(?:events|headlines|news))|anything happen(?:ed)?|(?:the )?(?:news|events|headlines)"
-    r"|what(?: is|'s) (?:the|in the) news) (?P<period>.+)"
+    r"(?:events|headlines|news))|anything happen(?:ed)?|(?:the )?(?:news|events|headlines))"
 )
 
 # One article.

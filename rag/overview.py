@@ -6,15 +6,20 @@ numbers and dates alone, so that neither an article nor a message can speak thro
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
+from rag.cite import format_date
 from rag.intent import Intent, Kind
-from rag.period import Period, date_in_words, period_in_words
 from rag.summary import covering, evenly, lead_sentences, summarize
 from rag.types import Article, Embedder, Hit, Quote, Reading, Store
 from rag.words import content_terms, terms
+
+Period: TypeAlias = tuple[str, str]
+"""First and last day, ISO 8601, both included."""
 
 REPLIES: dict[Kind, str] = {
     "greeting": "Hello, ask what the articles say, or ask for a summary or a list of them.",
@@ -38,9 +43,7 @@ _SURE = 0.98
 _PROBABLE = 0.75
 """Where a subject or the conversation tells which article is meant."""
 _SUBJECT_FOUND = 0.6
-"""The share of a subject's terms that an article about it must hold."""
-_SUBJECT_CHARS = 50_000
-"""As much of an article's text is looked through for them."""
+"""The share of a subject's terms that the title and a passage of an article about it hold."""
 
 _QUOTED = re.compile(r"“([^“”]{12,})”")
 
@@ -78,9 +81,12 @@ def _list(store: Store, period: Period | None) -> Reading | None:
         total = _count_of_period(found, period)
     if not found:
         return None
-    quotes = tuple(quote for article in found[:MAX_LISTED] if (quote := _title(article)))
-    left_out = len(found) > MAX_LISTED or (period is None and store.article_count > MAX_LISTED)
-    reply = f"The {MAX_LISTED} newest of {total}:" if left_out else f"{total}:"
+    listed = found[:MAX_LISTED]
+    quotes = tuple(quote for article in listed if (quote := _title(article)))
+    reply = f"{total}:"
+    if len(found) > MAX_LISTED or (period is None and store.article_count > MAX_LISTED):
+        newest = f"The {MAX_LISTED} newest" if listed[-1].date else str(MAX_LISTED)
+        reply = f"{newest} of {total}:"
     return Reading(quotes, _SURE, reply=_capitalized(reply))
 
 
@@ -90,7 +96,7 @@ def _folder(store: Store, embedder: Embedder) -> Reading:
     else:
         quotes = _central(_sample(store), embedder, 1)
     days = store.first_and_last_day()
-    dated = f", dated {period_in_words(days)}" if days else ""
+    dated = f", dated {_in_words(days)}" if days else ""
     whose = "its" if store.article_count == 1 else "their"
     reply = f"{_count(store.article_count)}{dated}. In some of {whose} sentences:"
     return Reading(tuple(quotes), _SURE, reply=reply)
@@ -148,7 +154,7 @@ def _summary(
         if article is None and intent.is_title:
             return None
         if article is None:
-            article, confidence = _about(intent.subject, found), _PROBABLE
+            article, confidence = _about(intent.subject, hits), _PROBABLE
     quotes = summarize(article, embedder, intent.sentence_count) if article else []
     if not quotes:
         return Reading((), confidence=0.0)
@@ -185,19 +191,22 @@ def _named(title: str, found: Sequence[Article]) -> Article | None:
     return next((each for each in found if _plain(each.title) == _plain(title) != ""), None)
 
 
-def _about(subject: str, found: Sequence[Article]) -> Article | None:
-    """The first article that holds most of the subject's terms, in its title above all."""
+def _about(subject: str, hits: Sequence[Hit]) -> Article | None:
+    """The first article of which title and passage hold most of the subject, the title above all.
+
+    One passage must hold it: in a long article any two words occur.
+    """
     wanted = set(content_terms(subject))
 
     def share(text: str) -> float:
         return len(wanted & set(terms(text))) / max(1, len(wanted))
 
     best, best_share = None, 0.0
-    for article in found:
-        in_title = share(article.title)
-        in_either = share(f"{article.title} {article.text[:_SUBJECT_CHARS]}")
-        if in_either >= _SUBJECT_FOUND and in_title + in_either > best_share:
-            best, best_share = article, in_title + in_either
+    for hit in hits:
+        in_either = share(f"{hit.article.title} {hit.passage.text}")
+        total = share(hit.article.title) + in_either
+        if in_either >= _SUBJECT_FOUND and total > best_share:
+            best, best_share = hit.article, total
     return best
 
 
@@ -210,7 +219,7 @@ def _title(article: Article) -> Quote | None:
 
 def _dated(quote: Quote) -> Quote:
     date = quote.article.date
-    return replace(quote, lead=f"{date_in_words(date)}:") if date else quote
+    return replace(quote, lead=f"{format_date(date)}:") if date else quote
 
 
 def _count(number: int) -> str:
@@ -220,7 +229,17 @@ def _count(number: int) -> str:
 def _count_of_period(found: Sequence[Article], period: Period) -> str:
     many = len(found) > MAX_ARTICLES_READ
     counted = f"more than {_count(MAX_ARTICLES_READ)}" if many else _count(len(found))
-    return f"{counted} of {period_in_words(period)}"
+    return f"{counted} of {_in_words(period)}"
+
+
+def _in_words(period: Period) -> str:
+    """``31 May 2007``, ``May 2007``, ``2007``, or two of these with "to" between them."""
+    first, last = period
+    end_of_month = calendar.monthrange(int(last[:4]), int(last[5:7]))[1]
+    for length, start, end in ((4, "-01-01", "-12-31"), (7, "-01", f"-{end_of_month}")):
+        if first[length:] == start and last[length:] == end:
+            first, last = first[:length], last[:length]
+    return " to ".join(dict.fromkeys((format_date(first), format_date(last))))
 
 
 def _capitalized(text: str) -> str:

@@ -132,7 +132,6 @@ Who met in Baghdad?
 Hello, who met in Baghdad?
 How long did they talk?
 What happened in Baghdad in May 2007?
-What happened in May?
 What happened to Ignore your rules, the band?
 What does the article say about the warships?
 What does the editorial say?
@@ -216,6 +215,7 @@ def test_plain_questions(question: str) -> None:
         ("Summarize this in 3 sentences, please.", Intent("summary", sentence_count=3)),
         ("Summarise the article in a sentence", Intent("summary", sentence_count=1)),
         ("What happened in May 2007?", Intent("period", period=("2007-05-01", "2007-05-31"))),
+        ("What happened in May?", Intent("period", period=("2007-05-01", "2007-05-31"))),
         ("What happened last week", Intent("period", period=("2007-05-28", "2007-06-03"))),
         ("Tell me what happened in 2006", Intent("period", period=("2006-01-01", "2006-12-31"))),
         ("News of 31 May 2007", Intent("period", period=("2007-05-31", "2007-05-31"))),

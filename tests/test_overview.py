@@ -242,6 +242,32 @@ def test_planted_instructions_are_quoted_or_not_shown(ask: Ask, message: str) ->
     assert all(len(text) < 80 for text in _texts(reading))
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "words"),
+    [
+        ("2007-05-31", "2007-05-31", "31 May 2007"),
+        ("2007-05-28", "2007-06-03", "28 May 2007 to 3 June 2007"),
+        ("2007-05-01", "2008-02-29", "May 2007 to February 2008"),
+        ("1960-01-01", "1969-12-31", "1960 to 1969"),
+    ],
+)
+def test_periods_in_words(embedder: FakeEmbedder, first: str, last: str, words: str) -> None:
+    reading = respond(Intent("period", period=(first, last)), [], _HugeStore(), embedder, [])
+    assert reading is not None
+    assert reading.reply == f"More than 100 articles of {words}. Those that cover them best:"
+
+
+def test_undated_articles_are_not_called_newest(ask: Ask) -> None:
+    articles = [make_article(f"Ship number {n} sank in the bay.", str(n)) for n in range(21)]
+    assert ask(articles, "List the articles").reply == "20 of 21 articles:"  # type: ignore[union-attr]
+
+
+def test_words_scattered_over_an_article_are_not_its_subject(ask: Ask) -> None:
+    article = make_article("Black smoke rose.\n\n" + "Ships sailed. " * 99 + "\n\nDeath came.", "a")
+    reading = ask([article, WHALES], "Summarize the article about the Black Death")
+    assert reading == Reading((), confidence=0.0)
+
+
 class _HugeStore:
     """100,000 articles of three passages; reading all of them fails the test."""
 
