@@ -93,8 +93,9 @@ def first_of_story(signatures: Signatures) -> NDArray[np.int64]:
 def without_repeats(hits: Sequence[Hit]) -> list[Hit]:
     """The hits, without those whose words stand in a hit of the same story.
 
-    Of the same words in several articles, those of the first published stand, with the best score
-    any of them has. What an article changed, such as a number, is no repetition: it stays.
+    Of the same words in several articles, those of the best hit stand, or of an article published
+    before it, with the best score any of them has. What an article changed, such as a number, is no
+    repetition: it stays.
     """
     words = [_words(hit.passage.text) for hit in hits]
     kept: dict[int, float] = {}
@@ -103,7 +104,7 @@ def without_repeats(hits: Sequence[Hit]) -> list[Hit]:
         for other, rival in enumerate(hits):
             if rival.article.source in hit.article.also_in and _holds(words[other], words[stands]):
                 is_same = len(words[other]) == len(words[stands])
-                if not is_same or _order(rival.article) < _order(hits[stands].article):
+                if not is_same or _is_before(rival.article, hits[stands].article):
                     stands = other
         kept.setdefault(stands, hit.score)
     return [replace(hits[position], score=score) for position, score in kept.items()]
@@ -113,8 +114,9 @@ def _alike(signatures: Signatures, one: int, other: int) -> bool:
     return float((signatures[one] == signatures[other]).mean()) >= SAME_STORY
 
 
-def _order(article: Article) -> tuple[str, str]:
-    return article.date or "9999", article.source
+def _is_before(one: Article, other: Article) -> bool:
+    """Pages made from one form have no dates, mostly: which is meant, the ranking knows best."""
+    return bool(one.date and other.date) and (one.date, one.source) < (other.date, other.source)
 
 
 def _holds(words: Sequence[str], part: Sequence[str]) -> bool:

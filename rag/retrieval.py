@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from rag.duplicates import without_repeats
 from rag.types import Filters, Hit
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def retrieve(
     candidates: int,
     filters: Filters = Filters(),
 ) -> list[Hit]:
-    """The ``k`` passages that answer ``query`` best, best first.
+    """The ``k`` passages that answer ``query`` best, best first; of a repeated story one.
 
     A hit's score is its reciprocal rank fusion, scaled so that 1.0 means first in both searches.
     ``candidates`` passages are taken from each search, or ``k`` if that is more.
@@ -35,12 +36,17 @@ def retrieve(
     vector = embedder.embed([query])[0]
     dense = store.search_vectors(vector, depth, filters)
     lexical = store.search_terms(query, depth, filters)
-    fused = fuse([ordinal for ordinal, _ in ranking] for ranking in (dense, lexical))[:k]
-    found = store.fetch([ordinal for ordinal, _ in fused])
-    return [
-        Hit(passage=passage, article=article, score=score)
-        for (passage, article), (_, score) in zip(found, fused, strict=True)
-    ]
+    fused = fuse([ordinal for ordinal, _ in ranking] for ranking in (dense, lexical))
+    hits: list[Hit] = []
+    while len(hits) < k and fused:
+        some, fused = fused[:k], fused[k:]
+        found = store.fetch([ordinal for ordinal, _ in some])
+        hits += [
+            Hit(passage=passage, article=article, score=score)
+            for (passage, article), (_, score) in zip(found, some, strict=True)
+        ]
+        hits = without_repeats(hits)
+    return hits[:k]
 
 
 def fuse(rankings: Iterable[Sequence[int]]) -> list[tuple[int, float]]:

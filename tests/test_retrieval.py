@@ -47,7 +47,7 @@ def store(
         [
             make_article("Whales came back to the harbour.", "whales", author="Ada", date="2011"),
             make_article("The harbour lamp went out.", "lamp", author="Bo", date="2012-06"),
-            make_article("The harbour lamp went out.", "lamp again", date="2013"),
+            make_article("Out went the harbour lamp.", "lamp again", date="2013"),
         ]
     )
     return open_index()

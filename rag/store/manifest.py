@@ -12,7 +12,7 @@ from rag.models import sha256_of
 from rag.store.problems import corrupt, mismatch
 from rag.types import Failure
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 
 
 @dataclass(frozen=True, slots=True)
