@@ -97,31 +97,42 @@ def without_repeats(hits: Sequence[Hit]) -> list[Hit]:
     before it, with the best score any of them has. What an article changed, such as a number, is no
     repetition: it stays.
     """
-    words = [_words(hit.passage.text) for hit in hits]
-    kept: dict[int, float] = {}
-    for position, hit in enumerate(hits):
-        stands = position
-        for other, rival in enumerate(hits):
-            if rival.article.source in hit.article.also_in and _holds(words[other], words[stands]):
-                is_same = len(words[other]) == len(words[stands])
-                if not is_same or _is_before(rival.article, hits[stands].article):
-                    stands = other
-        kept.setdefault(stands, hit.score)
-    return [replace(hits[position], score=score) for position, score in kept.items()]
+    shown: list[Hit] = []
+    for hit in hits:
+        also_in = hit.article.also_in
+        same = [place for place, other in enumerate(shown) if other.article.source in also_in]
+        if any(_stands_for(shown[place], hit) for place in same):
+            continue
+        repeated = [place for place in same if _holds(hit, shown[place])]
+        if repeated:
+            shown[repeated[0]] = replace(hit, score=shown[repeated[0]].score)
+            for place in reversed(repeated[1:]):
+                del shown[place]
+        else:
+            shown.append(hit)
+    return shown
 
 
 def _alike(signatures: Signatures, one: int, other: int) -> bool:
     return float((signatures[one] == signatures[other]).mean()) >= SAME_STORY
 
 
-def _is_before(one: Article, other: Article) -> bool:
-    """Pages made from one form have no dates, mostly: which is meant, the ranking knows best."""
-    return bool(one.date and other.date) and (one.date, one.source) < (other.date, other.source)
+def _stands_for(hit: Hit, other: Hit) -> bool:
+    """Whether ``hit`` holds the words of ``other``, and was not published later if these are all.
+
+    Pages made from one form have no dates, mostly: which of them is meant, the ranking knows best.
+    """
+    if not _holds(hit, other):
+        return False
+    one, two = hit.article, other.article
+    is_later = one.date and two.date and (one.date, one.source) > (two.date, two.source)
+    return not (is_later and _holds(other, hit))
 
 
-def _holds(words: Sequence[str], part: Sequence[str]) -> bool:
-    """Whether ``part`` stands in ``words``, word for word."""
-    return f" {' '.join(part)} " in f" {' '.join(words)} "
+def _holds(hit: Hit, other: Hit) -> bool:
+    """Whether the words of ``other`` stand in ``hit``, one after the other."""
+    words, part = (f" {' '.join(_words(one.passage.text))} " for one in (hit, other))
+    return part in words
 
 
 def _words(text: str) -> list[str]:
