@@ -76,8 +76,10 @@ _HEDGES = {
         r"|appear(?:s|ed)?\s+to|apparent\w*|presumabl\w+|potential\w*|risk\w*",
         "allegedly": r"alleg\w+|reported(?:ly)?|accus\w+|suspect\w*|purported\w*|rumou?r\w*"
         r"|supposed\w*|unconfirmed|so-called",
-        "planned": r"plan(?:s|ned|ning)?|inten(?:d\w*|tion\w*)|aim(?:s|ed)?\s+to"
-        r"|hop(?:e[sd]?|ing)\s+to|propos\w+|expect\w*|predict\w*|forecast\w*|will|would|shall|scheduled|want(?:s|ed)?\s+to"
+        "planned": r"(?:agreed|decided|voted|ready)\s+to\s+[a-z]+|plan(?:s|ned|ning)?"
+        r"|inten(?:d\w*|tion\w*)|aim(?:s|ed)?\s+to"
+        r"|hop(?:e[sd]?|ing)\s+to|propos\w+|expect\w*|predict\w*|forecast\w*"
+        r"|will|would|shall|scheduled|want(?:s|ed)?\s+to"
         r"|set\s+to|due\s+to\s+\w+\s+(?:in|on|at)|about\s+to",
         "tried": r"tr(?:y|ies|ied|ying)\s+to|attempt\w*|sought\s+to|seek\w*\s+to",
         "demanded": r"demand\w*|urg(?:e[sd]?|ing)|call(?:s|ed|ing)?\s+(?:for|on)"
@@ -157,6 +159,12 @@ _SAME = (
     "give gave grant award",
 )
 
+_ENDINGS = re.compile(
+    r"(?:ment|ement|ion|ation|ition|er|or|ing|ive|al|ian|an|ist|ism|ity|ness|ful|ly|y|ship|ance|ence"
+    r"|ed|e|s)"
+)
+_SHORTEST_ROOT_CHARS = 4
+
 
 def turned(claim: str, stated: str) -> str | None:
     """A word of ``claim`` whose opposite ``stated`` has, and no word of its own side; else None."""
@@ -189,9 +197,22 @@ def hedges(text: str) -> set[str]:
     return {name for name, words in _HEDGES.items() if words.search(text)}
 
 
-def same_meaning(some: str, other: str) -> bool:
+def _same_meaning(some: str, other: str) -> bool:
     """Whether two index terms mean the same in most sentences."""
     return some == other or any(some in group and other in group for group in _same_terms())
+
+
+def same_word(some: str, other: str) -> bool:
+    """Whether two index terms mean the same, or one is derived from the other."""
+    if _same_meaning(some, other):
+        return True
+    short, long = sorted((some, other), key=len)
+    root = short.rstrip("ei")
+    return (
+        len(root) >= _SHORTEST_ROOT_CHARS
+        and long.startswith(root)
+        and bool(_ENDINGS.fullmatch(long[len(root) :]))
+    )
 
 
 @cache

@@ -111,7 +111,7 @@ def _runs(text: str) -> list[list[re.Match[str]]]:
     joining = 0
     last: re.Match[str] | None = None
     for word in _WORD.finditer(text):
-        is_next = last is not None and text[last.end() : word.start()] in (" ", "-", "\n")
+        is_next = last is not None and text[last.end() : word.start()] in (" ", "-", "\n", " & ")
         ended = last is not None and _POSSESSIVE.search(last.group()) is not None
         if word.group()[0].isupper() and not _opens_only(text, word):
             if is_next and runs and not ended and joining <= _MOST_JOINING:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import pairwise
 
 from rag.types import Span
 from rag.words import terms
@@ -125,6 +126,8 @@ _MOVED = re.compile(
     r"\b(?:rose|risen|rises?|fell|fallen|falls?|grew|grown|grows?|gained|lost|climbed|dropped|declined"
     r"|increased|decreased|jumped|slipped|shrank)\s+$"
 )
+_OF_THE_WHOLE = re.compile(r"\s+(?:out\s+)?of\s+(?:(?:the|its|their|his|her|all|these|those)\s+)*")
+_ONE_OF = re.compile(r"\bone\s+of\s+(?:(?:the|its|their|his|her|these|those)\s+)?$", re.IGNORECASE)
 _WORD_BEFORE = re.compile(r"(?:[^\W\d]+ )?$")
 _WORDS_AFTER = re.compile(r"(?:[\s-]+[^\W\d]+){0,2}")
 
@@ -139,7 +142,8 @@ class Quantity:
     bound: str
     """``more than``, ``about`` and their like; empty where the number is said to be exact."""
     role: str
-    """``from``, ``to`` or ``by`` where something moves; else empty."""
+    """``from``, ``to`` or ``by`` where something moves, ``of`` where a part of it is meant; else
+    empty."""
     beside: frozenset[str]
     """The index terms next to it, which mostly are what is counted and what happens to it."""
     span: Span
@@ -147,7 +151,13 @@ class Quantity:
 
 def quantities(text: str) -> list[Quantity]:
     """Every number of ``text``, in order."""
-    return list(_quantities(text))
+    found = list(_quantities(text))
+    for index, (part, whole) in enumerate(pairwise(found)):
+        # "twelve of the 40 villages": it is twelve villages of which something is said
+        if _OF_THE_WHOLE.fullmatch(text[part.span.end : whole.span.start]):
+            found[index] = replace(part, beside=part.beside | whole.beside)
+            found[index + 1] = replace(whole, role="of")
+    return found
 
 
 def unstated(claimed: Sequence[Quantity], stated: Sequence[Quantity]) -> Quantity | None:
@@ -161,15 +171,18 @@ def unstated(claimed: Sequence[Quantity], stated: Sequence[Quantity]) -> Quantit
 def _holds(stated: Quantity, claim: Quantity, others: Sequence[Quantity]) -> bool:
     same_bound = stated.bound == claim.bound or (claim.bound, stated.bound) in _SAYS_LESS
     moved_otherwise = stated.role and claim.role and stated.role != claim.role
+    is_whole = stated.role == "of" != claim.role
     elsewhere = claim.beside - stated.beside
     counts_another = any(
-        other.value != claim.value and other.beside & elsewhere for other in others
+        other.value != claim.value and other.role != "of" and other.beside & elsewhere
+        for other in others
     )
     return (
         stated.value == claim.value
         and stated.unit == claim.unit
         and same_bound
         and not moved_otherwise
+        and not is_whole
         and not counts_another
     )
 
@@ -190,6 +203,8 @@ def _quantities(text: str) -> Iterator[Quantity]:
         role = "by" if _MOVED.search(before) else ""
         if not bound.startswith("at most") and (preposition := _ROLE.search(before)):
             role = preposition[1]
+        if _ONE_OF.search(before):
+            role = "of"
         if re.match(r"\s+or\s+(?:more|less|fewer)\b", text[end:]):
             bound = "at least" if "more" in text[end : end + 10] else "at most"
         first, then = _WORD_BEFORE.findall(before)[0], _WORDS_AFTER.findall(text, end)[0]

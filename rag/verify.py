@@ -11,11 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
-from rag.contrasts import hedges, negated, opposites_of, same_meaning, turned
+from rag.attachment import wrongly_attached
+from rag.content import content, index_terms
+from rag.contrasts import hedges, negated, opposites_of, same_word, turned
 from rag.proper_names import names, one_spelling, unstated_name
 from rag.quantities import quantities, unstated
 from rag.sentences import sentences
@@ -27,8 +28,9 @@ from rag.words import terms
 if TYPE_CHECKING:
     from rag.types import Embedder
 
-MIN_SUPPORT = 0.5
-"""Below this similarity a quote does not support a claim, whatever words they share."""
+MIN_SUPPORT = 0.3
+"""Below this similarity a quote does not support a claim, whatever words they share: by hand, low
+enough for a short claim of a long quote (LOG.md, "written sentences that hold")."""
 
 _CLAUSE_END = re.compile(
     r";\s+|[,—–]?\s+\b(?:while|whereas|but|although|though)\b|,\s+and\b", re.IGNORECASE
@@ -40,23 +42,8 @@ _DENIED_WORDS = 2
 """A negation is of the words next to it."""
 _QUOTED = re.compile(r"[“\"]([^“”\"]+)[”\"]")
 _QUESTION = re.compile(r"\?[\"”’)\s]*$")
-_GRAMMAR = (
-    "a an the this that these those it its he him his she her they them their who whom whose"
-    " which what where when why how is are was were be been being am has have had having do does"
-    " did doing will would shall can and or but nor so as at by for from in into of off on onto"
-    " out to toward towards up upon with within via per than then there here such both each"
-    " either while whereas although though because since about around between among during"
-    " through throughout across along again also however therefore additionally furthermore"
-    " moreover meanwhile thus one ones other another any some own very s t re ve ll d"
-)
-"""Words that say nothing by themselves. Quantifiers and "before", "after" and their like do."""
 _LINKING = "include involve occur happen take place call name know according quote article passage"
 """Verbs that say no more than "be", and words that only point to the quote."""
-_ENDINGS = re.compile(
-    r"(?:ment|ement|ion|ation|ition|er|or|ing|ive|al|ian|an|ist|ism|ity|ness|ful|ly|y|ship|ance|ence"
-    r"|ed|e|s)"
-)
-_SHORTEST_ROOT_CHARS = 4
 
 
 class Support(Protocol):
@@ -99,7 +86,7 @@ def verify(claim: str, quotes: Sequence[str], support: Support) -> Verdict:
 
 def says_something(text: str) -> bool:
     """Whether ``text`` has a word, name or number that could be verified."""
-    return bool(_content(text)) or bool(_facts(text))
+    return bool(content(text)) or bool(_facts(text))
 
 
 def _unsupported(claim: str, quotes: Sequence[str]) -> str | None:
@@ -113,7 +100,12 @@ def _unsupported(claim: str, quotes: Sequence[str]) -> str | None:
     if words := _misquoted(claim, quotes):
         return f"quoted words: {words}"
     stated = " ; ".join(_clauses_about(claim, quotes))
-    return _other_facts(claim, stated) or _turned(claim, stated) or _other_word(claim, stated)
+    speakers = hedges(" ".join(quotes)) & {"said"}  # ", he said" at the end is of all before it
+    return (
+        _other_facts(claim, stated)
+        or _turned(claim, stated, speakers)
+        or _other_word(claim, stated)
+    )
 
 
 def _misquoted(claim: str, quotes: Sequence[str]) -> str | None:
@@ -137,7 +129,7 @@ def _clauses_about(claim: str, quotes: Sequence[str]) -> list[str]:
     """
     clauses = [clause for quote in quotes for clause in _clauses(quote)]
     bare = _masked(claim, [*_dates_and_numbers(claim)])
-    wanted = {term for term in _content(bare) if not opposites_of(term)}
+    wanted = {term for term in content(bare) if not opposites_of(term)}
     chosen: set[int] = set()
     while wanted:
         shared = [_shared(wanted, clause) for clause in clauses]
@@ -160,7 +152,7 @@ def _clauses(quote: str) -> Iterator[str]:
 
 def _shared(wanted: Iterable[str], clause: str) -> set[str]:
     there = set(terms(clause))
-    return {word for word in wanted if any(_same_word(word, other) for other in there)}
+    return {word for word in wanted if any(same_word(word, other) for other in there)}
 
 
 def _other_facts(claim: str, stated: str) -> str | None:
@@ -178,48 +170,40 @@ def _other_facts(claim: str, stated: str) -> str | None:
     return None
 
 
-def _turned(claim: str, stated: str) -> str | None:
+def _turned(claim: str, stated: str, speakers: set[str]) -> str | None:
     denied, denied_there = _denied(claim), _denied(stated)
     if bool(denied) != bool(denied_there) or len(denied) % 2 != len(denied_there) % 2:
         return "negation"
     if denied and not any(
-        _same_word(word, other) for word in chain(*denied) for other in chain(*denied_there)
+        same_word(word, other) for word in chain(*denied) for other in chain(*denied_there)
     ):
         return "something else is negated"
-    if missing := hedges(stated) - hedges(claim):
+    reserved = hedges(stated) | speakers
+    if missing := reserved - hedges(claim):
         return f"it is more certain: {min(missing)}"
-    if added := hedges(claim) - hedges(stated):
+    if added := hedges(claim) - reserved:
         return f"it is less certain: {min(added)}"
     if word := turned(claim, stated):
         return f"opposite: {word}"
     if belongs_to_another(claim, stated):
-        return "it is said of something else"
-    return "word order" if is_swapped(claim, stated) else None
+        return "said of something else"
+    if is_swapped(claim, stated):
+        return "word order"
+    fact = wrongly_attached(claim, stated)
+    return f"said of something else: {fact}" if fact else None
 
 
 def _denied(text: str) -> list[list[str]]:
     """For each negation the first words after it, in its clause, that say something."""
-    return [_content(_CLAUSE_BREAK.split(after)[0])[:_DENIED_WORDS] for after in negated(text)]
+    return [content(_CLAUSE_BREAK.split(after)[0])[:_DENIED_WORDS] for after in negated(text)]
 
 
 def _other_word(claim: str, stated: str) -> str | None:
     """A word of ``claim`` that is neither in ``stated`` nor means the same as one that is."""
     words = [
-        word
-        for word in _content(_masked(claim, _facts(claim)))
-        if word not in _index_terms(_LINKING)
+        word for word in content(_masked(claim, _facts(claim))) if word not in index_terms(_LINKING)
     ]
     return next((f"word: {word}" for word in words if not _shared([word], stated)), None)
-
-
-def _content(text: str) -> list[str]:
-    """The index terms of ``text`` that say something."""
-    return [term for term in terms(text) if term not in _index_terms(_GRAMMAR)]
-
-
-@cache
-def _index_terms(words: str) -> frozenset[str]:
-    return frozenset(terms(words))
 
 
 def _facts(text: str) -> list[Span]:
@@ -240,16 +224,3 @@ def _masked(text: str, spans: Iterable[Span]) -> str:
     for start, end in spans:
         text = text[:start] + " " * (end - start) + text[end:]
     return text
-
-
-def _same_word(some: str, other: str) -> bool:
-    """Whether two index terms mean the same, or one is derived from the other."""
-    if same_meaning(some, other):
-        return True
-    short, long = sorted((some, other), key=len)
-    root = short.rstrip("ei")
-    return (
-        len(root) >= _SHORTEST_ROOT_CHARS
-        and long.startswith(root)
-        and bool(_ENDINGS.fullmatch(long[len(root) :]))
-    )

@@ -20,7 +20,6 @@ _EITHER_WAY = (
     "meet met talk marry married negotiate agree discuss border divorce draw join share cooperate"
     " trade"
 )
-"""Verbs of which it is the same who comes first."""
 _PHRASE_END = re.compile(r"[,;:]\s|\s(?:and|as|while|but|whereas)\s")
 _FROM_OR_TO = re.compile(r"\b(from|to)\s+(?:the\s+|an?\s+)?$", re.IGNORECASE)
 
@@ -92,7 +91,7 @@ def _triples(
 ) -> Iterator[tuple[Element, Element, Element]]:
     """Each word that may be a verb, with what stands left and right of it."""
     for index, verb in enumerate(sequence):
-        if verb.is_name or verb.terms & _either_way():
+        if verb.is_name or verb.terms & either_way():
             continue
         before = [each for each in sequence[:index] if each.is_name or not only_names]
         after = [each for each in sequence[index + 1 :] if each.is_name or not only_names]
@@ -118,7 +117,8 @@ def _order(
 
 
 @cache
-def _either_way() -> frozenset[str]:
+def either_way() -> frozenset[str]:
+    """The index terms of verbs of which it is the same who comes first."""
     return frozenset(terms(_EITHER_WAY))
 
 

@@ -44,20 +44,21 @@ def written(
 ) -> Iterator[Claim]:
     """The claims of an answer, each as soon as its sentence is complete and verified.
 
-    Citations count ``quotes`` from 1, as ``rag.cite.cite`` does. A sentence that its quotes do not
-    state gives way to one of them, in quotation marks, each at most once. Until a first sentence
-    holds nothing is yielded; if none does, the claims are the quotes as they are, in their order.
-    Raises ModelError if the model cannot reply.
+    Citations count ``quotes``, best first, from 1, as ``rag.cite.cite`` does. A sentence that its
+    quotes do not state gives way to one of them, in quotation marks, each at most once. Until a
+    first sentence holds nothing is yielded; if none does, the claims are the quotes as they are, in
+    their order. The best quote comes last if no claim cites it: what a model writes may be true,
+    and answer something else. Raises ModelError if the model cannot reply.
     """
     draft = _Draft(quotes, [_evidence(quote) for quote in quotes], support)
     stream = generator.stream(prompt_of(question, draft.evidence), MAX_TOKENS)
     held: list[Claim] = []
     try:
         for sentence in reply_sentences(stream):
-            claim = draft.claim_for(sentence)
-            if claim is None:
-                continue
-            held.append(claim)
+            if draft.has(sentence):  # a small model that repeats itself never stops
+                break
+            if claim := draft.claim_for(sentence):
+                held.append(claim)
             if draft.holds:
                 yield from held
                 held.clear()
@@ -67,6 +68,8 @@ def written(
         stream.close()
     if not draft.holds:
         yield from _as_they_are(quotes, held)
+    elif 1 not in draft.cited:
+        yield Claim(quoted(quotes[0]), (1,), "quoted")
 
 
 def prompt_of(question: str, quotes: Sequence[str]) -> str:
@@ -101,18 +104,21 @@ class _Draft:
     holds: bool = False
     """Whether any sentence of the model's own was kept."""
     said: set[tuple[str, ...]] = field(default_factory=set)
+    cited: set[int] = field(default_factory=set)
     shown: set[int] = field(default_factory=set)
     """The numbers of the quotes shown in place of sentences."""
+
+    def has(self, sentence: str) -> bool:
+        """Whether the model has written the sentence before."""
+        return tuple(terms(_bare(sentence))) in self.said
 
     def claim_for(self, sentence: str) -> Claim | None:
         """The claim that a sentence with markers makes; None if it adds nothing."""
         cited = [number for number in _numbers(sentence) if number <= len(self.evidence)]
-        text = " ".join(MARKER.sub(" ", sentence).split())
-        text = re.sub(r"\s+([.,;:!?])", r"\1", text)
-        key = tuple(terms(text))
-        if not says_something(text) or key in self.said:
+        text = _bare(sentence)
+        if not says_something(text):
             return None
-        self.said.add(key)
+        self.said.add(tuple(terms(text)))
         numbers = self._supporting(text, cited)
         if numbers:
             self.holds = True
@@ -124,6 +130,7 @@ class _Draft:
             self.shown.add(number)
             claim = Claim(quoted(self.quotes[number - 1]), (number,), "replaced", text)
         self.made += 1
+        self.cited.update(claim.citations)
         return claim
 
     def _supporting(self, text: str, cited: Sequence[int]) -> tuple[int, ...]:
@@ -162,6 +169,11 @@ def _evidence(quote: Quote) -> str:
 def _as_data(text: str) -> str:
     """``text`` on one line, with nothing in it that could end the data or pose as a marker."""
     return " ".join(text.translate(_NO_DATA).split())
+
+
+def _bare(sentence: str) -> str:
+    """The sentence without its markers."""
+    return re.sub(r"\s+([.,;:!?])", r"\1", " ".join(MARKER.sub(" ", sentence).split()))
 
 
 def _numbers(sentence: str) -> list[int]:

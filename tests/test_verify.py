@@ -62,7 +62,7 @@ TURNED = [
     (TALKS, "Crocker met Kazemi-Qomi in 2006.", "number"),
     (TALKS, "Crocker never met Kazemi-Qomi.", "negation"),
     (TALKS, "Crocker could meet Kazemi-Qomi in Baghdad.", "less certain"),
-    (TALKS, "Crocker met Kazemi-Qomi secretly in Baghdad.", "word: secret"),
+    (TALKS, "Crocker secretly met Kazemi-Qomi in Baghdad.", "word: secret"),
     (TALKS, "She met her counterpart in Baghdad.", "opposite"),
     (LOSSES, "Officials said 30 people were killed and 12 wounded.", "number"),
     (LOSSES, "Officials said on Tuesday that the storm killed 12 people.", "date"),
@@ -143,7 +143,7 @@ def test_no_quotes_hold_nothing() -> None:
 
 def test_a_quote_that_is_far_as_a_whole_holds_nothing() -> None:
     verdict = verify("Gas dropped.", [PRICES], Always(MIN_SUPPORT - 0.01))
-    assert verdict == Verdict(ok=False, reason="similarity 0.49")
+    assert verdict == Verdict(ok=False, reason="similarity 0.29")
     assert verify("Gas dropped.", [PRICES], Always(MIN_SUPPORT)).ok
 
 

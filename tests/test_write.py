@@ -63,8 +63,17 @@ def test_no_quote_is_shown_twice() -> None:
     ]
 
 
-def test_no_sentence_is_said_twice() -> None:
-    assert len(claims("Two sailors were rescued [2]. Two sailors were rescued [2].")) == 1
+def test_a_model_that_repeats_itself_is_stopped() -> None:
+    writer = FakeWriter(lambda _: "The Aurora sank [1]. " * 50)
+    assert len(list(written("What happened?", QUOTES, writer, SharedWords()))) == 1
+    assert writer.streamed_chars < 80
+
+
+def test_the_best_quote_is_shown_even_if_the_model_passes_it_over() -> None:
+    assert claims("Two sailors were rescued [2].") == [
+        Claim("Two sailors were rescued.", (2,), "written"),
+        Claim(f"“{STATEMENTS[0]}”", (1,), "quoted"),
+    ]
 
 
 def test_an_invented_marker_never_gets_through() -> None:
