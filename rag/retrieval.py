@@ -1,9 +1,9 @@
-"""Dense and keyword search, fused by rank, to hits."""
+"""Dense and keyword search, fused by their scores, to hits."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rag.duplicates import without_repeats
@@ -27,8 +27,9 @@ def retrieve(
 ) -> list[Hit]:
     """The ``k`` passages that answer ``query`` best, best first; of a repeated story one.
 
-    A hit's score is its reciprocal rank fusion, scaled so that 1.0 means first in both searches.
-    ``candidates`` passages are taken from each search, or ``k`` if that is more.
+    A hit's score is the mean of its similarities in both searches, each scaled to 0 to 1 between
+    the worst and the best that was found: 1.0 means best in both. ``candidates`` passages are taken
+    from each search, or ``k`` if that is more.
     """
     if k < 1:
         raise ValueError("k must be at least 1")
@@ -36,7 +37,7 @@ def retrieve(
     vector = embedder.embed([query])[0]
     dense = store.search_vectors(vector, depth, filters)
     lexical = store.search_terms(query, depth, filters)
-    fused = fuse([ordinal for ordinal, _ in ranking] for ranking in (dense, lexical))
+    fused = fuse((dense, lexical))
     hits: list[Hit] = []
     while len(hits) < k and fused:
         some, fused = fused[:k], fused[k:]
@@ -49,15 +50,24 @@ def retrieve(
     return hits[:k]
 
 
-def fuse(rankings: Iterable[Sequence[int]]) -> list[tuple[int, float]]:
-    """Reciprocal rank fusion: (ordinal, score), best first; ties keep the lower ordinal first."""
-    scores: defaultdict[int, float] = defaultdict(float)
-    count = 0
-    for ranking in rankings:
-        count += 1
-        for rank, ordinal in enumerate(ranking):
-            scores[ordinal] += (FUSION_RANK + 1) / (FUSION_RANK + 1 + rank)
-    return sorted(
-        ((ordinal, score / count) for ordinal, score in scores.items()),
-        key=lambda pair: (-pair[1], pair[0]),
-    )
+def fuse(searches: Sequence[Sequence[tuple[int, float]]]) -> list[tuple[int, float]]:
+    """The searches' mean, each scaled to 0 to 1 by its worst and best score, as (ordinal, score).
+
+    Best first; ties keep the lower ordinal first. A convex combination of scaled scores, which
+    keeps how far apart two passages are, and so beats their ranks alone (Bruch, Gai and Ingber
+    2023, "An Analysis of Fusion Functions for Hybrid Retrieval"; LOG.md, "fusion by scores").
+    """
+    fused: defaultdict[int, float] = defaultdict(float)
+    for found in searches:
+        for ordinal, score in _scaled(found):
+            fused[ordinal] += score / len(searches)
+    return sorted(fused.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _scaled(found: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
+    scores = [score for _, score in found]
+    worst, best = min(scores, default=0.0), max(scores, default=0.0)
+    return [
+        (ordinal, (score - worst) / (best - worst) if best > worst else 1.0)
+        for ordinal, score in found
+    ]

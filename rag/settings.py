@@ -42,7 +42,7 @@ class Settings(BaseSettings):
     formula is used, so set ``min_confidence`` by questions of your own."""
     passage_tokens: int = Field(default=128, ge=32, le=2048)
     """Passages are packed up to this many tokens, or the model's window if that is smaller."""
-    candidates: int = Field(default=50, ge=1, le=1000)
+    candidates: int = Field(default=100, ge=1, le=1000)
     """Passages that dense and keyword search each hand to the fusion."""
     read_passages: int = Field(default=20, ge=1, le=100)
     """Passages whose sentences are ranked for an answer."""

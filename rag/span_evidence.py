@@ -137,7 +137,10 @@ class SpanEvidence:
 
 def _is_read_here(question: str, hits: Sequence[Hit]) -> bool:
     """Whether there is something to read, and in the trained reader's language."""
-    return bool(hits) and is_english(question) and is_english(hits[0].article.text)
+    if not hits or not is_english(question):
+        return False
+    article = hits[0].article
+    return article.language == "en" if article.language else is_english(article.text)
 
 
 def rank_score(sentence: MarkedSentence) -> float:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.read import PassageReading
-from rag.rerank import asks, reranked
+from rag.rerank import asks, by_article, reranked
 from rag.spans import ScoredSpan
 from rag.types import Hit, Passage
 from tests.fakes import make_article
@@ -51,9 +51,34 @@ def test_nothing_is_lost_and_scores_fall(
     assert [hit.passage for hit in found[len(readings) :]] == [hit.passage for hit in rest]
 
 
-def test_a_topic_keeps_retrievals_order() -> None:
+def test_a_topic_is_not_read() -> None:
     hits = _hits([1.0, 0.9])
-    assert reranked("ferry disasters", hits, [_reading(-9, -9), _reading(9, 9)]) == hits
+    readings = [_reading(-9, -9), _reading(9, 9)]
+    found = reranked("ferry disasters", hits, readings)
+    assert [hit.passage.id for hit in found] == ["p0", "p1"]
+
+
+def test_several_passages_of_an_article_tell_that_it_is_about_the_topic() -> None:
+    often = make_article("Ferries. Ferries again. More ferries.", "often")
+    once = make_article("A ferry.", "once")
+    hits = [
+        Hit(Passage("once", once.id, once.text, 0, 8), once, 0.8),
+        Hit(Passage("a", often.id, "Ferries.", 0, 8), often, 0.7),
+        Hit(Passage("b", often.id, "Ferries again.", 9, 23), often, 0.6),
+        Hit(Passage("c", often.id, "More ferries.", 24, 37), often, 0.1),
+    ]
+    found = by_article(hits)
+    assert [hit.passage.id for hit in found] == ["a", "once", "b", "c"]
+    assert found[0].score == pytest.approx(0.7 + 0.3 * 0.6 + 0.09 * 0.1)
+    assert by_article([]) == []
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=9))
+def test_a_topics_scores_stay_within_bounds(scores: list[float]) -> None:
+    hits = _hits(sorted(scores, reverse=True))
+    found = by_article(hits)
+    assert {hit.passage.id for hit in found} == {hit.passage.id for hit in hits}
+    assert all(0 <= hit.score <= 1 for hit in found)
 
 
 @pytest.mark.parametrize(

@@ -12,31 +12,42 @@ from rag.store import LocalStore
 from rag.types import Article, BuildReport, Filters, Hit
 from tests.fakes import FakeEmbedder, make_article
 
-rankings = st.lists(st.permutations(range(8)).map(lambda order: order[:5]), max_size=4)
+searches = st.lists(
+    st.dictionaries(st.integers(0, 7), st.floats(-5, 5, width=16), max_size=6).map(
+        lambda found: sorted(found.items(), key=lambda pair: -pair[1])
+    ),
+    min_size=1,
+    max_size=3,
+)
 
 
-@given(rankings)
-def test_fusion_is_by_the_definition(given_rankings: list[list[int]]) -> None:
-    """Cormack, Clarke and Büttcher 2009: the sum of 1 / (60 + rank), ranks from 1."""
-    expected = {
-        ordinal: sum(
-            1 / (60 + ranking.index(ordinal) + 1)
-            for ranking in given_rankings
-            if ordinal in ranking
-        )
-        for ordinal in range(8)
-    }
-    fused = fuse(given_rankings)
-    scale = 61 / max(1, len(given_rankings))
-    assert dict(fused) == pytest.approx(
-        {ordinal: scale * score for ordinal, score in expected.items() if score}
-    )
+@given(searches)
+def test_fusion_is_the_mean_of_scores_scaled_by_worst_and_best(
+    found: list[list[tuple[int, float]]],
+) -> None:
+    expected = {}
+    for ordinal in {ordinal for search in found for ordinal, _ in search}:
+        total = 0.0
+        for search in found:
+            values = dict(search)
+            if ordinal in values:
+                low, high = min(values.values()), max(values.values())
+                total += 1.0 if low == high else (values[ordinal] - low) / (high - low)
+        expected[ordinal] = total / len(found)
+    fused = fuse(found)
+    assert dict(fused) == pytest.approx(expected)
     assert fused == sorted(fused, key=lambda pair: (-pair[1], pair[0]))
 
 
-def test_first_everywhere_scores_one() -> None:
-    assert fuse([[3, 1], [3, 2]])[0] == (3, 1.0)
-    assert fuse([]) == []
+def test_best_everywhere_scores_one() -> None:
+    assert fuse([[(3, 0.9), (1, 0.2)], [(3, 12.0), (2, 1.0)]])[0] == (3, 1.0)
+    assert fuse([[], []]) == []
+
+
+def test_how_far_apart_two_passages_are_counts() -> None:
+    dense = [(0, 0.90), (1, 0.89), (2, 0.10)]
+    lexical = [(1, 9.0), (0, 4.0), (2, 1.0)]
+    assert [ordinal for ordinal, _ in fuse([dense, lexical])] == [1, 0, 2]
 
 
 @pytest.fixture
