@@ -1,6 +1,7 @@
 """The command line: build, search, ask, chat, serve, eval, info; formats only.
 
-Exit code 0: answered or abstained; 1: an error, told in one line; 2: wrong usage.
+Exit code 0: answered or abstained; 1: an error, told in one line; 2: wrong usage. ``rag build`` has
+codes of its own for a folder that was not read in whole, and for Ctrl-C.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ from rag.terminal import (
     count,
     describe_answer,
     describe_hit,
+    describe_index,
     describe_sources,
+    index_record,
     print_error,
     print_json,
     read_line,
@@ -55,24 +58,28 @@ def build(
         Optional[Path], typer.Argument(help="Folder of articles [default: seeds]")
     ] = None,
     index: IndexOption = None,
+    as_json: JsonOption = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Build again whenever the folder changes, until Ctrl-C")
+    ] = False,
 ) -> None:
-    """Build the index of a folder of articles."""
-    from rag.library import build_library
+    """Build the index of a folder of articles, or bring it up to date.
 
+    Only what is new or changed is embedded, and a build that was interrupted goes on from what was
+    embedded.
+
+    Exit code 0: everything was read; 3: the index is built, but what could not be read is not in
+    it; 1: an error, the index before is unchanged; 130: interrupted.
+    """
+    from rag.build_command import build_and_watch, build_once
+
+    if watch and as_json:
+        raise typer.BadParameter("--json goes with one build, not with --watch")
     settings = _settings(seeds=seeds, index=index)
-    with (
-        show_progress() as progress,
-        build_library(progress=progress, settings=settings) as library,
-    ):
-        report = library.report
-    assert report is not None
-    for failure in report.failures:
-        typer.echo(f"not read: {failure.source}: {failure.reason}", err=True)
-    typer.echo(
-        f"{settings.index}: {count(report.articles, 'article')}, "
-        f"{count(report.passages, 'passage')} ({report.embedded} embedded anew), "
-        f"{count(len(report.failures), 'file')} not read, {report.seconds:.1f} s."
-    )
+    if watch:
+        build_and_watch(settings)
+    else:
+        raise typer.Exit(build_once(settings, as_json))
 
 
 @app.command()
@@ -152,32 +159,6 @@ def serve(
 
 
 @app.command(name="eval")
-def evaluate(
-    folder: Annotated[Path, typer.Argument(help="Folder of a question set")],
-    as_json: JsonOption = False,
-    sample: Annotated[
-        Optional[int], typer.Option(help="At most so many lines of each question file")
-    ] = None,
-    seed: Annotated[int, typer.Option(help="Draws the sample")] = 0,
-    index: Annotated[Optional[Path], typer.Option(help="Keep the set's index here")] = None,
-    plot: Annotated[
-        Optional[Path], typer.Option(help="Write the risk–coverage curve (PNG)")
-    ] = None,
-) -> None:
-    """Measure the answers to a question set (docs/evaluation.md)."""
-    from rag.evaluate import evaluate, plot_risk_coverage, render, to_json
-
-    settings = _settings()
-    with show_progress() as progress:
-        evaluation = evaluate(
-            folder, settings, sample=sample, seed=seed, index=index, progress=progress
-        )
-    if plot is not None:
-        plot_risk_coverage(evaluation, plot)
-    typer.echo(to_json(evaluation) if as_json else render(evaluation))
-
-
-@app.command(name="eval")
 def evaluate_set(
     folder: Annotated[
         Path, typer.Argument(help="Folder with questions.jsonl (docs/evaluation.md)")
@@ -208,32 +189,24 @@ def evaluate_set(
 
 @app.command()
 def info(index: IndexOption = None, as_json: JsonOption = False) -> None:
-    """Show what the index holds and what it was made with."""
-    from rag.library import open_library
+    """Show what the index holds, what it was made with, and whether articles changed since."""
+    from rag.folder import count_changed
+    from rag.store import open_store, rebuild_command
 
     settings = _settings(index=index)
-    with show_progress(), open_library(settings=settings) as library:
-        manifest, generation = library.manifest, library.generation
-    facts = {
-        "index": str(settings.index),
-        "generation": generation,
-        "seeds": manifest.seeds,
-        "articles": manifest.article_count,
-        "passages": manifest.passage_count,
-        "embedder": manifest.recipe.embedder,
-        "revision": manifest.recipe.revision,
-        "dimensions": manifest.recipe.dimensions,
-        "passage_tokens": manifest.recipe.passage_tokens,
-        "size_bytes": sum(seal.size_bytes for seal in manifest.files.values()),
-        "not_read": {failure.source: failure.reason for failure in manifest.failures},
-    }
+    store = open_store(settings.index, None)
+    manifest = store.manifest
+    origin = Path(manifest.seeds)
+    changed = count_changed(origin, settings.index, store) if origin.is_dir() else None
+    store.close()
+    facts = index_record(settings.index, store.generation, manifest, changed)
     if as_json:
         print_json(facts)
     else:
-        del facts["not_read"]
-        lines = [f"{name:<15} {value}" for name, value in facts.items()]
-        lines += [f"{'not read':<15} {file.source}: {file.reason}" for file in manifest.failures]
-        typer.echo("\n".join(lines))
+        typer.echo(describe_index(facts))
+        if changed:
+            mend = rebuild_command(settings.index)
+            typer.echo(f"{count(changed, 'file')} in {origin} changed since the build: run {mend}.")
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from rag.load import find_files, largest_bytes, load_file, source_of
-from rag.store import FileStamp, is_index_file, stamp_if_same, stamp_of
+from rag.store import FileStamp, LocalStore, is_index_file, stamp_if_same, stamp_of
 from rag.types import Article, Failure
 
 KnownFiles: TypeAlias = Mapping[str, tuple[int, FileStamp]]
@@ -79,18 +79,19 @@ def load_articles(articles: Iterable[Article | Failure]) -> Iterator[Loaded]:
         yield FileRead(loaded.source, None, failures)
 
 
-def count_changed(paths: Sequence[Path], seeds: Path, known: KnownFiles, other: set[str]) -> int:
-    """How many files are new, changed or gone since the index was built.
+def count_changed(seeds: Path, index: Path, store: LocalStore) -> int:
+    """How many files are new, changed or gone since ``store`` was built of the folder.
 
-    ``other`` are the sources of files that an index was built of without a stamp: whether they
-    changed is not known.
+    Of a file that could not be read it is not known whether it changed.
     """
-    found = {source_of(path, seeds): path for path in paths}
-    gone = (known.keys() | other) - found.keys()
+    known = store.files()
+    others = set(store.file_sources()) - known.keys()
+    found = {source_of(path, seeds): path for path in article_files(seeds, index)}
+    gone = (known.keys() | others) - found.keys()
     changed = [
         source
         for source, path in found.items()
-        if source not in other
+        if source not in others
         and (source not in known or stamp_if_same(path, known[source][1]) is None)
     ]
     return len(changed) + len(gone)

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rag.ingest import ProgressCallback
-    from rag.types import Answer, Hit
+    from rag.store import Manifest
+    from rag.types import Answer, BuildReport, Hit
 
 _NEAREST_SHOWN = 3
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -21,7 +26,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 @contextmanager
 def show_progress() -> Iterator[ProgressCallback]:
-    """A progress bar on standard error; plain silence where that is not a terminal."""
+    """A progress bar with rate and time left on standard error; none where that is no terminal."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
@@ -31,13 +36,34 @@ def show_progress() -> Iterator[ProgressCallback]:
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(),
     )
+    rate = _Rate()
     with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("opening", total=None)
+        task = bar.add_task("opening", total=None, rate="")
         yield lambda step: bar.update(
-            task, description=step.stage, completed=step.done, total=step.total
+            task,
+            description=step.stage,
+            completed=step.done,
+            total=step.total,
+            rate=rate.after(step.passages),
         )
+
+
+@dataclass
+class _Rate:
+    """Passages a second since the first step."""
+
+    started: float | None = None
+
+    def after(self, passages: int) -> str:
+        now = time.monotonic()
+        if self.started is None:
+            self.started = now
+        if not passages or now == self.started:
+            return ""
+        return f"{passages / (now - self.started):.0f} passages/s"
 
 
 def print_json(record: dict[str, Any]) -> None:
@@ -73,6 +99,50 @@ def describe_sources(answer: Answer) -> str:
         lines = [f"- {describe_hit(hit)}" for hit in answer.hits[:_NEAREST_SHOWN]]
         lines = ["Nearest passages:", *lines] if lines else []
     return "\n\n" + "\n".join(lines) if lines else ""
+
+
+def describe_build(index: str, report: BuildReport) -> str:
+    """One line: what is in the index, what changed, what could not be read."""
+    return (
+        f"{index}: {count(report.articles, 'article')} ({report.added:,} new, "
+        f"{report.updated:,} updated, {report.renamed:,} renamed, {report.unchanged:,} unchanged), "
+        f"{report.removed:,} removed, {count(report.duplicates, 'duplicate')}, "
+        f"{count(report.passages, 'passage')} ({report.embedded:,} embedded anew), "
+        f"{report.seconds:.1f} s; {len(report.failures):,} failed."
+    )
+
+
+def build_record(index: str, report: BuildReport) -> dict[str, Any]:
+    """The same as one JSON object."""
+    return {"index": index} | asdict(report)
+
+
+def index_record(
+    index: Path, generation: str, manifest: Manifest, changed: int | None
+) -> dict[str, Any]:
+    """What an index holds and was made with; ``changed`` files since, None if that is not known."""
+    return {
+        "index": str(index),
+        "generation": generation,
+        "seeds": manifest.seeds,
+        "articles": manifest.article_count,
+        "passages": manifest.passage_count,
+        "embedder": manifest.recipe.embedder,
+        "revision": manifest.recipe.revision,
+        "dimensions": manifest.recipe.dimensions,
+        "passage_tokens": manifest.recipe.passage_tokens,
+        "size_bytes": sum(seal.size_bytes for seal in manifest.files.values()),
+        "changed_files": changed,
+        "not_read": {failure.source: failure.reason for failure in manifest.failures},
+    }
+
+
+def describe_index(facts: Mapping[str, Any]) -> str:
+    """The facts of ``index_record``, one a line."""
+    plain = {name: value for name, value in facts.items() if not isinstance(value, dict)}
+    lines = [f"{name:<15} {value}" for name, value in plain.items() if value is not None]
+    lines += [f"{'not read':<15} {source}: {why}" for source, why in facts["not_read"].items()]
+    return "\n".join(map(_harmless, lines))
 
 
 def count(number: int, noun: str) -> str:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -48,11 +49,56 @@ def is_one_error(result: tuple[int, str, str]) -> bool:
 def test_build(run: Run) -> None:
     Path("seeds/binary.txt").write_bytes(bytes(range(256)) * 40)
     code, output, errors = run("build")
-    assert code == 0
-    assert output.startswith("index: 2 articles, ")
-    assert "1 file not read" in output
+    assert code == 3
+    assert output.startswith("index: 2 articles (2 new, 0 updated, 0 renamed, 0 unchanged), ")
+    assert output.endswith(" s; 1 failed.\n")
     assert errors.startswith("not read: binary.txt: ")
     assert "(0 embedded anew)" in run("build", "seeds", "--index", "index")[1]
+    assert "3: the index is built" in " ".join(run("build", "--help")[1].split())
+
+
+def test_a_build_says_what_changed(run: Run) -> None:
+    run("build")
+    whales = Path("seeds/whales.txt")
+    whales.write_text(whales.read_text() + "\n\nThey stayed for the summer, says Captain Olsen.\n")
+    shutil.copy("seeds/talks.txt", "seeds/again.txt")
+    Path("seeds/talks.txt").rename("seeds/renamed.txt")
+    Path("seeds/new.txt").write_text(
+        "New\n\nA lamp stands at the harbour, where the fog is thick.\n"
+    )
+    code, output, errors = run("build", "--json")
+    assert (code, errors) == (0, "")
+    report = json.loads(output)
+    assert report["index"] == "index"
+    counts = ("articles", "added", "updated", "renamed", "unchanged", "removed", "duplicates")
+    assert [report[name] for name in counts] == [4, 2, 1, 1, 0, 0, 1]
+    Path("seeds/new.txt").unlink()
+    Path("seeds/odd.txt").write_bytes(b"\x00\x01" * 500)
+    code, output, _ = run("build", "--json")
+    assert code == 3
+    report = json.loads(output)
+    assert [report[name] for name in counts] == [3, 0, 0, 0, 3, 1, 1]
+    assert [failure["source"] for failure in report["failures"]] == ["odd.txt"]
+
+
+def test_an_interrupted_build_says_how_it_goes_on(
+    run: Run, fake_models: FakeEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(texts: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as interrupted:
+        interrupted.setattr(fake_models, "embed", interrupt)
+        code, output, errors = run("build")
+    assert (code, output) == (130, "")
+    assert errors == "interrupted: the next rag build goes on from what was embedded.\n"
+    assert run("build")[0] == 0
+
+
+def test_watching_does_not_print_one_json_object(run: Run) -> None:
+    code, output, errors = run("build", "--watch", "--json")
+    assert (code, output) == (2, "")
+    assert "--watch" in errors
 
 
 def test_search(run: Run) -> None:
@@ -155,6 +201,28 @@ def test_a_question_that_is_not_utf_8(run: Run) -> None:
     code, output, errors = run("search", "whales caf\udce9", "--json")
     assert (code, errors) == (0, "")
     assert json.loads(output)["hits"]
+
+
+def test_info_needs_no_model(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("build")
+    monkeypatch.setattr("rag.library.load_embedder", None)
+    monkeypatch.setattr("rag.library.load_reader", None)
+    code = run("info")[0]
+    assert code == 0
+
+
+def test_info_says_what_changed_since_the_build(run: Run) -> None:
+    Path("seeds/report.xls").write_bytes(b"\xd0\xcf")
+    run("build")
+    assert "changed since" not in run("info")[1]
+    os.utime("seeds/talks.txt")
+    assert json.loads(run("info", "--json")[1])["changed_files"] == 0
+    Path("seeds/talks.txt").write_text("Nothing of it is left.")
+    Path("seeds/whales.txt").unlink()
+    Path("seeds/new.txt").write_text("A new article.")
+    assert run("info")[1].endswith("3 files in seeds changed since the build: run rag build.\n")
+    shutil.rmtree("seeds")
+    assert "changed" not in run("info")[1]
 
 
 def test_info(run: Run) -> None:

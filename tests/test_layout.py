@@ -16,10 +16,20 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 CONTRACTS = {"types", "errors"}
 LOWEST = {*CONTRACTS, "settings"}
-FLOWS = {"ingest", "indexing", "folder", "chat"}
+FLOWS = {"ingest", "indexing", "folder", "watch", "chat"}
 FACADE = {"library"}
 INTERFACES = {
-    *("cli", "terminal", "server", "served", "page", "render", "render_source", "examples"),
+    *(
+        "cli",
+        "build_command",
+        "terminal",
+        "server",
+        "served",
+        "page",
+        "render",
+        "render_source",
+        "examples",
+    ),
     "evaluate",
 }
 BACKENDS = {"embed", "load", "store", "generate"}

@@ -115,6 +115,10 @@ class ArticleTable:
         )
         return {source: (number, FileStamp(*stamp)) for source, number, *stamp in rows}
 
+    def file_sources(self) -> list[str]:
+        """Every file of which the index was built, whether it could be read or not."""
+        return [source for (source,) in self._select("SELECT source FROM files", ())]
+
     def close(self) -> None:
         with self._lock:
             self._connection.close()

@@ -103,6 +103,10 @@ class LocalStore:
         """Number and stamp by source; see ArticleTable.files."""
         return self._articles.files()
 
+    def file_sources(self) -> list[str]:
+        """Every file of which the index was built, whether it could be read or not."""
+        return self._articles.file_sources()
+
     def vector(self, ordinal: int) -> Vectors:
         """The vector of one passage, shape (dimensions,)."""
         return self._vectors.vector(ordinal)

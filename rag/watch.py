@@ -1,0 +1,57 @@
+"""Builds again whenever the folder of articles has changed and is at rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rag.load import find_files
+from rag.store import is_index_file
+
+if TYPE_CHECKING:
+    from threading import Event
+
+    from watchfiles import Change
+
+SETTLED_MS = 1000
+"""A folder is at rest when nothing has changed for so long."""
+_LONGEST_CHANGE_MS = 60_000
+"""Where files change all the time, a build begins all the same after so long."""
+_START_MS = 200
+
+
+def changes(seeds: Path, index: Path, stop: Event | None = None) -> Iterator[None]:
+    """Yields when watching has begun, and again each time that articles changed and are at rest.
+
+    Ends when ``stop`` is set. Hidden files and those of the index, which may lie in the folder, are
+    passed over. What changes while the caller works is told when it comes back. Raises SeedsError
+    if there is no such folder.
+    """
+    from watchfiles import watch
+
+    find_files(seeds)  # raises SeedsError
+    folder = seeds.resolve()
+    steps = watch(
+        folder,
+        watch_filter=_only_articles(folder, index.resolve()),
+        step=SETTLED_MS,
+        debounce=_LONGEST_CHANGE_MS,
+        rust_timeout=_START_MS,
+        yield_on_timeout=True,
+        stop_event=stop,
+    )
+    next(steps, None)
+    yield
+    for changed in steps:
+        if changed:
+            yield
+
+
+def _only_articles(folder: Path, index: Path) -> Callable[[Change, str], bool]:
+    def is_article(change: Change, path: str) -> bool:
+        place = Path(path)
+        is_hidden = any(part.startswith(".") for part in place.relative_to(folder).parts)
+        return not (is_hidden or is_index_file(place, index))
+
+    return is_article
