@@ -33,6 +33,8 @@ CREATE TABLE passages (
 ) STRICT;
 CREATE INDEX passages_of_article ON passages (article_id);
 CREATE INDEX passages_of_hash ON passages (embedded_hash);
+CREATE INDEX articles_by_first_day ON articles (first_day, last_day, source, id);
+CREATE INDEX articles_by_last_day ON articles (last_day DESC, first_day, source, id);
 CREATE INDEX articles_of_file ON articles (file);
 CREATE INDEX articles_of_story ON articles (story) WHERE story IS NOT NULL;
 """

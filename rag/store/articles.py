@@ -94,7 +94,9 @@ class ArticleTable:
 
     def first_and_last_day(self) -> tuple[str, str] | None:
         """Between which days the dated articles were published; None if none is dated."""
-        ((first, last),) = self._select("SELECT min(first_day), max(last_day) FROM articles", ())
+        ((first, last),) = self._select(
+            "SELECT (SELECT min(first_day) FROM articles), (SELECT max(last_day) FROM articles)", ()
+        )
         return None if first is None else (first, last)
 
     def ordinals_of(self, embedded_hashes: Sequence[str]) -> dict[str, int]:

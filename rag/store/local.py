@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,9 +31,14 @@ from rag.store.vectors import VectorIndex, VectorWriter
 from rag.types import Article, Failure, Filters, Passage
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from rag.types import Vectors
 
 _ANY = Filters()
+_FILTERS_REMEMBERED = 8
+"""Both searches and the questions that follow mostly share theirs; 8 bytes for each passage."""
 _COPIED_AT_ONCE = 10_000
 """Vectors in memory while they are copied."""
 
@@ -46,6 +52,7 @@ class LocalStore:
         self._articles = ArticleTable(folder / ARTICLES_FILE)
         self._vectors = VectorIndex(folder / VECTORS_FILE)
         self._terms = TermIndex(folder / TERMS_FOLDER)
+        self._allowed = lru_cache(_FILTERS_REMEMBERED)(self._ordinals)
 
     @property
     def generation(self) -> str:
@@ -71,10 +78,10 @@ class LocalStore:
     def search_vectors(
         self, vector: Vectors, k: int, filters: Filters = _ANY
     ) -> list[tuple[int, float]]:
-        return self._vectors.search(vector, k, self._articles.ordinals(filters))
+        return self._vectors.search(vector, k, self._allowed(filters))
 
     def search_terms(self, query: str, k: int, filters: Filters = _ANY) -> list[tuple[int, float]]:
-        return self._terms.search(query, k, self._articles.ordinals(filters))
+        return self._terms.search(query, k, self._allowed(filters))
 
     def passages_holding(self, words: Sequence[str]) -> list[int]:
         """For each word the number of passages that hold it; see TermIndex.passages_holding."""
@@ -117,6 +124,13 @@ class LocalStore:
 
     def close(self) -> None:
         self._articles.close()
+
+    def _ordinals(self, filters: Filters) -> NDArray[np.int64] | None:
+        """Ordinals of the passages whose articles pass; None if all do."""
+        import numpy as np
+
+        ordinals = self._articles.ordinals(filters)
+        return None if ordinals is None else np.array(ordinals, dtype=np.int64)
 
 
 def open_store(index: Path, recipe: Recipe | None) -> LocalStore:

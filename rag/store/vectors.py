@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,19 +67,21 @@ class VectorIndex:
 
         if not len(ordinals):
             return np.zeros((0, int(self._index.d)), dtype=np.float32)
-        with self._locating:
-            if self._lists and self._index.direct_map.no():
-                self._index.make_direct_map()
+        self._locate()
         vectors: Vectors = self._index.reconstruct_batch(np.asarray(ordinals, dtype=np.int64))
         return vectors
 
     def vector(self, ordinal: int) -> Vectors:
         """The vector of one passage, shape (dimensions,)."""
+        self._locate()
+        vector: Vectors = self._index.reconstruct(ordinal)
+        return vector
+
+    def _locate(self) -> None:
+        """Notes in which list each vector stands, the first time that one is asked for."""
         with self._locating:
             if self._lists and self._index.direct_map.no():
                 self._index.make_direct_map()
-        vector: Vectors = self._index.reconstruct(ordinal)
-        return vector
 
     def _probes(self, allowed: int, is_filtered: bool) -> int:
         """Lists to read, so that as many allowed passages are compared as without a filter."""
@@ -109,9 +112,24 @@ class VectorIndex:
         return parameters
 
     def _ranking(self, vector: Vectors, k: int, parameters: Any) -> list[tuple[int, float]]:
-        scores, found = self._index.search(vector.reshape(1, -1), k, params=parameters)
+        with _one_thread():
+            scores, found = self._index.search(vector.reshape(1, -1), k, params=parameters)
         ranking = zip(found[0].tolist(), scores[0].tolist(), strict=True)
         return sorted((hit for hit in ranking if hit[0] >= 0), key=lambda hit: (-hit[1], hit[0]))
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """For one question: two threads are slower wherever the processors have other work, since the
+    search ends with the later of them (docs/scale.md)."""
+    import faiss
+
+    threads = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(1)
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(threads)
 
 
 class VectorWriter:

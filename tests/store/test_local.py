@@ -21,6 +21,7 @@ from rag.errors import (
 from rag.ingest import recipe_of
 from rag.settings import Settings
 from rag.store import GenerationWriter, LocalStore, Manifest, generations, local, open_store
+from rag.store.articles import ArticleTable
 from rag.types import Article, BuildReport, Filters, Passage
 from tests.fakes import FakeEmbedder, make_article
 
@@ -58,6 +59,26 @@ def test_a_built_store_answers(build_index: Build, open_index: Open) -> None:
     assert article == ARTICLES[0]
     assert article.text[passage.start : passage.end] == passage.text
     assert store.article("id-lamp") == ARTICLES[1]
+    store.close()
+
+
+def test_which_passages_a_filter_lets_pass_is_looked_up_once(
+    build_index: Build, open_index: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build_index(ARTICLES)
+    store = open_index()
+    asked = []
+    ordinals = ArticleTable.ordinals
+    monkeypatch.setattr(
+        ArticleTable, "ordinals", lambda table, filters: asked.append(1) or ordinals(table, filters)
+    )
+    vector = FakeEmbedder().embed(["lamp"])[0]
+    for author, expected in (("ada", 0), ("bo", 1), ("ada", 0)):
+        assert [hit[0] for hit in store.search_vectors(vector, 5, Filters(author=author))] == [
+            expected
+        ]
+        assert store.search_terms("harbour", 5, Filters(author=author))[0][0] == expected
+    assert len(asked) == 2
     store.close()
 
 

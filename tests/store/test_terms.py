@@ -36,8 +36,12 @@ def bm25(query: str, fields: list[list[str]]) -> list[float]:
     return scores
 
 
-@pytest.mark.parametrize("allowed", [None, [3], list(range(0, 60, 3))])
-def test_scores_are_those_of_brute_force(tmp_path: Path, allowed: list[int] | None) -> None:
+@pytest.mark.parametrize("named_at_most", [0, 60])
+@pytest.mark.parametrize("allowed", [None, [3], list(range(0, 60, 3)), list(range(1, 60))])
+def test_scores_are_those_of_brute_force(
+    tmp_path: Path, allowed: list[int] | None, named_at_most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.store.terms._NAMED_AT_MOST", named_at_most)
     draw = random.Random(1)
     documents = [  # at most 40 terms a field: Tantivy keeps such lengths exactly
         (" ".join(draw.choices(WORDS, k=draw.randint(1, 40))), " ".join(draw.choices(WORDS, k=3)))
@@ -94,3 +98,14 @@ def test_what_was_not_finished_is_lost(tmp_path: Path) -> None:
     writer.add("a whale", "")
     writer.close()
     assert TermIndex(tmp_path / "t").search("whale", 5) == []
+
+
+def test_allowed_passages_far_down_the_ranking_are_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Too many to name, and the best of all are not among them."""
+    monkeypatch.setattr("rag.store.terms._NAMED_AT_MOST", 5)
+    best = [("whale " * 9, "")] * 70
+    allowed = [("whale fog tide " + "rope " * n, "") for n in range(30)]
+    found = write(tmp_path / "t", best + allowed).search("whale", 10, list(range(70, 100)))
+    assert [ordinal for ordinal, _ in found] == list(range(70, 80))

@@ -159,6 +159,7 @@ def test_lists_give_every_vector_back(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     np.testing.assert_array_equal([back[n] for n in range(2000)], stored(vectors))
+    np.testing.assert_array_equal(index.vectors([7, 1999, 3]), stored(vectors)[[7, 1999, 3]])
 
 
 @pytest.mark.usefixtures("lists_from_1000")
