@@ -108,8 +108,10 @@ class ConversationFile:
         return self._unusable(f"a row is damaged ({what})")
 
     def _bring_up_to_date(self) -> None:
-        self._check_version()
         with self._told():
+            self._connection.execute("BEGIN")  # one look, while another process may be making it
+            self._check_version()
+            self._connection.execute("COMMIT")
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = FULL")
             self._connection.execute("PRAGMA foreign_keys = ON")
@@ -123,10 +125,9 @@ class ConversationFile:
 
     def _check_version(self) -> int:
         """The file's version, 0 where it is new; refuses another program's and a later one's."""
-        with self._told():
-            ((version,),) = self._connection.execute("PRAGMA user_version")
-            ((application,),) = self._connection.execute("PRAGMA application_id")
-            ((tables,),) = self._connection.execute("SELECT count(*) FROM sqlite_master")
+        ((tables,),) = self._connection.execute("SELECT count(*) FROM sqlite_master")
+        ((version,),) = self._connection.execute("PRAGMA user_version")
+        ((application,),) = self._connection.execute("PRAGMA application_id")
         if application != _APPLICATION_ID and (tables or version):
             raise ConversationsError(
                 f"{self._path} belongs to another program: name another file by"
@@ -144,6 +145,10 @@ class ConversationFile:
         """Turns SQLite's errors into a line that says what to do."""
         try:
             yield
+        except (UnicodeEncodeError, OverflowError) as error:  # a name or number of a browser's
+            raise ConversationsError(
+                f"This can name nothing that is kept ({error}): reload the page."
+            ) from None
         except sqlite3.OperationalError as error:
             if "locked" in str(error):
                 raise ConversationsError(

@@ -78,7 +78,7 @@ class ConversationStore:
                 conversation_id = secrets.token_urlsafe(16)
                 connection.execute(
                     "INSERT INTO conversations VALUES (?, ?, '', '', 0, ?, ?)",
-                    (conversation_id, _storable(owner), time, time),
+                    (conversation_id, owner, time, time),
                 )
             else:
                 self._touch(connection, owner, conversation_id)
@@ -107,8 +107,7 @@ class ConversationStore:
     def answer(self, turn_id: int, answer: Answer, note: str | None = None) -> bool:
         """Keeps the answer to a pending turn. False, and nothing kept, where it came too late:
         the turn was stopped, replaced or deleted meanwhile."""
-        words = f"{answer.question}\n{answer.text}"
-        return self._settle(turn_id, "done", answer_to_json(answer), note, words)
+        return self._settle(turn_id, "done", answer_to_json(answer), note, answer.text)
 
     def stop(self, turn_id: int, note: str | None = None) -> bool:
         """Marks a pending turn as stopped by who asked; False where it is not pending."""
@@ -133,7 +132,7 @@ class ConversationStore:
         """The whole conversation. Raises ConversationMissingError."""
         found = self._file.read(
             "SELECT id, title, created, updated FROM conversations WHERE id = ? AND owner = ?",
-            (_storable(conversation_id), _storable(owner)),
+            (conversation_id, owner),
         )
         if not found:
             raise _missing()
@@ -154,13 +153,13 @@ class ConversationStore:
         ``search`` keeps those in which every word of it stands, in any case and with or without
         accents, as a part of a word: all in the title, or all in one question with its answer.
         """
-        where, values = search_condition(search)
+        where, values = search_condition(_storable(search))
         rows = self._file.read(
             "SELECT id, title, created, updated,"
             " (SELECT count(*) FROM turns WHERE conversation_id = conversations.id)"
             f" FROM conversations WHERE owner = ? AND {where}"
             " ORDER BY updated DESC, conversations.rowid DESC LIMIT ? OFFSET ?",
-            (_storable(owner), *values, limit, offset),
+            (owner, *values, limit, offset),
         )
         return [ConversationSummary(*row) for row in rows]
 
@@ -196,7 +195,7 @@ class ConversationStore:
         self, connection: sqlite3.Connection, owner: str, conversation_id: str, used: bool = True
     ) -> None:
         """Makes sure that the conversation is the owner's; ``used`` moves it up the list."""
-        change = (self._time() if used else None, _storable(conversation_id), _storable(owner))
+        change = (self._time() if used else None, conversation_id, owner)
         if not connection.execute(
             "UPDATE conversations SET updated = coalesce(?, updated) WHERE id = ? AND owner = ?",
             change,
@@ -219,7 +218,7 @@ class ConversationStore:
         state: TurnState,
         answer: str | None,
         note: str | None,
-        words: str | None = None,
+        text: str | None = None,
     ) -> bool:
         with self._file.transaction() as connection:
             settled = connection.execute(
@@ -227,9 +226,10 @@ class ConversationStore:
                 " WHERE id = ? AND state = 'pending'",
                 (state, answer, None if note is None else _storable(note), turn_id),
             ).rowcount
-            if settled and words is not None:
+            if settled and text is not None:
                 connection.execute(
-                    "UPDATE turn_words SET words = ? WHERE rowid = ?", (folded(words), turn_id)
+                    "UPDATE turn_words SET words = words || ' ' || ? WHERE rowid = ?",
+                    (folded(text), turn_id),
                 )
         return bool(settled)
 

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterable
 from datetime import date
 from importlib.resources import files
+from itertools import groupby
 
 from rag.cite import format_date
 from rag.escaping import escape_markdown, safe_url, visible
@@ -102,14 +103,9 @@ def _cited(hit: Hit) -> Citation:
 
 def _answer_markdown(answer: Answer) -> list[str]:
     blocks: list[str] = []
-    was_item = False
-    for line in lines(answer):
-        shown = _line_markdown(line)
-        if line.is_item and was_item:
-            blocks[-1] += f"\n{shown}"
-        else:
-            blocks.append(shown)
-        was_item = line.is_item
+    for is_list, group in groupby(lines(answer), key=lambda line: line.is_item):
+        shown = [_line_markdown(line) for line in group]
+        blocks += [_list_markdown(shown)] if is_list else shown
     if answer.citations:
         sources = (
             f"\\[{each.number}\\] {_source_markdown(each, answer)}" for each in answer.citations
@@ -122,12 +118,16 @@ def _answer_markdown(answer: Answer) -> list[str]:
 
 
 def _line_markdown(line: Line) -> str:
-    shown = " ".join(
-        f"\\[{piece.number}\\]" if isinstance(piece, Citation) else escape_markdown(piece)
+    return "".join(
+        f"\\[{piece.number}\\]" if isinstance(piece, Citation) else _piece_markdown(piece)
         for piece in line.pieces
-        if isinstance(piece, Citation) or piece.strip()
-    )
-    return f"- {shown}" if line.is_item else shown
+    ).strip()
+
+
+def _piece_markdown(piece: str) -> str:
+    """``piece`` escaped, apart from its neighbours if it was."""
+    before, after = (" " if end.isspace() else "" for end in (piece[:1], piece[-1:]))
+    return f"{before}{escape_markdown(piece)}{after}"
 
 
 def _source_markdown(citation: Citation, answer: Answer) -> str:
@@ -153,14 +153,12 @@ def _turn_html(number: int, turn: StoredTurn) -> str:
 
 def _answer_html(number: int, answer: Answer) -> list[str]:
     blocks: list[str] = []
-    for line in lines(answer):
-        shown = "".join(
-            f'<sup><a href="#source-{number}-{piece.number}">[{piece.number}]</a></sup>'
-            if isinstance(piece, Citation)
-            else _text(piece)
-            for piece in line.pieces
-        )
-        blocks.append(f"<ul><li>{shown}</li></ul>" if line.is_item else f"<p>{shown}</p>")
+    for is_list, group in groupby(lines(answer), key=lambda line: line.is_item):
+        shown = [_line_html(number, line) for line in group]
+        if is_list:
+            blocks.append(f"<ul>{''.join(f'<li>{item}</li>' for item in shown)}</ul>")
+        else:
+            blocks += [f"<p>{paragraph}</p>" for paragraph in shown]
     if answer.citations:
         sources = "".join(
             f'<li id="source-{number}-{each.number}">[{each.number}] {_source_html(each, answer)}'
@@ -172,6 +170,15 @@ def _answer_html(number: int, answer: Answer) -> list[str]:
         passages = "".join(f"<li>{_source_html(_cited(hit), answer)}</li>" for hit in nearest)
         blocks.append(f'<h3>{_NEAREST}</h3>\n<ul class="nearest">{passages}</ul>')
     return blocks
+
+
+def _line_html(number: int, line: Line) -> str:
+    return "".join(
+        f'<sup><a href="#source-{number}-{piece.number}">[{piece.number}]</a></sup>'
+        if isinstance(piece, Citation)
+        else _text(piece)
+        for piece in line.pieces
+    )
 
 
 def _source_html(citation: Citation, answer: Answer) -> str:

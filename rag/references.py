@@ -47,7 +47,7 @@ def source_markdown(citation: Citation, url: str | None = None) -> str:
         f"*{title}*" if title else "",
         escape_markdown(format_date(citation.date)) if citation.date else "",
         escape_markdown(citation.source),
-        f"[original](<{address}>)" if address else "",
+        f"[original](<{address.replace('&', '&amp;')}>)" if address else "",
     ]
     return ", ".join(filter(None, known))
 
