@@ -28,7 +28,12 @@ _TITLES = frozenset(
     " vice premier congressman congresswoman representative commissioner".split()
 )
 """Before a name; they are compared as words, since one text has them in capitals and one not."""
-_DERIVED = re.compile(r"(?:n|an|ian|i|ese|ish|s|ns|ans|ians|is)$")
+_DERIVED = re.compile(r"(?:n|an|ian|i|ese|ish|ns|ans|ians|is)|(?<=n|i)s")
+"""Ends "Iranian", "Iraqis", "Chinese", "Americans"."""
+_UNDERIVED = frozenset(
+    "adrian christian cristian damian fabian florian gillian julian lillian lucian marian vivian"
+    " herman norman".split()
+)
 _NO_NAMES = frozenset("i yes no he she it we they you his her its their our my".split())
 _OPENING_WORD = re.compile(r"^\W*$|[.!?:][\"”’)]*\s+\W*$|[“\"(]\s*$")
 
@@ -92,7 +97,12 @@ def _same_part(some: str, other: str) -> bool:
         return True
     short, long = sorted((some, other), key=len)
     root = short.rstrip("aey")
-    return len(root) >= 3 and long.startswith(root) and bool(_DERIVED.fullmatch(long[len(root) :]))
+    return (
+        len(root) >= 3
+        and long.startswith(root)
+        and long not in _UNDERIVED
+        and _DERIVED.fullmatch(long, len(root)) is not None
+    )
 
 
 def _initials(name: Name) -> str:
