@@ -50,16 +50,15 @@ def facts(turn: StoredTurn) -> tuple[str, ...]:
     if answer.status == "answered":
         found.append(f"Confidence: {describe_confidence(answer.confidence).lower()}")
         origins = {claim.origin for claim in answer.claims}
-        found.append(
-            f"Written by {answer.model}, each sentence checked against its quotes"
-            if "written" in origins
-            else "In the articles’ own words"
-        )
+        if "written" in origins:
+            found.append(f"Written by {answer.model}, each sentence checked against its quotes")
+        elif origins:
+            found.append("In the articles’ own words")
     if answer.differ:
         found.append("The articles disagree")
     found += [f"Not answered: {part}" for part in answer.unanswered]
     found += [
-        f"Replaced by its quote, which does not say it: “{claim.written}”"
+        f"Not shown, since the quote that stands there does not say it: “{claim.written}”"
         for claim in answer.claims
         if claim.origin == "replaced" and claim.written
     ]
@@ -111,4 +110,4 @@ def _filter_facts(filters: Filters) -> Iterator[str]:
     in_force = {name: value for name, value in asdict(filters).items() if value not in (None, ())}
     for name, value in in_force.items():
         shown = ", ".join(map(str, value)) if isinstance(value, tuple | list) else value
-        yield f"Only articles with {name} {shown}"
+        yield f"Filter {name}: {shown}"

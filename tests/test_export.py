@@ -136,22 +136,28 @@ def conflict() -> Answer:
     return replace(answer, claims=(Claim("It froze.", (1,), "written"), replaced))
 
 
-@pytest.mark.parametrize("render", [to_markdown, to_html])
-def test_what_is_to_be_known_of_an_answer_is_said(render: type[str]) -> None:
+@pytest.mark.parametrize("kind", ["Markdown", "HTML"])
+def test_what_is_to_be_known_of_an_answer_is_said(kind: str) -> None:
     turn = turn_of(conflict(), filters=Filters(since="2007-01", author="Lund"))
-    shown = render(conversation_of(turn), TODAY)  # type: ignore[call-arg,arg-type]
-    text = Tags(MarkdownIt().render(shown) if render is to_markdown else shown).text
+    conversation = conversation_of(turn)
+    page = Tags(to_html(conversation, TODAY))
+    text = (page if kind == "HTML" else page_of_markdown(conversation)).text
     for said in (
         "Confidence: fairly sure",
         "Written by Larch 7B, each sentence checked against its quotes",
         "The articles disagree",
         "Not answered: Why did it freeze?",
-        "Replaced by its quote, which does not say it: “It froze in May.”",
+        "Not shown, since the quote that stands there does not say it: “It froze in May.”",
         "Searched for “When and why did it freeze?”",
-        "Only articles with since 2007-01",
-        "Only articles with author Lund",
+        "Filter since: 2007-01",
+        "Filter author: Lund",
     ):
         assert said in text
+
+
+def test_an_answer_without_claims_is_not_called_the_articles_words() -> None:
+    answer = replace(lake_answer(), text="There are 3 articles.", citations=(), claims=())
+    assert "own words" not in to_markdown(conversation_of(turn_of(answer)), TODAY)
 
 
 def test_each_of_disagreeing_quotes_is_a_paragraph() -> None:
