@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rag.cite import cite
+from rag.cite import cite, quoted
 from rag.missing import missing_sentence
 from rag.types import Answer, Citation, Claim, Hit, Quote
 
@@ -22,8 +22,15 @@ class Section:
     """A sentence of ours that stands before them."""
     short: str | None = None
     differ: bool = False
-    is_list: bool = False
-    """Each quote stands on a line of its own."""
+    in_lines: bool = False
+    """Each quote stands on a line of its own, as in a list."""
+    part: str | None = None
+    """What was asked; None where the quotes were chosen for another reason than to answer."""
+
+    @property
+    def may_be_written(self) -> bool:
+        """Whether prose could stand in place of the quotes."""
+        return self.part is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +49,7 @@ def answered(asked: Asked, sections: Sequence[Section], unanswered: Sequence[str
 
     A quote that two sections show has one number. With several sections there is no short answer.
     """
-    quotes = {_place(quote): quote for section in sections for quote in section.quotes}
+    quotes = {place_of(quote): quote for section in sections for quote in section.quotes}
     citations = cite(list(quotes.values()))
     numbers = {place: number for number, place in enumerate(quotes, start=1)}
     return Answer(
@@ -92,19 +99,17 @@ def reading_order(quotes: Sequence[Quote]) -> list[Quote]:
     return [best, *others]
 
 
-def _place(quote: Quote) -> tuple[str, int, int]:
+def place_of(quote: Quote) -> tuple[str, int, int]:
+    """What tells a quote from all others: its article and the characters it stands at."""
     return quote.article.id, quote.start, quote.end
 
 
 def _text_of(section: Section, numbers: Mapping[tuple[str, int, int], int]) -> str:
-    quotes = [
-        f"{quote.lead} “{quote.text}” [{numbers[_place(quote)]}]".lstrip()
-        for quote in section.quotes
-    ]
-    if section.is_list:
+    quotes = [f"{quoted(quote)} [{numbers[place_of(quote)]}]" for quote in section.quotes]
+    if section.in_lines:
         quotes = [f"- {quote}" for quote in quotes]
     remark = [section.remark] if section.remark else []
-    return ("\n" if section.is_list or section.differ else " ").join([*remark, *quotes])
+    return ("\n" if section.in_lines else " ").join([*remark, *quotes])
 
 
 def _claim(citation: Citation) -> Claim:

@@ -10,34 +10,24 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from rag.agreement import compared
-from rag.answer import Asked, Section, abstained, answered, reading_order
-from rag.compose import composed
+from rag.answer import ABSTENTION, Asked, Section, abstained, answered
 from rag.errors import QuestionError
-from rag.evidence import enough, worth_showing
+from rag.evidence import enough
 from rag.header import ask_header
 from rag.history import standalone_query, turns
-from rag.list_answer import list_short
-from rag.list_question import asks_for_list
+from rag.intent import intent_of
+from rag.overview import respond
 from rag.parts import parts
 from rag.retrieval import retrieve
+from rag.sections import section_as_given, section_of
 from rag.spelling import corrected
 from rag.time_phrases import period_of
-from rag.types import (
-    Answer,
-    Done,
-    Event,
-    Filters,
-    Hit,
-    Quote,
-    Reading,
-    Retrieved,
-    Token,
-    Turn,
-)
+from rag.types import Answer, Done, Event, Filters, Hit, Reading, Retrieved, Token, Turn
 from rag.unsaid import wording
+from rag.writing import in_prose
 
 if TYPE_CHECKING:
+    from rag.generate import Generator
     from rag.settings import Settings
     from rag.types import Embedder, Reader, Store
 
@@ -52,11 +42,14 @@ def stream(
     embedder: Embedder,
     reader: Reader,
     settings: Settings,
+    generator: Generator | None = None,
     filters: Filters = Filters(),
 ) -> Iterator[Event]:
     """Yields one Retrieved, the answer's text as Tokens, and one Done with the whole answer.
 
-    Raises QuestionError, before anything is searched, if the question is empty or too long.
+    With a ``generator`` the answer is prose, verified sentence by sentence. Raises QuestionError,
+    before anything is searched, if the question is empty or too long; ModelError if the generator
+    cannot write.
     """
     question = check_question(question, settings.max_question_chars)
     turn = _Turn(store, embedder, reader, settings, filters)
@@ -64,9 +57,17 @@ def stream(
         spelled, query = understood(question, history, store)
     hits = turn.search(query)
     yield Retrieved(query, tuple(hits))
-    answer = turn.answer(question, spelled, query, history, hits)
-    for piece in _WORD_WITH_SPACE.findall(answer.text):
-        yield Token(piece)
+    answer, sections = turn.answer(question, spelled, query, history, hits)
+    if generator is not None and any(section.may_be_written for section in sections):
+        started = time.perf_counter()
+        prose = in_prose(answer, sections, generator, embedder)
+        while not isinstance(piece := next(prose), Answer):
+            yield Token(piece)
+        answer = piece
+        turn.seconds["write"] = time.perf_counter() - started
+    else:
+        for piece in _WORD_WITH_SPACE.findall(answer.text):
+            yield Token(piece)
     yield Done(turn.stamp(answer))
 
 
@@ -98,6 +99,8 @@ class _Found:
     part: str
     hits: tuple[Hit, ...]
     reading: Reading
+    is_chosen: bool = False
+    """Whether its quotes are to be shown as they are, all of them."""
 
 
 @dataclass(slots=True)
@@ -124,26 +127,24 @@ class _Turn:
         query: str,
         history: Sequence[Turn],
         hits: Sequence[Hit],
-    ) -> Answer:
+    ) -> tuple[Answer, list[Section]]:
+        """The answer in the articles' own words, and what it shows for each part."""
         with self.clock("read"):
             model, found = self._find(spelled, query, history, hits)
-        asked = Asked(
-            question,
-            query,
-            _distinct(hit for each in found for hit in each.hits),
-            min(each.reading.confidence for each in found),
-            model,
-        )
         with self.clock("compose"):
-            open_parts = [each for each in found if not self._answers(each.reading)]
-            if len(open_parts) == len(found):
-                return abstained(asked)
             told = [each for each in found if self._answers(each.reading)]
-            return answered(
-                replace(asked, confidence=min(each.reading.confidence for each in told)),
-                [self._section(each) for each in told],
-                [each.part for each in open_parts],
+            asked = Asked(
+                question,
+                query,
+                _distinct(hit for each in found for hit in each.hits),
+                min(each.reading.confidence for each in told or found),
+                model,
             )
+            if not told:
+                return abstained(asked, found[0].reading.reply or ABSTENTION), []
+            sections = [self._section(each) for each in told]
+            unanswered = [each.part for each in found if each not in told]
+            return answered(asked, sections, unanswered), sections
 
     @contextmanager
     def clock(self, stage: str) -> Iterator[None]:
@@ -169,9 +170,15 @@ class _Turn:
         self, question: str, query: str, history: Sequence[Turn], hits: Sequence[Hit]
     ) -> tuple[str, list[_Found]]:
         """What was found for each part of the question, and the name of what read it."""
-        header = ask_header(question, turns(history), self.store, hits)
+        past = turns(history)
+        if intent := intent_of(question, date.today(), past):
+            reading = respond(intent, past, self.store, self.embedder, hits)
+            if reading is not None:
+                shown = () if reading.reply and not reading.quotes else tuple(hits)
+                return "overview", [_Found(question, shown, reading, is_chosen=True)]
+        header = ask_header(question, past, self.store, hits)
         if header is not None:
-            return "header", [_Found(question, tuple(hits), header)]
+            return "header", [_Found(question, tuple(hits), header, is_chosen=True)]
         asked = parts(question)
         if len(asked) > 1:
             found = [self._read_part(part, history) for part in asked]
@@ -191,23 +198,11 @@ class _Turn:
         return bool(reading.quotes) and enough(reading.confidence, self.settings.min_confidence)
 
     def _section(self, found: _Found) -> Section:
-        quotes = worth_showing(found.reading.quotes, self.settings.max_quotes)
-        is_list = asks_for_list(found.part)
-        if is_list:
-            quotes = [_with_whole_list(found.part, quote) for quote in quotes]
-        quotes = reading_order(quotes)
-        if _wants_latest(found.part):
-            quotes.sort(key=lambda quote: quote.article.date or "", reverse=True)
-        agreement = compared(found.part, quotes)
-        best = agreement.quotes[0]
-        shown = composed(found.part, agreement.quotes)
-        return Section(
-            quotes=tuple(shown),
-            remark=agreement.remark,
-            short=best.words if found.reading.short and best.words != best.text else None,
-            differ=agreement.differ,
-            is_list=is_list and len(shown) > 1,
-        )
+        reading = found.reading
+        if found.is_chosen:
+            return section_as_given(reading.quotes, reading.reply, reading.short)
+        newest_first = _wants_latest(found.part)
+        return section_of(found.part, reading, self.settings.max_quotes, newest_first=newest_first)
 
 
 def _in_period(filters: Filters, query: str) -> Filters:
@@ -221,12 +216,6 @@ def _in_period(filters: Filters, query: str) -> Filters:
 def _wants_latest(question: str) -> bool:
     period = period_of(question, date.today())
     return period is not None and period.latest and period.about_publication
-
-
-def _with_whole_list(question: str, quote: Quote) -> Quote:
-    """The quote with all items of its list marked, where the reader marked some of them."""
-    whole = list_short(question, quote.text, quote.words or "")
-    return replace(quote, words=quote.text[whole.start : whole.end]) if whole else quote
 
 
 def _distinct(hits: Iterable[Hit]) -> tuple[Hit, ...]:

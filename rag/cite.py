@@ -57,6 +57,11 @@ def markers(text: str, citations: Sequence[Citation]) -> list[re.Match[str]]:
     ]
 
 
+def quoted(quote: Quote) -> str:
+    """The quote in quotation marks, after the words of ours that go before it."""
+    return f"{quote.lead} “{quote.text}”".lstrip()
+
+
 def reference(citation: Citation) -> str:
     """How a source is named in a list: ``[1] Title, Author, date (file)``."""
     known = ", ".join(filter(None, (citation.title, citation.author, citation.date)))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from rag.chat import check_question, stream, understood
 from rag.embed import load_embedder
+from rag.generate import Generator, load_generator
 from rag.ingest import ProgressCallback, build_from_folder, recipe_of
 from rag.models import SHIPPED_READER
 from rag.retrieval import retrieve
@@ -110,6 +111,7 @@ class Library:
             embedder=self._embedder,
             reader=self._reader,
             settings=self.settings,
+            generator=self._generator(),
             filters=Filters(since, until, author, source),
         )
 
@@ -129,8 +131,12 @@ class Library:
         )
         return next(event.answer for event in events if isinstance(event, Done))
 
+    def _generator(self) -> Generator | None:
+        return load_generator(self.settings.writer) if self.settings.writer else None
+
     def warm_up(self) -> None:
         """Loads the models, so that the first question does not wait for them."""
+        self._generator()
         self._reader.read("warm up", "warm up", self.retrieve("warm up", k=1))
 
     def close(self) -> None:

@@ -32,12 +32,12 @@ def test_words_of_ours_stand_before_the_quotation_marks() -> None:
 
 
 def test_what_differs_and_what_is_a_list_stands_line_by_line() -> None:
-    differing = Section((SECOND, THIRD), remark="They differ.", differ=True)
+    differing = Section((SECOND, THIRD), remark="They differ.", differ=True, in_lines=True)
     assert answered(ASKED, [differing]).text == (
-        "They differ.\n“Second fact.” [1]\n“Third fact.” [2]"
+        "They differ.\n- “Second fact.” [1]\n- “Third fact.” [2]"
     )
     assert answered(ASKED, [differing]).differ
-    listed = Section((SECOND, THIRD), is_list=True)
+    listed = Section((SECOND, THIRD), in_lines=True)
     assert answered(ASKED, [listed]).text == "- “Second fact.” [1]\n- “Third fact.” [2]"
 
 

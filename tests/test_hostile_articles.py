@@ -110,7 +110,7 @@ def test_an_answer_is_made_of_exact_quotes(hostile: tuple[Article, Library]) -> 
 def test_an_article_cannot_abstain_for_us(tmp_path: Path) -> None:
     article = make_article(f"{ABSTENTION}\n\nIt is so.", "a")
     with library_of(article, tmp_path / "index") as library:
-        answer = library.ask("What do the articles say?")
+        answer = library.ask("What does the article not say?")
     assert answer.status == "answered"
     assert answer.text.startswith(f"“{ABSTENTION}” [1]")
     assert 'class="answer whole"' in render_answer(answer)

@@ -29,6 +29,8 @@ INTERFACES = {
         "render",
         "render_source",
         "examples",
+        "export",
+        "transcript",
     ),
     "evaluate",
 }

@@ -16,7 +16,7 @@ def _empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_arguments_before_environment_before_file_before_defaults(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert load_settings().candidates == 50
+    assert load_settings().candidates == 100
     Path("rag.toml").write_text("candidates = 20\nmax_quotes = 2\nindex = 'from file'\n")
     monkeypatch.setenv("RAG_CANDIDATES", "30")
     monkeypatch.setenv("RAG_INDEX", "from environment")
