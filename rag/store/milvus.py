@@ -137,6 +137,10 @@ class MilvusStore:
     def article(self, article_id: str) -> Article | None:
         return self._articles.article(article_id)
 
+    def some_articles(self, count: int) -> list[Article]:
+        """About ``count`` articles, taken evenly from all; see MilvusArticles.some."""
+        return self._articles.some(count)
+
     def articles_between(self, since: str | None, until: str | None, limit: int) -> list[Article]:
         return self._articles.between(since, until, limit)
 

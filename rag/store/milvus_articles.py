@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
-from itertools import groupby, islice
+from itertools import groupby, islice, pairwise
 
 from rag.store.articles import days_of
 from rag.store.milvus_filters import literal, one_of, published_within
@@ -49,6 +49,20 @@ class MilvusArticles:
         rows = self._server.pages(self._collection, _ANY_PART, _CONTENT)
         for _, parts in groupby(rows, key=lambda row: str(row["version"])):
             yield from map(article_of, texts_by_version(parts).values())
+
+    def some(self, count: int) -> list[Article]:
+        """About ``count`` articles, taken evenly from all, or all of them if they are no more.
+
+        Versions are hashes, which lie evenly between 0 and f.
+        """
+        if self.count() <= count:
+            return list(self.all())
+        versions = set()
+        bounds = [f"{number * 16**6 // count:06x}" for number in range(count)]
+        for first, end in pairwise([*bounds, "g"]):
+            within = f"{ONE_EACH} and version >= {literal(first)} and version < {literal(end)}"
+            versions |= {row["version"] for row in self._query(within, ["version"], limit=1)}
+        return list(self.by_version(versions).values())
 
     def article(self, article_id: str) -> Article | None:
         """The article with this id, or None."""
