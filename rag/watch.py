@@ -18,7 +18,7 @@ SETTLED_MS = 1000
 """A folder is at rest when nothing has changed for so long."""
 _LONGEST_CHANGE_MS = 60_000
 """Where files change all the time, a build begins all the same after so long."""
-_START_MS = 200
+_TICK_MS = 200
 
 
 def changes(seeds: Path, index: Path, stop: Event | None = None) -> Iterator[None]:
@@ -32,20 +32,31 @@ def changes(seeds: Path, index: Path, stop: Event | None = None) -> Iterator[Non
 
     find_files(seeds)  # raises SeedsError
     folder = seeds.resolve()
-    steps = watch(
-        folder,
-        watch_filter=_only_articles(folder, index.resolve()),
-        step=SETTLED_MS,
-        debounce=_LONGEST_CHANGE_MS,
-        rust_timeout=_START_MS,
-        yield_on_timeout=True,
-        stop_event=stop,
-    )
-    next(steps, None)
-    yield
-    for changed in steps:
-        if changed:
-            yield
+    while stop is None or not stop.is_set():
+        watched, has_begun = _identity(folder), False
+        for changed in watch(
+            folder,
+            watch_filter=_only_articles(folder, index.resolve()),
+            step=SETTLED_MS,
+            debounce=_LONGEST_CHANGE_MS,
+            rust_timeout=_TICK_MS,
+            yield_on_timeout=True,
+            stop_event=stop,
+        ):
+            if changed or not has_begun:
+                yield
+            has_begun = True
+            if _identity(folder) not in (None, watched):
+                break  # another folder has taken its place
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    """What tells a folder from another of the same name; None if it is not there."""
+    try:
+        status = folder.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _only_articles(folder: Path, index: Path) -> Callable[[Change, str], bool]:

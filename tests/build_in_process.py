@@ -1,7 +1,8 @@
 """Builds an index of ``seeds/`` in a process of its own, with the fake embedder.
 
 ``python -m tests.build_in_process kill PLACE`` ends as by ``kill -9`` when it comes to PLACE, a
-function; ``... wait`` says "embedding" and goes on when its standard input ends.
+function; ``... wait`` says "embedding" and goes on when its standard input ends; ``... watch`` is
+``rag build --watch``.
 """
 
 from __future__ import annotations
@@ -26,7 +27,22 @@ def wait(step: object) -> None:
     sys.stdin.read()
 
 
+def watch() -> None:
+    from rag import build_command, library, watch
+    from tests.fakes import FakeReader
+
+    library.load_embedder = lambda name: FakeEmbedder()  # type: ignore[assignment]
+    library.load_reader = lambda embedder, reader: FakeReader()  # type: ignore[assignment]
+    watch.SETTLED_MS = 200
+    # A shell's background jobs ignore Ctrl-C, and so would this one.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    build_command.build_and_watch(Settings())
+
+
 def main(action: str, place: str = "") -> None:
+    if action == "watch":
+        watch()
+        return
     if action == "kill":
         owner, _, name = place.rpartition(".")
         module, _, cls = owner.partition(":")

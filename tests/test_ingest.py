@@ -9,11 +9,10 @@ from pathlib import Path
 import pytest
 
 from rag.errors import BuildError, BuildInProgressError, IndexMissingError, SeedsError
-from rag.indexing import embedded_text
 from rag.ingest import build_from_folder, recipe_of
 from rag.settings import Settings
 from rag.store import LocalStore, open_store
-from rag.types import Article, BuildReport, Failure, Passage, Progress
+from rag.types import Article, BuildReport, Failure, Progress
 from tests.fakes import FakeEmbedder, make_article
 
 Build = Callable[[Sequence[Article | Failure]], BuildReport]
@@ -41,7 +40,7 @@ def everything(store: LocalStore) -> tuple[object, ...]:
         store.fetch(range(store.passage_count)),
         store.search_vectors(vector, 50),
         store.search_terms("four hours in the harbour", 50),
-        [store.vector(ordinal).tolist() for ordinal in range(store.passage_count)],
+        store.vectors(range(store.passage_count)).tolist(),
         replace(store.manifest, files={}),
     )
 
@@ -115,24 +114,6 @@ def test_a_file_of_many_articles_counts_as_one_file(seeds_folder: Path) -> None:
     rows.insert(0, "First,This row came before the others.")
     (seeds_folder / "papers.csv").write_text("\n".join(["title,text", *rows]))
     assert build().embedded == 1
-
-
-# Context of a passage.
-
-
-def test_title_and_date_are_embedded_with_a_passage() -> None:
-    passage = Passage("p", "id-a", "It rained.", 0, 10)
-    dated = make_article("It rained.", title="Weather", date="2007-05")
-    assert embedded_text(dated, passage) == "Weather, 2007-05: It rained."
-    assert embedded_text(make_article("It rained.", title=""), passage) == "It rained."
-
-
-def test_a_title_of_any_length_leaves_room_for_the_passage() -> None:
-    text = embedded_text(
-        make_article("x", title="t" * 10_000), Passage("p", "a", "It rained.", 0, 1)
-    )
-    assert text.endswith(": It rained.")
-    assert len(text) < 200
 
 
 # Articles out of the ordinary.
@@ -260,9 +241,12 @@ def build_in_process(*arguments: str) -> subprocess.Popen[str]:
     [
         ("rag.store.local.TermWriter", False),
         ("tests.fakes:FakeEmbedder.embed", False),
+        ("rag.store.embedding_cache:EmbeddingCache.keep", False),
+        ("rag.ingest.find_stories", False),
         ("rag.store.local:TermWriter.finish", False),
         ("rag.store.local.publish", False),
         ("rag.store.generations.sync", False),
+        ("rag.store.embedding_cache:EmbeddingCache.clear", True),
         ("rag.store.local.is_in_force", True),
     ],
 )
