@@ -11,7 +11,6 @@ from rag.listed import listed_item
 from rag.mentions import ORDINALS, WORD, Mention, content_words, said_of
 from rag.term_selection import shipped_model
 from rag.types import Turn
-from rag.words import terms
 
 _REFERRING = frozenset(
     "he she it they him her his hers its their theirs them himself herself itself themselves "
@@ -52,11 +51,10 @@ def standalone_query(question: str, history: Sequence[Turn]) -> str:
     model = shipped_model()
     if not (leans_on_history(question) or model.needs_history(follow_up)):
         return question
-    taken = _taken(follow_up, model.likely(follow_up), model.takes_from)
-    phrases = _phrases(follow_up, taken)
     item = listed_item(question, earlier)
-    if item:
-        phrases = [phrase for phrase in phrases if phrase not in item] + [item]
+    from_answers = 0 if item else _MOST_FROM_ANSWERS
+    taken = _taken(follow_up, model.likely(follow_up), model.takes_from, from_answers)
+    phrases = [*_phrases(follow_up, taken), *filter(None, [item])]
     carried = ", ".join(phrases)[:_CARRIED_CHARS]
     return f"{carried}: {question}" if carried else question
 
@@ -72,7 +70,10 @@ def leans_on_history(question: str) -> bool:
 
 
 def _taken(
-    follow_up: FollowUp, likely: Sequence[tuple[Candidate, float]], takes_from: float
+    follow_up: FollowUp,
+    likely: Sequence[tuple[Candidate, float]],
+    takes_from: float,
+    most_from_answers: int,
 ) -> list[Candidate]:
     """The likely candidates; all that the user said last, where the question says too little."""
     says_little = _says_little(follow_up.question)
@@ -89,7 +90,7 @@ def _taken(
         elif chance >= takes_from:
             from_answers.append((chance, candidate))
     from_answers.sort(key=lambda pair: pair[0], reverse=True)
-    return taken + [candidate for _, candidate in from_answers[:_MOST_FROM_ANSWERS]]
+    return taken + [candidate for _, candidate in from_answers[:most_from_answers]]
 
 
 def _says_little(question: str) -> bool:

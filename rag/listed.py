@@ -21,6 +21,8 @@ _PAIR = re.compile(
     r"(?P<one>[A-Z][\w'’.&-]*(?: [A-Z][\w'’.&-]*)*),? (?:and|or)"
     r" (?P<other>[A-Z][\w'’.&-]*(?: [A-Z][\w'’.&-]*)*)"
 )
+_LEAD = re.compile(r"^.*\b(?:are|were|is|was|include[sd]?|including|named|by)\s+(?=\S)")
+"""What a sentence says before it lists."""
 _BETWEEN = re.compile(r",? (?:and|or) |, ")
 _ITEM_CHARS = 100
 
@@ -46,9 +48,9 @@ def _items(answer: str) -> list[str]:
         return numbered
     text = _QUOTATION_MARKS.sub("", _MARKER.sub(" ", answer))
     if series := _SERIES.search(text):
-        return [_plain(part) for part in _BETWEEN.split(series.group())]
+        return [_plain(_LEAD.sub("", part)) for part in _BETWEEN.split(series.group())]
     if pair := _PAIR.search(text):
-        return [pair["one"], pair["other"]]
+        return [_plain(pair["one"]), _plain(pair["other"])]
     return [_plain(part) for part in _MARKER.split(answer) if _plain(part)]
 
 

@@ -33,12 +33,12 @@ _SAYS_NOTHING = frozenset(
     " might mine more most much must my myself name need no not now of ok okay on one ones only or"
     " other others our out over own please quite re really s said same say says shall she should so"
     " some someone something sorry such sure t take talk tell than thank thanks that the their"
-    " theirs them themselves then there these they thing things think this those though to too under"
-    " until up us use used ve very want was way we well were what whats when where whether which"
+    " theirs them themselves then there these they thing things think this those though to too"
+    " under until up us use used ve very want was way we well were what whats when where whether which"
     " while who whom whose why will with would yes you your yours".split()
 )
 """Words that are never carried over by themselves."""
-_JOINING = frozenset("of the de la le du von van der den al bin ibn for in and &".split())
+_JOINING = frozenset("of the de la le du von van der den al bin ibn".split())
 """May stand within a name of several words, as in "Bank of England"."""
 _MOST_JOINING = 2
 _ANSWER_CHARS = 300
@@ -126,7 +126,7 @@ def _name_end(text: str, words: Sequence[re.Match[str]], index: int) -> int:
             break
         if word[0].isupper() and word.lower() not in _SAYS_NOTHING:
             end = ahead + 1
-        elif word.lower() not in _JOINING or word.lower() == "and" or ahead - end >= _MOST_JOINING:
+        elif word.lower() not in _JOINING or ahead - end >= _MOST_JOINING:
             break
         ahead += 1
     return end

@@ -14,8 +14,7 @@ import json
 import os
 import random
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +23,9 @@ from numpy.typing import NDArray
 from sklearn.ensemble import GradientBoostingClassifier
 
 import rag
-from rag.follow_up import FollowUp, candidate_features, follow_up_of, question_features
-from rag.mentions import Said, mentions_of, said_of
+from rag.follow_up import candidate_features, question_features
 from rag.term_selection import WEIGHTS_FILE, FollowUpModel, model_from
-from rag.words import terms
+from training.follow_up_turns import Turn, other_subjects, read_turns, without_answers
 
 SEED = 5
 HELD_BACK = 0.2
@@ -42,25 +40,6 @@ NEEDS_RECALL = 0.97
 OUT = Path(rag.__file__).with_name("weights") / WEIGHTS_FILE
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """A question in its conversation, and the terms that its standalone wording takes up."""
-
-    source: str
-    conversation: tuple[str, ...]
-    follow_up: FollowUp
-    standalone: str
-    taken: frozenset[str]
-
-    @property
-    def labels(self) -> list[bool]:
-        """Whether at least half of a candidate's terms are taken up."""
-        return [
-            2 * len(candidate.terms & self.taken) >= len(candidate.terms)
-            for candidate in self.follow_up.candidates
-        ]
-
-
 def main() -> None:
     """Fits, prints the held-back figures, and writes the weights."""
     turns = read_turns(Path(os.environ["RAG_TRAIN_DATA"]) / "rewrite.jsonl")
@@ -69,8 +48,8 @@ def main() -> None:
     held = set(conversations[: int(HELD_BACK * len(conversations))])
     fitted_on = [turn for turn in turns if turn.conversation not in held]
     held_back = [turn for turn in turns if turn.conversation in held]
-    fitted_on += [*without_answers(fitted_on), *other_subjects(fitted_on)]
-    changes = list(other_subjects(held_back))
+    fitted_on += [*without_answers(fitted_on), *other_subjects(fitted_on, SEED)]
+    changes = list(other_subjects(held_back, SEED))
     fields = fit(fitted_on)
     model = model_from(fields)
     fields["needs_from"] = needs_threshold(model, held_back)
@@ -78,61 +57,6 @@ def main() -> None:
     OUT.write_text(json.dumps(fields, separators=(",", ":")) + "\n")
     report(model_from(fields), held_back, changes)
     print(f"{OUT.name}: {OUT.stat().st_size:,} bytes")
-
-
-def read_turns(path: Path) -> list[Turn]:
-    """The turns that have a history."""
-    found = []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        row: dict[str, Any] = json.loads(line)
-        if not row["history"]:
-            continue
-        topic = row.get("topic") or [row["history"][0]["content"]]
-        history = [(turn["role"], turn["content"]) for turn in row["history"]]
-        found.append(
-            turn_of(row["source"], (row["source"], *topic), history, row["question"],
-                    row["standalone"])
-        )
-    return [turn for turn in found if turn.follow_up.said]
-
-
-def turn_of(
-    source: str,
-    conversation: tuple[str, ...],
-    history: Sequence[tuple[str, str]],
-    question: str,
-    standalone: str,
-) -> Turn:
-    follow_up = follow_up_of(question, said_of(history))
-    said = frozenset[str]().union(*(candidate.terms for candidate in follow_up.candidates))
-    return Turn(
-        source, conversation, follow_up, standalone, said & frozenset(terms(standalone))
-    )
-
-
-def without_answers(turns: Iterable[Turn]) -> Iterator[Turn]:
-    """The same with the user's turns alone, since either kind of history must be understood."""
-    for turn in turns:
-        said = [each for each in turn.follow_up.said if each.role == "user"]
-        if said and len(said) < len(turn.follow_up.said):
-            follow_up = follow_up_of(turn.follow_up.question, said)
-            yield replace(turn, source="users only", follow_up=follow_up)
-
-
-def other_subjects(turns: Sequence[Turn]) -> Iterator[Turn]:
-    """Changes of subject: another conversation's question, worded to stand alone, comes next."""
-    alone = [turn for turn in turns if turn.source != "users only" and says_all(turn.standalone)]
-    draw = random.Random(SEED)
-    for turn in turns[::4]:
-        asked = draw.choice(alone)
-        if asked.conversation != turn.conversation:
-            follow_up = follow_up_of(asked.standalone, turn.follow_up.said)
-            yield Turn("other subject", turn.conversation, follow_up, asked.standalone, frozenset())
-
-
-def says_all(standalone: str) -> bool:
-    """Whether a wording meant to stand alone names something, as a few of them fail to."""
-    return any(mention.is_name for mention in mentions_of(Said("user", standalone), 0))
 
 
 def fit(turns: Sequence[Turn]) -> dict[str, Any]:
@@ -248,8 +172,10 @@ def report(model: FollowUpModel, held_back: Sequence[Turn], changes: Sequence[Tu
     """Prints the held-back figures by source."""
     print(f"needs history from {model.needs_from}, takes a candidate from {model.takes_from}")
     print("source          turns  need  known  accuracy  precision  recall  F1 of terms")
-    groups = {source: [t for t in held_back if t.source == source]
-              for source in sorted({turn.source for turn in held_back})}
+    groups = {
+        source: [t for t in held_back if t.source == source]
+        for source in sorted({turn.source for turn in held_back})
+    }
     for name, turns in {**groups, "all": list(held_back)}.items():
         chances = np.array([_needs(model, turn) for turn in turns])
         truth = np.array([bool(turn.taken) for turn in turns])

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.mentions import Said, content_words, mentions_of, said_of
+
+
+def names_in(text: str) -> list[str]:
+    return [mention.text for mention in mentions_of(Said("user", text), 0) if mention.is_name]
+
+
+def test_a_name_of_several_words_is_one_mention() -> None:
+    text = "Then Karim Al-Haddad of the Bank of Norland met Anna Berg and Lise Dahl."
+    assert names_in(text) == ["Karim Al-Haddad of the Bank of Norland", "Anna Berg", "Lise Dahl"]
+
+
+def test_a_comma_ends_a_name_and_an_owner_keeps_it() -> None:
+    assert names_in("In Oslo, Norland's envoy from the U.S. spoke.") == ["Oslo", "Norland", "U.S."]
+
+
+def test_a_capital_at_the_start_of_a_sentence_makes_no_name() -> None:
+    assert names_in("Rivers flow. Mountains stand.") == []
+
+
+def test_words_that_say_nothing_are_no_mentions() -> None:
+    assert mentions_of(Said("user", "What about it, and why did they do so?"), 0) == []
+    assert content_words("What about the second river?") == ["second", "river"]
+
+
+def test_markers_quotation_marks_and_excuses_are_not_said() -> None:
+    turns = [
+        ("user", "Who came?"),
+        ("assistant", "“Anna came.” [1]"),
+        ("assistant", "The articles do not say."),
+        ("assistant", "I'm sorry, but I don't have an answer to your question."),
+    ]
+    assert said_of(turns) == [Said("user", "Who came?"), Said("assistant", "Anna came.")]
+
+
+def test_of_a_long_answer_the_beginning_is_taken_and_of_the_user_all() -> None:
+    long = "river " * 200
+    user, answer = said_of([("user", long), ("assistant", long)])
+    assert user.text == long.strip()
+    assert len(answer.text) <= 300
+    assert answer.text.endswith("river")
+
+
+@given(st.text(max_size=300))
+def test_a_mention_is_where_it_says(text: str) -> None:
+    for turn in said_of([("user", text)]):
+        for mention in mentions_of(turn, 3):
+            assert turn.text[mention.span.start : mention.span.end] == mention.text
+            assert mention.turn == 3
+            assert mention.terms
