@@ -34,8 +34,8 @@ _SAYS_NOTHING = frozenset(
     " other others our out over own please quite re really s said same say says shall she should so"
     " some someone something sorry such sure t take talk tell than thank thanks that the their"
     " theirs them themselves then there these they thing things think this those though to too"
-    " under until up us use used ve very want was way we well were what whats when where whether which"
-    " while who whom whose why will with would yes you your yours".split()
+    " under until up us use used ve very want was way we well were what whats when where whether"
+    " which while who whom whose why will with would yes you your yours".split()
 )
 """Words that are never carried over by themselves."""
 _JOINING = frozenset("of the de la le du von van der den al bin ibn".split())
