@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks import scale
+from benchmarks.made_library import Sample
+from rag.store import vectors
+
+STAGES = {"retrieval", "dense", "terms", "fetch"}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A sample of twenty directions, saved as an earlier run would have."""
+    drawn = np.random.default_rng(0).standard_normal((20, 16)).astype(np.float32)
+    unit = drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
+    sentences = tuple(f"Number {n} of the {word}." for n in range(9) for word in ("fog", "tide"))
+    Sample(sentences, ("Log",), unit[:12], ("What fog?", "Which tide?"), unit[12:14]).save(tmp_path)
+    return tmp_path
+
+
+def test_built_and_searched_in_this_process(folder: Path) -> None:
+    built = scale.build(300, folder, folder / "index")
+    assert built.vectors["method"] == "exact"
+    assert built.disk_mb > 0.1
+    assert built.writing_seconds > 0
+    searched = scale.search(300, folder, folder / "index")
+    assert searched.recall_at_10 == searched.recall_at_50 == 1
+    assert set(searched.median_ms) == set(searched.p95_ms) == STAGES
+    for stage in STAGES:
+        assert 0 < searched.median_ms[stage] <= searched.p95_ms[stage]
+        assert searched.median_ms[stage] <= searched.median_ms["retrieval"]
+    assert {"half", "one month"} <= set(searched.filtered_median_ms)
+    assert searched.own_mb < searched.searched_mb
+
+
+def test_recall_is_that_of_the_lists_that_are_read(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vectors, "EXACT_UP_TO", 100)
+    built = scale.build(1500, folder, folder / "index")
+    assert built.vectors["method"] == "lists"
+    some = scale.search(1500, folder, folder / "index").recall_at_50
+    monkeypatch.setattr(vectors.VectorIndex, "_probes", lambda index, *_: index._lists)
+    assert 0.5 < some < scale.search(1500, folder, folder / "index").recall_at_50 == 1
+
+
+def test_recall() -> None:
+    nearest = np.array([[1, 2, 3], [4, 5, 6]])
+    assert scale.recall([[3, 1, 9], [7, 8, 4]], nearest, 3) == pytest.approx((2 / 3 + 1 / 3) / 2)
+    assert scale.recall([[3, 1, 9], [7, 8, 4]], nearest, 1) == 0
+
+
+def test_the_nearest_are_those_of_one_product(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("benchmarks.made_library._BLOCK", 70)
+    sample = Sample.load(folder)
+    every = np.concatenate(list(scale.made_vectors(sample, 200)))
+    expected = np.argsort(-(sample.question_vectors @ every.T), axis=1)[:, :5]
+    np.testing.assert_array_equal(scale.nearest_of_all(sample, 200, 5), expected)
+
+
+def test_table_and_picture(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Rows of an earlier run are kept, those measured anew replaced."""
+    scale.main(["--sizes", "30", "60", "--out", str(folder), "--articles", "unused"])
+    scale.main(["--sizes", "30", "--out", str(folder), "--articles", "unused"])
+    rows = json.loads((folder / "scale.json").read_text())
+    assert [row["passages"] for row in rows] == [30, 60]
+    assert len(capsys.readouterr().out.splitlines()) == 3
+    assert (folder / "scale.png").read_bytes().startswith(b"\x89PNG")
+    assert (folder / "scale.png").stat().st_size < 80_000
+
+
+def test_without_articles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("RAG_EVAL_DATA", raising=False)
+    with pytest.raises(SystemExit) as caught:
+        scale.main(["--out", str(tmp_path)])
+    assert caught.value.code == 2
