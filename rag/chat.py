@@ -19,7 +19,7 @@ from rag.intent import intent_of
 from rag.overview import respond
 from rag.parts import parts
 from rag.retrieval import retrieve
-from rag.sections import section_as_given, section_of
+from rag.sections import section_as_given, section_of, without_repetition
 from rag.spelling import corrected
 from rag.time_phrases import period_of
 from rag.types import Answer, Done, Event, Filters, Hit, Reading, Retrieved, Token, Turn
@@ -142,7 +142,7 @@ class _Turn:
             )
             if not told:
                 return abstained(asked, found[0].reading.reply or ABSTENTION), []
-            sections = [self._section(each) for each in told]
+            sections = without_repetition([self._section(each) for each in told])
             unanswered = [each.part for each in found if each not in told]
             return answered(asked, sections, unanswered), sections
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.agreement import compared
-from rag.answer import Section, reading_order
+from rag.answer import Section, place_of, reading_order
 from rag.compose import composed
 from rag.evidence import worth_showing
 from rag.list_answer import list_short
@@ -48,3 +48,16 @@ def _with_whole_list(question: str, quote: Quote) -> Quote:
     """The quote with all items of its list marked, where the reader marked some of them."""
     whole = list_short(question, quote.text, quote.words or "")
     return replace(quote, words=quote.text[whole.start : whole.end]) if whole else quote
+
+
+def without_repetition(sections: Sequence[Section]) -> list[Section]:
+    """The sections without quotes shown in an earlier one; none whose best quote was."""
+    kept: list[Section] = []
+    shown: set[tuple[str, int, int]] = set()
+    for section in sections:
+        if place_of(section.quotes[0]) in shown:
+            continue
+        fresh = [quote for quote in section.quotes if place_of(quote) not in shown]
+        shown |= set(map(place_of, fresh))
+        kept.append(replace(section, quotes=tuple(fresh)))
+    return kept

@@ -44,9 +44,11 @@ def in_prose(
             yield said(between + marked(claim))
     for part in answer.unanswered:
         yield said(f"\n\n{missing_sentence(part)}")
+    cited = {number for claim in claims for number in claim.citations}
     yield replace(
         answer,
         text="".join(pieces),
+        citations=tuple(each for each in answer.citations if each.number in cited),
         claims=tuple(claims),
         model=f"{answer.model}, {generator.name}",
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from rag.sections import section_as_given, section_of
+from rag.answer import Section
+from rag.sections import section_as_given, section_of, without_repetition
 from rag.types import Quote, Reading
 from tests.fakes import make_article
 
@@ -53,3 +54,9 @@ def test_what_was_chosen_is_shown_as_it_is() -> None:
     section = section_as_given([NEXT, BEST], "2 articles:", None)
     assert section.quotes == (NEXT, BEST)
     assert (section.remark, section.part, section.may_be_written) == ("2 articles:", None, False)
+
+
+def test_a_quote_shown_for_one_part_is_not_shown_again_for_the_next() -> None:
+    first, second, third = Section((BEST,)), Section((NEXT, BEST)), Section((BEST, NEXT))
+    assert without_repetition([first, second]) == [first, Section((NEXT,))]
+    assert without_repetition([first, third]) == [first]
