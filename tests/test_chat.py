@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -152,7 +153,7 @@ def test_every_citation_of_every_article_is_exact(
     answer, _ = ask(store, "whale 鲸鱼 наука fog", min_confidence=0.0)
     store.close()
     for hit in answer.hits:
-        assert hit.article == articles[hit.article.id]
+        assert replace(hit.article, also_in=()) == articles[hit.article.id]
         assert hit.article.text[hit.passage.start : hit.passage.end] == hit.passage.text
     assert [citation.number for citation in answer.citations] == [
         *range(1, len(answer.citations) + 1)
