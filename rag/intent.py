@@ -55,7 +55,7 @@ def intent_of(question: str, today: date, history: Sequence[tuple[str, str]] = (
     """What ``question`` wants; None if it is a plain question. ``today`` dates "last week".
 
     After a plain question "What is this about?" and "What happened in 1985?" ask on about its
-    subject: in 31 of 32 conversations (LOG.md, "no questions").
+    subject: all nine such turns of 4,192 did (LOG.md, "no questions").
     """
     words = " ".join(question.split())
     if len(words) > _LONGEST_CHARS:
