@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from rag.answer import ABSTENTION, Asked, Section, abstained, answered
 from rag.errors import QuestionError
@@ -19,7 +19,7 @@ from rag.intent import intent_of
 from rag.overview import respond
 from rag.parts import parts
 from rag.retrieval import retrieve
-from rag.sections import section_as_given, section_of, without_repetition
+from rag.sections import section_of, without_repetition
 from rag.spelling import corrected
 from rag.time_phrases import period_of
 from rag.types import Answer, Done, Event, Filters, Hit, Reading, Retrieved, Token, Turn
@@ -99,8 +99,8 @@ class _Found:
     part: str
     hits: tuple[Hit, ...]
     reading: Reading
-    is_chosen: bool = False
-    """Whether its quotes are to be shown as they are, all of them."""
+    chosen_as: Literal["summary", "lines"] | None = None
+    """Where its quotes are to be shown as they are: one after the other, or line by line."""
 
 
 @dataclass(slots=True)
@@ -130,7 +130,7 @@ class _Turn:
     ) -> tuple[Answer, list[Section]]:
         """The answer in the articles' own words, and what it shows for each part."""
         with self.clock("read"):
-            model, found = self._find(spelled, query, history, hits)
+            model, found = self._find(question, spelled, query, history, hits)
         with self.clock("compose"):
             told = [each for each in found if self._answers(each.reading)]
             asked = Asked(
@@ -167,24 +167,30 @@ class _Turn:
         )
 
     def _find(
-        self, question: str, query: str, history: Sequence[Turn], hits: Sequence[Hit]
+        self,
+        question: str,
+        spelled: str,
+        query: str,
+        history: Sequence[Turn],
+        hits: Sequence[Hit],
     ) -> tuple[str, list[_Found]]:
         """What was found for each part of the question, and the name of what read it."""
         past = turns(history)
-        if intent := intent_of(question, date.today(), past):
+        if self.filters == Filters() and (intent := intent_of(question, date.today(), past)):
             reading = respond(intent, past, self.store, self.embedder, hits)
             if reading is not None:
                 shown = () if reading.reply and not reading.quotes else tuple(hits)
-                return "overview", [_Found(question, shown, reading, is_chosen=True)]
-        header = ask_header(question, past, self.store, hits)
+                kind = "summary" if intent.kind == "summary" else "lines"
+                return "overview", [_Found(question, shown, reading, kind)]
+        header = ask_header(spelled, past, self.store, hits)
         if header is not None:
-            return "header", [_Found(question, tuple(hits), header, is_chosen=True)]
-        asked = parts(question)
+            return "header", [_Found(spelled, tuple(hits), header, "summary")]
+        asked = parts(spelled)
         if len(asked) > 1:
             found = [self._read_part(part, history) for part in asked]
             if any(self._answers(each.reading) for each in found):
                 return self.reader.name, found
-        return self.reader.name, [self._read(question, query, hits)]
+        return self.reader.name, [self._read(spelled, query, hits)]
 
     def _read_part(self, part: str, history: Sequence[Turn]) -> _Found:
         query = corrected(standalone_query(part, history), self.store)
@@ -199,8 +205,10 @@ class _Turn:
 
     def _section(self, found: _Found) -> Section:
         reading = found.reading
-        if found.is_chosen:
-            return section_as_given(reading.quotes, reading.reply, reading.short)
+        if found.chosen_as is not None:
+            return Section(
+                reading.quotes, reading.reply, reading.short, in_lines=found.chosen_as == "lines"
+            )
         newest_first = _wants_latest(found.part)
         return section_of(found.part, reading, self.settings.max_quotes, newest_first=newest_first)
 

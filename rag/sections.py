@@ -39,11 +39,6 @@ def section_of(part: str, reading: Reading, max_quotes: int, *, newest_first: bo
     )
 
 
-def section_as_given(quotes: Sequence[Quote], remark: str | None, short: str | None) -> Section:
-    """Quotes that were chosen and put into order before: a header's lines, a summary, a list."""
-    return Section(tuple(quotes), remark, short, in_lines=any(quote.lead for quote in quotes))
-
-
 def _with_whole_list(question: str, quote: Quote) -> Quote:
     """The quote with all items of its list marked, where the reader marked some of them."""
     whole = list_short(question, quote.text, quote.words or "")

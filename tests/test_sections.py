@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rag.answer import Section
-from rag.sections import section_as_given, section_of, without_repetition
+from rag.sections import section_of, without_repetition
 from rag.types import Quote, Reading
 from tests.fakes import make_article
 
@@ -48,12 +48,6 @@ def test_the_latest_comes_first_where_it_is_asked_for() -> None:
 
 def test_where_a_sentence_answers_there_is_no_short_answer() -> None:
     assert section_of("Why?", Reading((BEST,), 0.9), 3, newest_first=False).short is None
-
-
-def test_what_was_chosen_is_shown_as_it_is() -> None:
-    section = section_as_given([NEXT, BEST], "2 articles:", None)
-    assert section.quotes == (NEXT, BEST)
-    assert (section.remark, section.part, section.may_be_written) == ("2 articles:", None, False)
 
 
 def test_a_quote_shown_for_one_part_is_not_shown_again_for_the_next() -> None:
