@@ -180,16 +180,17 @@ class _Turn:
             reading = respond(intent, past, self.store, self.embedder, hits)
             if reading is not None:
                 shown = () if reading.reply and not reading.quotes else tuple(hits)
-                kind = "summary" if intent.kind == "summary" else "lines"
-                return "overview", [_Found(question, shown, reading, kind)]
+                is_text = intent.kind == "summary"
+                found = _Found(question, shown, reading, "summary" if is_text else "lines")
+                return "overview", [found]
         header = ask_header(spelled, past, self.store, hits)
         if header is not None:
             return "header", [_Found(spelled, tuple(hits), header, "summary")]
         asked = parts(spelled)
         if len(asked) > 1:
-            found = [self._read_part(part, history) for part in asked]
-            if any(self._answers(each.reading) for each in found):
-                return self.reader.name, found
+            each_part = [self._read_part(part, history) for part in asked]
+            if any(self._answers(each.reading) for each in each_part):
+                return self.reader.name, each_part
         return self.reader.name, [self._read(spelled, query, hits)]
 
     def _read_part(self, part: str, history: Sequence[Turn]) -> _Found:
