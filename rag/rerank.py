@@ -20,8 +20,8 @@ from rag.types import Hit
 if TYPE_CHECKING:
     from rag.read import PassageReading
 
-FUSION_WEIGHT = 3.0
-RELEVANCE_WEIGHT = 0.2
+FUSION_WEIGHT = 2.0
+RELEVANCE_WEIGHT = 0.3
 SPAN_WEIGHT = 0.1
 INTERCEPT = -2.0
 NEXT_PASSAGE = 0.3
