@@ -1,7 +1,7 @@
 """The chat: layout and formatting only; what is shown comes from ``rag``.
 
 ``create_chat`` lays out the conversation. The source panel beside it is part of the page
-(``rag/web/source.html``): a [n] marker is a link whose address names the article and its quotes,
+(``rag/page.py``): a [n] marker is a link whose address names the article and its quotes,
 and the page fetches that, so opening a source never waits for an answer. ``rag serve`` starts it.
 """
 
@@ -10,15 +10,18 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import gradio as gr
 
-from rag import render
+from rag import render, render_answer, render_state
 from rag.errors import RagError
 from rag.examples import example_questions
+from rag.filter_address import filters_from_address
+from rag.page import FILTER_BAR
+from rag.render_answer import Searched
 from rag.served import Failed, Library, ServedLibrary
 from rag.types import Answer, Done, Retrieved, Token
 
@@ -36,6 +39,7 @@ class Turn:
     """A question with its answer, or with a note why there is none; neither while it is pending."""
 
     question: str
+    searched: Searched = field(default_factory=Searched)
     answer: Answer | None = None
     note: str | None = None
 
@@ -54,9 +58,9 @@ def create_chat(served: ServedLibrary, seeds: Path) -> gr.Blocks:
         served.refresh()
         for state in served.states():
             yield (
-                render.render_state(state),
+                render_state.render_state(state),
                 gr.update(
-                    placeholder=render.render_welcome(state, str(seeds)),
+                    placeholder=render_state.render_welcome(state, str(seeds)),
                     examples=_examples(state.library),
                 ),
             )
@@ -67,13 +71,13 @@ def create_chat(served: ServedLibrary, seeds: Path) -> gr.Blocks:
             yield *shown, gr.update(interactive=False)
         yield *shown, gr.update(interactive=True)
 
-    def receive(question: str, turns: Turns) -> tuple[Any, ...]:
+    def receive(question: str, filters: str, turns: Turns) -> tuple[Any, ...]:
         """Shows the question at once; hands it on only if it can be asked now."""
         if turns and turns[-1].pending:
             return question, gr.skip(), turns, None, "One question at a time.", *_buttons(True)
         if not question.strip():
             return "", gr.skip(), turns, None, "Type a question first.", *_buttons(False)
-        turns = (*turns, Turn(question))
+        turns = (*turns, Turn(question, _searched(served, filters)))
         shown = _messages(turns, render.render_progress("Waiting for its turn"))
         return "", shown, turns, question, "", *_buttons(True)
 
@@ -81,13 +85,14 @@ def create_chat(served: ServedLibrary, seeds: Path) -> gr.Blocks:
         if question is None:
             yield tuple(gr.skip() for _ in answered)
             return
-        earlier = turns[:-1]
+        *earlier_turns, turn = turns
+        earlier = tuple(earlier_turns)
         try:
-            for event_html, answer in _answer(served, question, earlier):
+            for event_html, answer in _answer(served, turn, earlier):
                 if answer is None:
                     yield "", _messages(turns, event_html), turns, "", *_buttons(True)
                 else:
-                    turns = (*earlier, Turn(question, answer))
+                    turns = (*earlier, replace(turn, answer=answer))
             yield gr.skip(), _messages(turns), turns, "", *_buttons(False)
         except RagError as error:
             # The question goes back into the box: nothing that was typed is lost.
@@ -111,7 +116,7 @@ def create_chat(served: ServedLibrary, seeds: Path) -> gr.Blocks:
         asked = gr.State(None)
         with gr.Row(elem_id="masthead"):
             gr.Markdown("<h1>Footnote</h1>", elem_id="wordmark")
-            status = gr.Markdown(render.render_state(served.state), elem_id="library")
+            status = gr.Markdown(render_state.render_state(served.state), elem_id="library")
             new = gr.Button("New conversation", elem_id="new", size="sm")
             rebuild_index = gr.Button("Rebuild index", elem_id="rebuild", size="sm")
         conversation = gr.Chatbot(
@@ -126,10 +131,13 @@ def create_chat(served: ServedLibrary, seeds: Path) -> gr.Blocks:
             allow_tags=False,
             feedback_options=None,
             group_consecutive_messages=False,
-            placeholder=render.render_welcome(served.state, str(seeds)),
+            placeholder=render_state.render_welcome(served.state, str(seeds)),
         )
         with gr.Column(elem_id="composer"):
             notice = gr.Markdown("", elem_id="notice")
+            gr.Markdown(FILTER_BAR, sanitize_html=False, elem_id="filters")
+            # The page's scripts write the filters in force into it, as its address has them.
+            filters = gr.Textbox(elem_id="filter-address", label="Filters", visible="hidden")
             with gr.Row(elem_id="ask-row"):
                 box = gr.Textbox(
                     elem_id="question",
@@ -150,7 +158,7 @@ def create_chat(served: ServedLibrary, seeds: Path) -> gr.Blocks:
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         chosen = conversation.example_select(_example_text, None, box, queue=False, **quiet)
         answers = [
-            trigger(receive, [box, turns], received, queue=False, **quiet).then(
+            trigger(receive, [box, filters, turns], received, queue=False, **quiet).then(
                 respond,
                 [asked, turns],
                 answered,
@@ -180,7 +188,7 @@ def create_chat(served: ServedLibrary, seeds: Path) -> gr.Blocks:
 
 
 def _answer(
-    served: ServedLibrary, question: str, earlier: Turns
+    served: ServedLibrary, turn: Turn, earlier: Turns
 ) -> Iterator[tuple[str, Answer | None]]:
     """What to show while the answer is made, then the answer.
 
@@ -189,7 +197,7 @@ def _answer(
     outdated = served.refresh()
     library = served.state.library
     for state in served.states() if outdated or library is None else ():
-        yield render.render_progress(render.describe_state(state)), None
+        yield render.render_progress(render_state.describe_state(state)), None
         if isinstance(state, Failed):
             raise state.error
         library = state.library
@@ -199,7 +207,8 @@ def _answer(
         None,
     )
     text, drawn_at = "", 0.0
-    for event in library.stream(question, history=_history(earlier)):
+    restricted = asdict(turn.searched.filters)
+    for event in library.stream(turn.question, history=_history(earlier), **restricted):
         match event:
             case Retrieved():
                 yield (
@@ -210,9 +219,14 @@ def _answer(
                 text += event.text
                 if time.monotonic() - drawn_at >= _REDRAW_SECONDS:
                     drawn_at = time.monotonic()
-                    yield render.render_stream(text), None
+                    yield render_answer.render_stream(text), None
             case Done():
                 yield "", event.answer
+
+
+def _searched(served: ServedLibrary, filters: str) -> Searched:
+    library = served.state.library
+    return Searched(library.article_count if library else 0, filters_from_address(filters))
 
 
 def _history(turns: Turns) -> list[tuple[str, str]]:
@@ -228,7 +242,7 @@ def _messages(turns: Turns, pending: str = "") -> list[Message]:
     messages: list[Message] = []
     for turn in turns:
         if turn.answer:
-            reply = render.render_answer(turn.answer)
+            reply = render_answer.render_answer(turn.answer, turn.searched)
         else:
             reply = render.render_note(turn.note) if turn.note else pending
         messages.append({"role": "user", "content": render.render_question(turn.question)})

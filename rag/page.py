@@ -20,17 +20,46 @@ _INLINE_SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DO
 _HEAD = """\
 <link rel="icon" href="/web/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/web/chat.css">
-<script src="/web/chat.js" defer></script>
+<link rel="stylesheet" href="/web/answer.css">
+<link rel="stylesheet" href="/web/source.css">
+<link rel="stylesheet" href="/web/filters.css">
+<script src="/web/chat.js" type="module"></script>
 </head>"""
 _SOURCE_PANEL = """\
 <aside id="source" aria-labelledby="source-heading" tabindex="-1">
 <header>
 <h2 id="source-heading" aria-live="polite">Library</h2>
-<button id="close-source" type="button">Close</button>
+<nav id="citations" aria-label="Citations of this answer" hidden>
+<button id="previous" type="button" aria-label="Previous citation" title="Previous (p)">‹</button>
+<output id="place"></output>
+<button id="next" type="button" aria-label="Next citation" title="Next (n)">›</button>
+</nav>
+<button id="close-source" type="button" title="Close (Esc)">Close</button>
 </header>
-<div id="source-text"></div>
+<div id="source-tools"></div>
+<div id="source-text" tabindex="0" role="region" aria-labelledby="source-heading"></div>
+<p id="keys"><kbd>1</kbd>–<kbd>9</kbd> open a citation, <kbd>n</kbd> and <kbd>p</kbd> the next and \
+the one before, <kbd>Esc</kbd> closes</p>
 </aside>
+<div id="tip" role="tooltip" hidden></div>
+<p id="said" role="status"></p>
 </body>"""
+FILTER_BAR = """\
+<ul id="chips" aria-label="Filters in force"></ul>
+<details id="filter-choice">
+<summary>Filter</summary>
+<form aria-label="Filters" novalidate>
+<label>Published from <input name="since" placeholder="2007-05-31, 2007-05 or 2007"></label>
+<label>until <input name="until" placeholder="2007-05-31, 2007-05 or 2007"></label>
+<label>Author <input name="author" list="known-author" placeholder="Part of a name"></label>
+<label>Article <input name="source" list="known-source" placeholder="A file, or 2007/*.txt"></label>
+<datalist id="known-author"></datalist>
+<datalist id="known-source"></datalist>
+<p id="filter-problem" role="alert"></p>
+<button type="submit">Set filters</button>
+</form>
+</details>"""
+"""Stands beside the question; ``rag/web/filters.js`` fills it and keeps the address."""
 _HEADERS = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",

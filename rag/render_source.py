@@ -6,7 +6,11 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, pairwise
+from urllib.parse import urlsplit
 
+from rag.cite import citation
+from rag.escaping import safe_url, visible
+from rag.references import bibtex, reference_markdown, reference_plain
 from rag.render import Mark, byline, checksum, count, escape, escape_characters, source_link
 from rag.types import Article, Failure, Span
 
@@ -66,10 +70,59 @@ def render_source(article: Article, marks: Sequence[Mark], opened: int | None) -
         for match in _PARAGRAPH.finditer(article.text)
     )
     return (
-        "".join(f'<p class="notice">{notice}</p>' for notice in notices)
+        _tools(
+            article, next((mark for mark in held if mark.number and mark.number == opened), None)
+        )
+        + "".join(f'<p class="notice">{notice}</p>' for notice in notices)
         + f'<article aria-label="{escape_characters(article.title)}">{heading}{paragraphs}'
         f'<footer class="file">{escape(article.source)}</footer></article>'
     )
+
+
+def _tools(article: Article, opened: Mark | None) -> str:
+    """What can be known of the article and done with it, for the page to show above it."""
+    known = [byline(article.author, article.date), _original(article.url), _also_in(article)]
+    about = "".join(f"<span>{part}</span>" for part in known if part)
+    narrow = _button("narrow", "source", _as_pattern(article.source), "Ask only this article")
+    if article.author:
+        narrow += _button("narrow", "author", article.author, "Ask only this author")
+    copies = ""
+    if opened is not None:
+        cited = citation(opened.number, article, opened.start, opened.end)
+        copies = (
+            '<div class="copies" role="group" aria-label="Copy the quote with its reference">'
+            + _button("copy", "Plain", reference_plain(cited, article.url), "Copy quote")
+            + _button("copy", "Markdown", reference_markdown(cited, article.url), "Markdown")
+            + _button("copy", "BibTeX", bibtex(cited, article.url), "BibTeX")
+            + "</div>"
+        )
+    return f'<div class="tools"><p class="about">{about}</p>{copies}{narrow}</div>'
+
+
+def _button(kind: str, name: str, value: str, label: str) -> str:
+    """A button for the page's scripts; its value keeps line breaks."""
+    kept = html.escape(visible(value)).replace("\n", "&#10;")
+    return f'<button type="button" class="{kind}" name="{name}" value="{kept}">{label}</button>'
+
+
+def _original(url: str | None) -> str:
+    """A link to where the article came from; nothing unless that is on the web."""
+    address = safe_url(url)
+    if address is None:
+        return ""
+    return (
+        f'<a href="{html.escape(address)}" target="_blank" rel="noopener noreferrer">'
+        f"Original at {escape(urlsplit(address).hostname or address)}</a>"
+    )
+
+
+def _also_in(article: Article) -> str:
+    return f"Also in {', '.join(map(escape, article.also_in))}" if article.also_in else ""
+
+
+def _as_pattern(source: str) -> str:
+    """The filter that only this source passes, whatever a pattern would make of its characters."""
+    return re.sub(r"[\[*?]", r"[\g<0>]", source)
 
 
 def render_missing_source() -> str:

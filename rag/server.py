@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from contextlib import closing
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,8 +25,9 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from rag.errors import ServeError
 from rag.page import PageMiddleware
-from rag.render import Mark, describe_state
+from rag.render import Mark
 from rag.render_source import render_contents, render_missing_source, render_source
+from rag.render_state import describe_state
 from rag.served import Failed, Ready, ServedLibrary, Working
 
 if TYPE_CHECKING:
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 _WEB = Path(__file__).parent / "web"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _TELL_SECONDS = 1.0
+_SUGGESTED = 1000
+"""Articles whose authors and sources are suggested."""
 _QUOTE = re.compile(r"(\d{1,6})\.(\d{1,9})\.(\d{1,9})\.(\d{1,10})")
 
 
@@ -104,6 +108,14 @@ def create_app(served: ServedLibrary, seeds: Path, host: str = "127.0.0.1") -> F
             return HTMLResponse(render_missing_source(), status_code=404)
         marks = [Mark(*map(int, parts.groups())) for parts in map(_QUOTE.fullmatch, quote) if parts]
         return HTMLResponse(render_source(found, marks, opened))
+
+    @app.get("/choices")
+    def choices() -> dict[str, list[str]]:
+        """What the filters can be set to, as suggestions: of a large library only the first."""
+        library = served.state.library
+        known = list(islice(library.articles(), _SUGGESTED)) if library else []
+        authors = sorted({article.author for article in known if article.author})
+        return {"author": authors, "source": [article.source for article in known]}
 
     app.mount("/web", StaticFiles(directory=_WEB))
     gradio.mount_gradio_app(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
@@ -14,6 +15,9 @@ from rag.settings import Settings
 from rag.store import LocalStore, open_store
 from rag.types import Article, BuildReport
 from tests.fakes import FakeEmbedder, FakeReader
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 hypothesis.settings.register_profile("any machine", deadline=None)  # also a slow or busy one
 hypothesis.settings.load_profile("any machine")
@@ -61,6 +65,21 @@ def fake_models(monkeypatch: pytest.MonkeyPatch, embedder: FakeEmbedder) -> Fake
     monkeypatch.setattr("rag.library.load_embedder", lambda name: embedder)
     monkeypatch.setattr("rag.library.load_reader", lambda embedder_name, reader_name: FakeReader())
     return embedder
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One Chromium for a file of tests; its event loop would be in the way of others'."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.browsing import CHROMIUM, CHROMIUM_ARGUMENTS
+
+    if not CHROMIUM.exists():
+        pytest.fail(f"{CHROMIUM} is missing: make chromium, or apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture

@@ -7,16 +7,18 @@ import re
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import TypeVar
 
 from rag.cite import cite
-from rag.errors import QuestionError
+from rag.errors import FilterError, QuestionError
 from rag.types import (
     Answer,
     Article,
     Done,
     Event,
     Failure,
+    Filters,
     Header,
     Hit,
     Passage,
@@ -81,6 +83,8 @@ class FakeLibrary:
 
     texts: Sequence[Article] = field(default_factory=lambda: [article_of()])
     asked: list[tuple[str, tuple[Turn, ...]]] = field(default_factory=list)
+    filters: list[Filters] = field(default_factory=list)
+    """Those of each question in ``asked``."""
     warmed: bool = False
     manifest: FakeManifest = FakeManifest()
 
@@ -105,13 +109,27 @@ class FakeLibrary:
     def warm_up(self) -> None:
         self.warmed = True
 
-    def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Event]:
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        *,
+        since: str | None = None,
+        until: str | None = None,
+        author: str | None = None,
+        source: str | None = None,
+    ) -> Iterator[Event]:
         if len(question) > 2000:
             raise QuestionError("The question is too long: shorten it.")
+        if since and not since[:4].isdigit():
+            raise FilterError(f"Date {since!r} is not an ISO date: write 2007.")
+        filters = Filters(since, until, author, source)
         self.asked.append((question, tuple(history)))
+        self.filters.append(filters)
         sentences = [
             Quote(article, match[0], *match.span(), score=0.5)
             for article in self.texts
+            if _passes(article, filters)
             for match in re.finditer(r"[A-Z][^.\n]{30,}\.", article.text)
         ]
         words = {word.lower() for word in re.findall(r"\w{6,}", question)}
@@ -143,6 +161,16 @@ class FakeLibrary:
         for piece in re.findall(r"\S+\s*", answer.text):
             yield Token(piece)
         yield Done(answer)
+
+
+def _passes(article: Article, filters: Filters) -> bool:
+    date = article.date or ""
+    return (
+        (not filters.since or date >= filters.since)
+        and (not filters.until or date[: len(filters.until)] <= filters.until)
+        and (filters.author or "").lower() in (article.author or "").lower()
+        and (not filters.source or fnmatchcase(article.source, filters.source))
+    )
 
 
 def made_in_a_loop(make: Callable[[], Made]) -> Made:

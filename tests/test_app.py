@@ -11,7 +11,7 @@ import pytest
 from app import Turn, Turns, create_chat
 from rag.errors import IndexCorruptError, SeedsError
 from rag.served import ServedLibrary
-from rag.types import Event
+from rag.types import Event, Filters
 from tests.fake_library import FakeLibrary, made_in_a_loop
 from tests.test_served import builds, opens, settled
 
@@ -37,9 +37,9 @@ class Chat:
         shown = list(made) if isinstance(made, Iterator) else [made]
         return [dict(zip(self.names(function), values, strict=True)) for values in shown]
 
-    def ask(self, question: str, turns: Turns = ()) -> list[dict[str, Any]]:
+    def ask(self, question: str, turns: Turns = (), filters: str = "") -> list[dict[str, Any]]:
         """What receiving and answering a question show."""
-        received = self.functions["receive"].fn(question, turns)
+        received = self.functions["receive"].fn(question, filters, turns)
         names = self.names("receive")
         states = [value for name, value in zip(names, received, strict=True) if name == "state"]
         first = dict(zip(names, received, strict=True))
@@ -118,7 +118,7 @@ def test_a_question_that_is_refused_stays_in_the_box(chat: Chat) -> None:
 
 
 def test_a_failure_that_nobody_foresaw_is_one_line(chat: Chat, library: FakeLibrary) -> None:
-    def broken(question: str, history: Any = ()) -> Iterator[Event]:
+    def broken(question: str, **restricted: Any) -> Iterator[Event]:
         raise ZeroDivisionError("secret path")
 
     library.stream = broken  # type: ignore[method-assign]
@@ -134,6 +134,22 @@ def test_a_second_question_waits_for_the_first(chat: Chat, library: FakeLibrary)
     assert first["question"] == "Another?"
     assert "One question at a time" in first["notice"]
     assert library.asked == []
+
+
+def test_filters_restrict_the_search_and_are_told(chat: Chat, library: FakeLibrary) -> None:
+    last = chat.ask(QUESTION, filters="since=2007-05&author=Symonds")[-1]
+    assert library.filters == [Filters(since="2007-05", author="Symonds")]
+    assert "only those <bdi>from May 2007 on, by “Symonds”</bdi>" in replies(last)[0]
+    later = chat.ask("What produced very little?", last["state"])[-1]
+    assert library.filters[-1] == Filters()
+    assert replies(later)[0] == replies(last)[0]
+
+
+def test_a_filter_that_is_refused_is_one_line(chat: Chat) -> None:
+    last = chat.ask(QUESTION, filters="since=yesterday")[-1]
+    assert "'yesterday' is not an ISO date" in last["notice"]
+    assert last["question"] == QUESTION
+    assert last["state"] == ()
 
 
 def test_stop_keeps_the_question_and_says_so(chat: Chat) -> None:

@@ -5,38 +5,20 @@ With FOOTNOTE_SCREENSHOTS=1 (``make screenshots``) it also takes the README's pi
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import socket
-import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, expect
+
+from tests.browsing import ANSWER_MILLISECONDS, ROOT, free_port, running, take_picture, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.models]
 
-ROOT = Path(__file__).parent.parent
-CHROMIUM = Path("/usr/bin/chromium")
-CHROMIUM_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-START_SECONDS = 120
-ANSWER_MILLISECONDS = 60_000
 QUESTION = "How long did the ambassadors talk in Baghdad?"
 HOSTILE = """# Harbour notes <script>document.title='owned'</script>
 
@@ -48,126 +30,20 @@ bell {{constructor}} ${document.title='owned'} rang <svg onload="document.title=
 """
 
 
-@dataclass(eq=False)
-class Visit:
-    """A page, and what it did that no page may do."""
-
-    page: Page
-    address: str
-    foreign: list[str] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.page.on("request", self._request)
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on(
-            "console",
-            lambda message: message.type == "error" and self.errors.append(message.text),
-        )
-
-    def _request(self, request: Request) -> None:
-        if not request.url.startswith((self.address, "data:", "blob:")):
-            self.foreign.append(request.url)
-
-    def ask(self, question: str) -> Locator:
-        """Asks, and gives the whole answer once it is there."""
-        answers = self.page.locator("#conversation .answer.whole")
-        before = answers.count()
-        self.page.locator("#question textarea").fill(question)
-        self.page.locator("#question textarea").press("Enter")
-        expect(answers).to_have_count(before + 1, timeout=ANSWER_MILLISECONDS)
-        return answers.last
-
-    @property
-    def marked(self) -> Locator:
-        """The quote that the source panel was opened at."""
-        return self.page.locator("#source mark.current")
-
-
 @contextmanager
 def served(seeds: Path, index: Path) -> Iterator[str]:
     """The address of ``rag serve`` over a folder of articles, once it is ready."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "rag.cli", "serve", "--port", str(port)]
-    log = index.parent / f"{index.name}.log"
-    with log.open("w") as output:
-        server = subprocess.Popen(
-            [*command, "--seeds", str(seeds), "--index", str(index)],
-            cwd=ROOT,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        address = f"http://127.0.0.1:{port}"
-        deadline = time.monotonic() + START_SECONDS
-        while '"status":"working"' in (health := _health(address)):
-            assert server.poll() is None, log.read_text()
-            assert time.monotonic() < deadline, f"{health}\n{log.read_text()}"
-            time.sleep(0.2)
+    command += ["--seeds", str(seeds), "--index", str(index)]
+    with running(command, port, index.parent / f"{index.name}.log") as address:
         yield address
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
-
-
-def _health(address: str) -> str:
-    try:
-        with urllib.request.urlopen(f"{address}/health", timeout=START_SECONDS) as response:
-            return response.read().decode()
-    except OSError:
-        return '"status":"working"'
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.fail(f"{CHROMIUM} is missing: make chromium, or apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with served(ROOT / "seeds", tmp_path_factory.mktemp("seed") / "index") as address:
         yield address
-
-
-@contextmanager
-def visit(
-    browser: Browser,
-    address: str,
-    width: int = 1440,
-    height: int = 900,
-    scheme: Literal["light", "dark"] = "light",
-) -> Iterator[Visit]:
-    """A fresh visitor. Afterwards: nothing left this machine, and nothing failed in the page."""
-    phone = width < 600
-    context = browser.new_context(
-        viewport={"width": width, "height": height},
-        color_scheme=scheme,
-        is_mobile=phone,
-        has_touch=phone,
-        reduced_motion="reduce",
-    )
-    visited = Visit(context.new_page(), address)
-    visited.page.goto(address)
-    expect(visited.page.locator("#library .state.ready")).to_be_visible(timeout=30_000)
-    yield visited
-    context.close()
-    assert visited.foreign == []
-    assert visited.errors == []
-
-
-def take_picture(page: Page, name: str) -> None:
-    """Overwrites a picture of the README, but only when asked to."""
-    if os.environ.get("FOOTNOTE_SCREENSHOTS") == "1":
-        page.mouse.move(0, 0)
-        page.wait_for_timeout(500)
-        page.screenshot(path=ROOT / "docs" / name)
 
 
 def test_an_answer_streams_and_its_marker_opens_the_source_at_the_quote(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -11,10 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag import render
+from rag import render, render_answer, render_state
 from rag.errors import IndexCorruptError, SeedsError
-from rag.served import Failed, Ready, Working
-from rag.types import Answer, Done, Failure
+from rag.render_answer import Searched
+from rag.served import Failed, Ready, State, Working
+from rag.types import Answer, Claim, Done, Failure, Filters
 from tests.fake_library import FakeLibrary, FakeManifest, article_of
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>![x](http://foreign.example/x.png)"
@@ -74,7 +76,7 @@ def test_characters_that_spoof_are_removed_and_joiners_stay() -> None:
 def test_every_marker_links_to_its_own_quote() -> None:
     answer = answer_to("How long was the discussion between Crocker and Kazemi?")
     assert len(answer.citations) == 2
-    words = render.render_answer(answer).partition('<ul class="sources">')[0]
+    words = render_answer.render_answer(answer).partition('<ul class="sources">')[0]
     opened = links(words)
     assert [int(link["opened"][0]) for link in opened] == [1, 2]
     for link in opened:
@@ -87,34 +89,37 @@ def test_every_marker_links_to_its_own_quote() -> None:
 
 def test_an_answer_names_its_sources_and_says_how_it_came_about() -> None:
     answer = answer_to("How long was the discussion between Crocker and Kazemi?")
-    shown = Tags(render.render_answer(replace(answer, query="another query"))).text
+    shown = Tags(render_answer.render_answer(replace(answer, query="another query"))).text
     assert "The US holds talks with Iran in Baghdad" in shown
     assert "Peter Symonds · 31 May 2007" in shown
     assert "Sure" in shown
     assert "Searched for “another query”" in shown
     assert "0.4\u00a0s" in shown
-    assert "Searched for" not in Tags(render.render_answer(answer)).text
+    assert "Searched for" not in Tags(render_answer.render_answer(answer)).text
 
 
 def test_a_number_in_brackets_that_cites_nothing_stays_text() -> None:
     answer = replace(answer_to("How long was the discussion?"), text="As noted [7] before [1].")
-    shown = render.render_answer(answer).partition('<ul class="sources">')[0]
+    shown = render_answer.render_answer(answer).partition('<ul class="sources">')[0]
     assert "[7]" in shown
     assert len(links(shown)) == 1
 
 
 def test_the_short_answer_stands_out_in_the_words() -> None:
     answer = replace(answer_to("How long was the discussion?"), short="four hours")
-    assert render.render_answer(answer).count("<strong>four hours</strong>") == 1
+    assert render_answer.render_answer(answer).count("<strong>four hours</strong>") == 1
 
 
 def test_an_abstention_shows_the_nearest_passages_as_no_answer() -> None:
     answer = answer_to("Who won the 2006 World Cup?")
     assert answer.status == "abstained"
-    shown = render.render_answer(answer)
+    shown = render_answer.render_answer(answer)
     assert "do not answer" in shown
     assert "Sure" not in shown
-    assert shown.count("<blockquote>") == render.NEAREST_SHOWN
+    always, _, on_demand = shown.partition("<details>")
+    assert always.count("<blockquote>") == render.NEAREST_SHOWN
+    assert "Show 2 more passages" in on_demand
+    assert on_demand.count("<blockquote>") == 2
     assert {link["opened"][0] for link in links(shown)} == {"0"}
 
 
@@ -132,9 +137,9 @@ def test_hostile_articles_and_questions_become_text() -> None:
         answer = replace(answer_to(question, library), query=HOSTILE)
         answer = replace(answer, text=answer.text + HOSTILE)
         for shown in (
-            render.render_answer(answer),
+            render_answer.render_answer(answer),
             render.render_question(question),
-            render.render_stream(answer.text),
+            render_answer.render_stream(answer.text),
             render.render_note(HOSTILE),
             render.render_progress(HOSTILE),
         ):
@@ -146,10 +151,14 @@ def test_hostile_articles_and_questions_become_text() -> None:
 
 def test_a_blank_line_in_an_answer_begins_a_paragraph_but_no_markdown() -> None:
     answer = replace(answer_to("How long was the discussion?"), text="One [1].\n\n# Two\n* x *")
-    shown = render.render_answer(answer)
+    shown = render_answer.render_answer(answer)
     assert "\n" not in shown
-    assert shown.count("<p><bdi>") == 2
-    assert "# Two * x *" in shown
+    words = shown.partition('<ul class="sources">')[0]
+    assert words.count('<div class="part">') == 2
+    assert re.findall(r'<p class="remark"><bdi><span class="ours">(.*?)</span>', words) == [
+        "# Two",
+        "* x *",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -164,22 +173,87 @@ def test_a_blank_line_in_an_answer_begins_a_paragraph_but_no_markdown() -> None:
         (Failed(IndexCorruptError("The index is cut short: rag build")), "rag build"),
     ],
 )
-def test_the_state_of_the_library_is_one_line(state: render.State, line: str) -> None:
-    assert line in Tags(render.render_state(state)).text
+def test_the_state_of_the_library_is_one_line(state: State, line: str) -> None:
+    assert line in Tags(render_state.render_state(state)).text
 
 
 def test_the_welcome_says_what_is_missing() -> None:
-    no_articles = render.render_welcome(Failed(SeedsError("Folder x is empty.")), "<x>")
+    no_articles = render_state.render_welcome(Failed(SeedsError("Folder x is empty.")), "<x>")
     assert "No articles yet" in no_articles
     assert ".txt, .md" in no_articles
     assert "&lt;x&gt;" in no_articles
-    refused = render.render_welcome(Failed(IndexCorruptError("Cut short.")), "x")
+    refused = render_state.render_welcome(Failed(IndexCorruptError("Cut short.")), "x")
     assert "Cut short." in refused
     assert "Rebuild index" in refused
     still_open = Failed(IndexCorruptError("Cut short."), FakeLibrary())
-    assert "Ask the articles" in render.render_welcome(still_open, "x")
+    assert "Ask the articles" in render_state.render_welcome(still_open, "x")
 
 
 def test_counts_agree_with_their_noun() -> None:
     assert render.count(1, "passage") == "1 passage"
     assert render.count(1200, "passage") == "1,200 passages"
+
+
+def test_each_voice_has_its_own_look_and_a_replaced_sentence_says_why() -> None:
+    answer = answer_to("How long was the discussion between Crocker and Kazemi?")
+    first, second = answer.citations
+    text = f"They talked. [{first.number}] “{second.quote}” [{second.number}]"
+    claims = (
+        Claim("They talked.", (1,), "written"),
+        Claim(f"“{second.quote}”", (2,), "replaced", f"{HOSTILE} They agreed."),
+    )
+    shown = render_answer.render_answer(replace(answer, text=text, claims=claims))
+    assert '<span class="written">They talked.</span>' in shown
+    assert '<span class="replaced">“' in shown
+    assert "The model’s sentence was not held by its source" in shown
+    assert "They agreed." in Tags(shown).text
+    assert "each sentence checked against its source, 1 replaced" in Tags(shown).text
+    assert not {"script", "img"} & set(Tags(shown).names)
+
+
+def test_a_marker_holds_its_quote_and_source_for_the_page_to_show() -> None:
+    answer = answer_to("How long was the discussion between Crocker and Kazemi?")
+    for citation in answer.citations:
+        tip = f"<q>{render.escape(citation.quote)}</q> <small>"
+        assert render_answer.render_answer(answer).count(tip) == 2  # in the words and the sources
+
+
+def test_articles_that_differ_stand_on_lines_of_their_own() -> None:
+    answer = answer_to("How long was the discussion between Crocker and Kazemi?")
+    text = "The articles differ.\n" + "\n".join(
+        f"A title: “{each.quote}” [{each.number}]" for each in answer.citations
+    )
+    shown = render_answer.render_answer(replace(answer, text=text, differ=True))
+    words = shown.partition('<ul class="sources">')[0]
+    assert 'class="answer whole differ"' in shown
+    assert re.findall("<p[^>]*>", words) == ['<p class="remark">', "<p>", "<p>"]
+    assert '<span class="ours">A title: </span><span class="quoted">“' in words
+
+
+def test_what_was_searched_is_told() -> None:
+    answer = answer_to("How long was the discussion?")
+    filters = Filters(since="2007-05", author=HOSTILE)
+    shown = render_answer.render_answer(answer, Searched(1203, filters))
+    assert "Searched 1,203 articles, only those from May 2007 on, by “" in Tags(shown).text
+    assert not {"script", "img"} & set(Tags(shown).names)
+    assert "Searched 1 article<" in render_answer.render_answer(answer, Searched(1))
+    stored = render_answer.render_answer(answer, Searched(0, filters))
+    assert "Searched only articles from May 2007 on" in Tags(stored).text
+    assert "Searched" not in render_answer.render_answer(answer)
+
+
+def test_an_abstention_within_filters_can_be_widened() -> None:
+    answer = answer_to("Who won the 2006 “World & Cup”?")
+    shown = render_answer.render_answer(answer, Searched(3, Filters(author="Symonds")))
+    address = re.search(r'<a class="again" href="#ask\?([^"]*)"', shown)
+    assert address
+    assert parse_qs(html.unescape(address[1])) == {"question": [answer.question]}
+    assert 'class="again"' not in render_answer.render_answer(answer, Searched(3))
+
+
+def test_a_greeting_is_no_abstention_about_the_articles() -> None:
+    answer = replace(answer_to("Who won?"), text="Hello. Ask a question.", hits=())
+    shown = render_answer.render_answer(answer, Searched(3))
+    assert "Hello. Ask a question." in shown
+    assert "Searched" not in shown
+    assert "Nearest" not in shown

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import re
+from dataclasses import replace
+from fnmatch import fnmatchcase
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,8 +44,8 @@ def test_the_quote_that_was_opened_is_marked_as_current() -> None:
 
 
 def test_the_whole_article_is_shown() -> None:
-    shown = Tags(render_source(ARTICLE, [mark_of(1, QUOTE)], opened=1)).text
-    assert squeezed(shown) == squeezed(TEXT + ARTICLE.source)
+    _, _, shown = render_source(ARTICLE, [mark_of(1, QUOTE)], opened=1).partition("<article")
+    assert squeezed(Tags(f"<article{shown}").text) == squeezed(TEXT + ARTICLE.source)
 
 
 def test_title_byline_and_contact_lines_are_told_from_the_text() -> None:
@@ -112,7 +115,8 @@ def test_a_hostile_article_becomes_text() -> None:
     shown = render_source(article, [Mark.of(1, 3, 30, text[3:30])], opened=1)
     tags = Tags(shown)
     assert not {"script", "img"} & set(tags.names)
-    assert tags.attributes <= {"class", "data-number", "aria-label"}
+    ours = {"class", "data-number", "aria-label", "role", "type", "name", "value"}
+    assert tags.attributes <= ours
     contents = Tags(render_contents([article], 1))
     assert not {"script", "img"} & set(contents.names)
     assert contents.attributes <= {"class", "href", "aria-label"}
@@ -130,3 +134,47 @@ def test_the_contents_list_articles_and_say_how_many_more() -> None:
     assert shown.count("<li>") == CONTENTS_SHOWN
     assert "And 5 articles more." in shown
     assert 'href="#source?article=a1"' in shown
+
+
+def buttons(shown: str) -> dict[str, str]:
+    """The value of each button by its name."""
+    return {
+        name: html.unescape(value)
+        for name, value in re.findall(r'<button [^>]*name="([^"]*)" value="([^"]*)"', shown)
+    }
+
+
+def test_the_opened_quote_can_be_copied_with_its_reference() -> None:
+    article = article_of(url="https://news.example/talks?a=1&b=2")
+    copies = buttons(render_source(article, [mark_of(1, QUOTE)], opened=1))
+    for style in ("Plain", "Markdown", "BibTeX"):
+        assert QUOTE in copies[style]
+        assert "Symonds" in copies[style]
+    assert copies["BibTeX"].startswith("@misc{")
+    assert copies["BibTeX"].count("\n") > 4
+    assert "Plain" not in buttons(render_source(article, [mark_of(0, QUOTE)], opened=0))
+    assert "Plain" not in buttons(render_source(article, [Mark(1, 0, 5, 1)], opened=1))
+
+
+def test_the_original_is_linked_only_where_it_is_on_the_web() -> None:
+    shown = render_source(article_of(url="https://news.example/talks?a=1&b=2"), [], None)
+    assert (
+        '<a href="https://news.example/talks?a=1&amp;b=2" target="_blank" '
+        'rel="noopener noreferrer">' in shown
+    )
+    for url in ("javascript:alert(1)", "file:///etc/passwd", "//news.example", "data:text/html,x"):
+        assert "<a " not in render_source(article_of(url=url), [], None)
+
+
+def test_a_question_can_be_narrowed_to_the_article_or_its_author() -> None:
+    narrowed = buttons(render_source(article_of(source="2007/a [b]*.txt"), [], None))
+    assert fnmatchcase("2007/a [b]*.txt", narrowed["source"])
+    assert not fnmatchcase("2007/a b.txt", narrowed["source"])
+    assert narrowed["author"] == "Peter Symonds"
+    assert "author" not in buttons(render_source(article_of(author=None), [], None))
+
+
+def test_where_the_same_story_stands_too_is_told() -> None:
+    shown = render_source(replace(ARTICLE, also_in=(f"{HOSTILE}.txt", "b.txt")), [], None)
+    assert "Also in" in shown
+    assert not {"script", "img"} & set(Tags(shown).names)

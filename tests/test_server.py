@@ -48,9 +48,21 @@ def test_the_theme_loads_no_foreign_font(client: TestClient) -> None:
     assert client.get("/config").json().get("stylesheets", []) == []
 
 
-@pytest.mark.parametrize("name", ["chat.css", "chat.js", "icon.svg"])
-def test_the_page_finds_its_own_files(client: TestClient, name: str) -> None:
-    assert client.get(f"/web/{name}").status_code == 200
+def test_the_page_and_its_scripts_find_their_files(client: TestClient) -> None:
+    page = client.get("/").text
+    named = set(re.findall(r'"(/web/[^"]+)"', page))
+    for script in [name for name in named if name.endswith(".js")]:
+        imported = re.findall(r'from "\./([^"]+)"|^import "\./([^"]+)"', client.get(script).text)
+        named |= {f"/web/{one or other}" for one, other in imported}
+    assert {"/web/chat.css", "/web/chat.js", "/web/source.js", "/web/icon.svg"} <= named
+    assert {client.get(name).status_code for name in named} == {200}
+
+
+def test_the_filters_suggest_what_the_library_has(client: TestClient) -> None:
+    assert client.get("/choices").json() == {
+        "author": ["Peter Symonds"],
+        "source": ["000_915390efa79720e3.txt"],
+    }
 
 
 def test_health_counts_the_library(client: TestClient) -> None:
@@ -63,6 +75,7 @@ def test_health_tells_why_there_is_no_library() -> None:
     assert client.get("/health").json() == {"status": "failed", "detail": str(error)}
     assert client.get("/source?article=a1").status_code == 404
     assert "No articles here yet." in client.get("/source").text
+    assert client.get("/choices").json() == {"author": [], "source": []}
 
 
 def test_a_source_link_opens_the_article_at_its_quote(client: TestClient) -> None:

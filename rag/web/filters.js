@@ -1,0 +1,124 @@
+// The filters beside the question. The page's address holds them, so that a view can be shared and
+// kept as a bookmark; a hidden field hands the same words to the server.
+const LABELS = { since: "From", until: "Until", author: "By", source: "In" };
+const DATE = /^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$/;
+let connected = null; // the form that this file has filled; Gradio may make it anew
+
+// Fills the filter bar as soon as Gradio has made it.
+export function connect() {
+  const form = document.querySelector("#filter-choice form");
+  const field = address();
+  if (!form || !field || form === connected) return;
+  connected = form;
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    choose(form);
+  });
+  form.parentElement.addEventListener("toggle", () => form.parentElement.open && suggest(form));
+  document.getElementById("chips").addEventListener("click", (event) => {
+    const chip = event.target.closest("button");
+    if (chip) setFilter(chip.name, "");
+  });
+  apply();
+}
+
+export function setFilter(name, value) {
+  keep({ ...inForce(), [name]: value });
+}
+
+function address() {
+  return document.querySelector("#filter-address :is(textarea, input)");
+}
+
+function inForce() {
+  const query = new URLSearchParams(location.search);
+  return Object.fromEntries(Object.keys(LABELS).map((name) => [name, query.get(name) || ""]));
+}
+
+function keep(filters) {
+  const query = new URLSearchParams(location.search);
+  for (const [name, value] of Object.entries(filters)) {
+    if (value.trim()) query.set(name, value.trim());
+    else query.delete(name);
+  }
+  const search = query.size ? `?${query}` : "";
+  history.replaceState(null, "", location.pathname + search + location.hash);
+  apply();
+}
+
+function apply() {
+  const filters = inForce();
+  const chips = Object.entries(filters)
+    .filter(([, value]) => value)
+    .map(([name, value]) => chip(name, value));
+  document.getElementById("chips").replaceChildren(...chips);
+  for (const name of Object.keys(LABELS)) connected.elements[name].value = filters[name];
+  const field = address();
+  field.value = new URLSearchParams(Object.entries(filters).filter(([, value]) => value)).toString();
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function chip(name, value) {
+  const button = document.createElement("button");
+  const shown = document.createElement("bdi");
+  shown.textContent = value;
+  button.type = "button";
+  button.name = name;
+  button.setAttribute("aria-label", `Remove the filter: ${LABELS[name]} ${value}`);
+  button.append(`${LABELS[name]} `, shown);
+  const item = document.createElement("li");
+  item.append(button);
+  return item;
+}
+
+function choose(form) {
+  const chosen = Object.fromEntries(
+    Object.keys(LABELS).map((name) => [name, form.elements[name].value.trim()]),
+  );
+  const wrong = problem(chosen);
+  document.getElementById("filter-problem").textContent = wrong ? wrong.line : "";
+  if (wrong) {
+    form.elements[wrong.name].focus();
+    return;
+  }
+  keep(chosen);
+  form.parentElement.open = false;
+  document.querySelector("#question textarea")?.focus();
+}
+
+function problem({ since, until }) {
+  for (const [name, value] of Object.entries({ since, until })) {
+    if (value && !DATE.test(value)) {
+      return { name, line: `“${value}” is no date: write 2007-05-31, 2007-05 or 2007.` };
+    }
+  }
+  // Compared as far as both are written: 2007-05 ends after 2007-05-31 begins.
+  const length = Math.min(since.length, until.length);
+  if (length && since.slice(0, length) > until.slice(0, length)) {
+    return { name: "until", line: "Nothing is published from a day on and until an earlier one." };
+  }
+  return null;
+}
+
+async function suggest(form) {
+  form.elements.since.focus();
+  const response = await fetch("/choices").catch(() => null);
+  if (!response || !response.ok) return; // the fields take any text without it
+  for (const [name, values] of Object.entries(await response.json())) {
+    const options = values.map((value) => Object.assign(document.createElement("option"), { value }));
+    document.getElementById(`known-${name}`).replaceChildren(...options);
+  }
+}
+
+// "Ask all articles instead": the same question without filters.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest('a[href^="#ask?"]');
+  if (!link) return;
+  event.preventDefault();
+  const query = new URLSearchParams(link.getAttribute("href").slice("#ask?".length));
+  keep({ since: "", until: "", author: "", source: "" });
+  const box = document.querySelector("#question textarea");
+  box.value = query.get("question");
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+  window.setTimeout(() => document.getElementById("ask").click(), 50); // Gradio reads the fields first
+});

@@ -1,0 +1,138 @@
+"""Real Chromium for the tests of the page: visitors, pictures, and a server to visit.
+
+With FOOTNOTE_SCREENSHOTS=1 (``make screenshots``) the pictures in docs/ are taken anew.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, Locator, Page, Request, expect
+
+ROOT = Path(__file__).parent.parent
+CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+START_SECONDS = 120
+ANSWER_MILLISECONDS = 60_000
+
+
+@dataclass(eq=False)
+class Visit:
+    """A page, and what it did that no page may do."""
+
+    page: Page
+    address: str
+    foreign: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("request", self._request)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on(
+            "console",
+            lambda message: message.type == "error" and self.errors.append(message.text),
+        )
+
+    def _request(self, request: Request) -> None:
+        ours = f"{urlsplit(self.address).scheme}://{urlsplit(self.address).netloc}/"
+        if not request.url.startswith((ours, "data:", "blob:")):
+            self.foreign.append(request.url)
+
+    def ask(self, question: str) -> Locator:
+        """Asks, and gives the whole answer once it is there."""
+        answers = self.page.locator("#conversation .answer.whole")
+        before = answers.count()
+        self.page.locator("#question textarea").fill(question)
+        self.page.locator("#question textarea").press("Enter")
+        expect(answers).to_have_count(before + 1, timeout=ANSWER_MILLISECONDS)
+        return answers.last
+
+    @property
+    def marked(self) -> Locator:
+        """The quote that the source panel was opened at."""
+        return self.page.locator("#source mark.current")
+
+
+@contextmanager
+def running(command: Sequence[str], port: int, log: Path) -> Iterator[str]:
+    """The address of a server that ``command`` starts on ``port``, once it is ready."""
+    with log.open("w") as output:
+        server = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
+    try:
+        address = f"http://127.0.0.1:{port}"
+        deadline = time.monotonic() + START_SECONDS
+        while '"status":"working"' in (health := _health(address)):
+            assert server.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, f"{health}\n{log.read_text()}"
+            time.sleep(0.2)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def _health(address: str) -> str:
+    try:
+        with urllib.request.urlopen(f"{address}/health", timeout=START_SECONDS) as response:
+            return response.read().decode()
+    except OSError:
+        return '"status":"working"'
+
+
+@contextmanager
+def visit(
+    browser: Browser,
+    address: str,
+    width: int = 1440,
+    height: int = 900,
+    scheme: Literal["light", "dark"] = "light",
+) -> Iterator[Visit]:
+    """A fresh visitor. Afterwards: nothing left this machine, and nothing failed in the page."""
+    phone = width < 600
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        color_scheme=scheme,
+        is_mobile=phone,
+        has_touch=phone,
+        reduced_motion="reduce",
+    )
+    visited = Visit(context.new_page(), address)
+    visited.page.goto(address)
+    expect(visited.page.locator("#library .state.ready")).to_be_visible(timeout=30_000)
+    yield visited
+    context.close()
+    assert visited.foreign == []
+    assert visited.errors == []
+
+
+def take_picture(page: Page, name: str, *, mouse_stays: bool = False) -> None:
+    """Overwrites a picture in docs/, but only when asked to."""
+    if os.environ.get("FOOTNOTE_SCREENSHOTS") == "1":
+        if not mouse_stays:
+            page.mouse.move(0, 0)
+        page.wait_for_timeout(500)
+        page.screenshot(path=ROOT / "docs" / name)

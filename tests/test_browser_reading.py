@@ -1,0 +1,402 @@
+"""Real Chromium on the real page, over a library without models: reading, trust, filters, keys.
+
+Every visit checks that nothing left the machine and nothing failed in the page. With
+FOOTNOTE_SCREENSHOTS=1 it takes the pictures of ``docs/`` that show more than one article.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from typing import Literal
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browsing import Visit, free_port, running, take_picture, visit
+from tests.fake_server import ALL_SPEAKERS, COST, GREETING, LIST, WRITE
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    port = free_port()
+    log = tmp_path_factory.mktemp("fake") / "server.log"
+    with running([sys.executable, "-m", "tests.fake_server", str(port)], port, log) as address:
+        yield address
+
+
+def set_filters(page: Page, **filters: str) -> None:
+    page.locator("#filter-choice summary").click()
+    for name, value in filters.items():
+        page.locator(f"#filter-choice [name={name}]").fill(value)
+    page.get_by_role("button", name="Set filters").click()
+
+
+def chips(page: Page) -> list[str]:
+    return page.locator("#chips li").all_inner_texts()
+
+
+def in_address(page: Page) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(page.url).query)
+
+
+def current(page: Page) -> Locator:
+    return page.locator("#source mark.current")
+
+
+# Reading.
+
+
+def test_several_citations_in_one_article_are_all_marked_and_gone_through(
+    browser: Browser, address: str
+) -> None:
+    with visit(browser, address) as visited:
+        page = visited.page
+        visited.ask(ALL_SPEAKERS)
+        expect(page.locator("#source mark[data-number]")).to_have_count(3)
+        expect(page.locator("#place")).to_have_text("1 of 4")
+        expect(page.get_by_role("button", name="Previous citation")).to_be_disabled()
+        for place, words in ((2, "48 million"), (3, "Captain"), (4, "disputes the sum")):
+            page.get_by_role("button", name="Next citation").click()
+            expect(page.locator("#place")).to_have_text(f"{place} of 4")
+            expect(current(page)).to_contain_text(words)
+            expect(current(page)).to_be_in_viewport()
+        expect(page.locator("#source-heading")).to_have_text("What the ferry terminal cost")
+        expect(page.get_by_role("button", name="Next citation")).to_be_disabled()
+
+
+def test_keys_open_citations_and_go_from_one_to_the_next(browser: Browser, address: str) -> None:
+    with visit(browser, address) as visited:
+        page = visited.page
+        visited.ask(ALL_SPEAKERS)
+        page.keyboard.press("3")  # in the box for the question it is a digit
+        expect(page.locator("#question textarea")).to_have_value("3")
+        page.keyboard.press("Escape")
+        expect(page.locator("#conversation .answer").last).to_be_focused()
+        for key, number in (("3", 3), ("n", 4), ("p", 3), ("ArrowLeft", 2), ("1", 1)):
+            page.keyboard.press(key)
+            expect(current(page)).to_have_attribute("data-number", str(number))
+            expect(current(page)).to_be_in_viewport()
+        page.keyboard.press("9")
+        expect(current(page)).to_have_attribute("data-number", "1")
+        page.keyboard.press("Escape")
+        expect(page.locator("#source mark")).to_have_count(0)
+
+
+def test_a_marker_shows_its_quote_when_pointed_at_or_focused(
+    browser: Browser, address: str
+) -> None:
+    with visit(browser, address) as visited:
+        page, tip = visited.page, visited.page.locator("#tip")
+        markers = visited.ask(WRITE).locator(".words a.cite")
+        expect(tip).to_be_hidden()
+        markers.first.hover()
+        expect(tip).to_contain_text("Mayor Ilse Brandt called it the best day of her term.")
+        expect(tip).to_contain_text("Ferry terminal opens in the rain · Ada Lind · 2 March 2006")
+        tip.hover()  # it stays while it is read
+        page.wait_for_timeout(300)
+        expect(tip).to_be_visible()
+        take_picture(page, "chat-written.png", mouse_stays=True)
+        page.mouse.move(5, 5)
+        expect(tip).to_be_hidden()
+        markers.first.focus()
+        page.keyboard.press("Tab")
+        expect(tip).to_contain_text("Captain Jon Aasen")
+        expect(markers.nth(1)).to_have_attribute("aria-describedby", "tip")
+        box = tip.bounding_box()
+        assert box
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 1440
+        page.keyboard.press("Escape")
+        expect(tip).to_be_hidden()
+
+
+def test_a_quote_is_copied_with_its_reference(browser: Browser, address: str) -> None:
+    with visit(browser, address) as visited:
+        page = visited.page
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
+        visited.ask(ALL_SPEAKERS)
+        for button, expected in (
+            ("Copy quote", "“Mayor Ilse Brandt called it the best day of her term.” — Ada Lind, "),
+            ("Markdown", "> “Mayor Ilse Brandt"),
+            ("BibTeX", "@misc{lind2006ferry"),
+        ):
+            page.get_by_role("button", name=button).click()
+            expect(page.locator("#said")).to_contain_text("Copied")
+            copied = page.evaluate("() => navigator.clipboard.readText()")
+            assert copied.startswith(expected)
+            page.evaluate("() => { document.getElementById('said').textContent = ''; }")
+        assert copied.count("\n") > 5
+
+
+def test_the_source_tells_author_date_original_and_where_else_it_stands(
+    browser: Browser, address: str
+) -> None:
+    with visit(browser, address) as visited:
+        page, about = visited.page, visited.page.locator("#source-tools .about")
+        visited.ask(ALL_SPEAKERS)
+        expect(about).to_contain_text("Ada Lind · 2 March 2006")
+        original = about.get_by_role("link", name="Original at harbour-news.example")
+        expect(original).to_have_attribute(
+            "href", "https://harbour-news.example/opening?page=1&print=yes"
+        )
+        expect(original).to_have_attribute("rel", "noopener noreferrer")
+        expect(original).to_have_attribute("target", "_blank")
+        page.locator(".words a.cite").nth(3).click()
+        expect(about).to_contain_text("Also in 2007/wire <b>.txt")
+        expect(about.get_by_role("link")).to_have_count(0)
+
+
+def test_a_bookmarked_source_opens_again_and_back_leaves_it(browser: Browser, address: str) -> None:
+    with visit(browser, address) as visited:
+        page = visited.page
+        visited.ask(ALL_SPEAKERS)
+        page.locator(".words a.cite").nth(2).click()
+        expect(current(page)).to_contain_text("Captain")
+        page.goto("about:blank")
+        page.go_back()
+        expect(current(page)).to_contain_text("Captain")
+        expect(current(page)).to_be_in_viewport()
+        expect(page.locator("#citations")).to_be_hidden()  # its answer is not there
+
+
+# Trust.
+
+
+def test_whose_words_they_are_can_be_seen(browser: Browser, address: str) -> None:
+    with visit(browser, address) as visited:
+        answer = visited.ask(WRITE)
+        expect(answer.locator(".written")).to_have_text("The mayor praised the terminal.")
+        expect(answer.locator(".replaced")).to_contain_text("Captain Jon Aasen")
+        note = answer.locator(".replacements")
+        expect(note).to_contain_text("was not held by its source")
+        expect(note.get_by_text("The captain")).to_be_hidden()
+        note.locator("summary").click()
+        expect(note).to_contain_text("The captain <i>apologised</i> to all.")
+        written, replaced = (
+            answer.locator(kind).evaluate("e => getComputedStyle(e).fontFamily")
+            for kind in (".written", ".replaced")
+        )
+        assert written != replaced
+        expect(answer.locator(".facts")).to_contain_text(
+            "Written by fake writer, each sentence checked against its source, 1 replaced"
+        )
+
+
+def test_what_was_searched_and_how_sure_it_is_stand_under_the_answer(
+    browser: Browser, address: str
+) -> None:
+    with visit(browser, address, scheme="dark") as visited:
+        answer = visited.ask(COST)
+        facts = answer.locator(".facts")
+        for fact in ("Sure (83%)", "In the articles’ own words", "The articles differ", "0.2"):
+            expect(facts).to_contain_text(fact)
+        expect(facts).to_contain_text(f"Searched for “{COST} (harbour)”")
+        expect(facts).to_contain_text("Searched 3 articles")
+        expect(answer.locator(".words .part > p")).to_have_count(3)
+        expect(answer.locator(".words .remark")).to_contain_text("give different answers")
+        take_picture(visited.page, "chat-differ-dark.png")
+
+
+def test_lists_are_lists_and_parts_stand_apart(browser: Browser, address: str) -> None:
+    with visit(browser, address) as visited:
+        items = visited.ask(LIST).locator(".words li")
+        expect(items).to_have_text([re.compile("Terna"), re.compile("Sula"), re.compile("Lark")])
+        parts = visited.ask(ALL_SPEAKERS).locator(".words .part")
+        expect(parts).to_have_count(2)
+        expect(parts.last).to_have_text("The articles do not say who paid the band.")
+
+
+def test_a_greeting_gets_a_reply_and_no_passages(browser: Browser, address: str) -> None:
+    with visit(browser, address) as visited:
+        answer = visited.ask(GREETING)
+        expect(answer.locator(".words")).to_have_text("Hello. Ask what the articles say.")
+        expect(answer).not_to_contain_text("Nearest")
+        expect(answer).not_to_contain_text("Searched")
+
+
+# Filters.
+
+
+def test_filters_are_chips_are_in_the_address_and_restrict_the_search(
+    browser: Browser, address: str
+) -> None:
+    with visit(browser, address) as visited:
+        page = visited.page
+        set_filters(page, since="2007", author="Berg & Søn <i>")
+        assert chips(page) == ["From 2007", "By Berg & Søn <i>"]
+        assert in_address(page) == {"since": ["2007"], "author": ["Berg & Søn <i>"]}
+        page.get_by_role("button", name="Remove the filter: By Berg & Søn <i>").click()
+        assert chips(page) == ["From 2007"]
+        answer = visited.ask("What did the auditors write about the terminal?")
+        expect(answer.locator(".facts")).to_contain_text(
+            "Searched 3 articles, only those from 2007 on"
+        )
+        expect(answer.locator(".sources li")).to_have_count(1)
+        expect(answer.locator(".sources")).to_contain_text("What the ferry terminal cost")
+        assert in_address(page) == {"since": ["2007"]}  # opening the source left it alone
+        take_picture(page, "chat-filters.png")
+        page.reload()
+        expect(page.locator("#chips li")).to_have_text(["From 2007"])
+        answer = visited.ask("Who wrote a line about the lighthouse keeper?")
+        expect(answer.locator(".facts")).to_contain_text("only those from 2007 on")
+        expect(answer).to_contain_text("The articles do not say.")
+
+
+def test_an_abstention_within_filters_is_widened_by_a_click(browser: Browser, address: str) -> None:
+    with visit(browser, f"{address}/?until=2000") as visited:
+        page = visited.page
+        answer = visited.ask("What did the auditors write?")
+        expect(answer).to_contain_text("The articles do not say.")
+        answer.get_by_role("link", name="Ask all articles instead").click()
+        again = page.locator("#conversation .answer.whole").nth(1)
+        expect(again.locator(".words")).to_contain_text("61 million crowns")
+        expect(page.locator("#conversation .question").nth(1)).to_have_text(
+            "What did the auditors write?"
+        )
+        assert chips(page) == []
+        assert in_address(page) == {}
+
+
+def test_an_invalid_date_is_one_line_and_nothing_is_set(browser: Browser, address: str) -> None:
+    with visit(browser, f"{address}/?since=last+week") as visited:
+        page, problem = visited.page, visited.page.locator("#filter-problem")
+        box = page.locator("#question textarea")
+        box.fill("What did the auditors write?")
+        box.press("Enter")
+        expect(page.locator("#notice")).to_contain_text("'last week' is not an ISO date")
+        expect(box).to_have_value("What did the auditors write?")
+        set_filters(page, since="2007-13")
+        expect(problem).to_contain_text("“2007-13” is no date")
+        expect(page.locator("#filter-choice [name=since]")).to_be_focused()
+        page.locator("#filter-choice [name=since]").fill("2008-01")
+        page.locator("#filter-choice [name=until]").fill("2007")
+        page.keyboard.press("Enter")
+        expect(problem).to_contain_text("until an earlier one")
+        assert chips(page) == ["From last week"]
+        page.locator("#filter-choice [name=since]").fill("2007-05-31")
+        page.keyboard.press("Enter")
+        expect(page.locator("#chips li")).to_have_text(["From 2007-05-31", "Until 2007"])
+        expect(box).to_be_focused()
+
+
+def test_a_question_can_be_put_to_one_article(browser: Browser, address: str) -> None:
+    with visit(browser, address) as visited:
+        page = visited.page
+        page.locator("#source a", has_text="What the ferry terminal cost").click()
+        page.get_by_role("button", name="Ask only this article").click()
+        assert in_address(page) == {"source": ["2007/review [[]final].txt"]}
+        answer = visited.ask("What is said of the ferry terminal?")
+        expect(answer.locator(".sources li")).to_have_count(1)
+        page.locator("#filter-choice summary").click()
+        page.get_by_label("Article", exact=True).press("ControlOrMeta+a")
+        expect(page.locator("#known-author option")).to_have_count(3)
+        page.keyboard.press("Escape")
+        expect(page.locator("#filter-choice form")).to_be_hidden()
+        expect(page.locator("#filter-choice summary")).to_be_focused()
+
+
+# On a phone, in the dark, by keyboard, and against hostile articles.
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_on_a_phone_everything_fits_and_the_source_slides_over(
+    browser: Browser, address: str, scheme: Literal["light", "dark"]
+) -> None:
+    with visit(browser, f"{address}/?since=2006&author=Ada", 390, 844, scheme) as visited:
+        page, panel = visited.page, visited.page.locator("#source")
+        take_picture(page, f"phone-start-{scheme}.png")
+        page.locator("#filter-choice summary").click()
+        take_picture(page, f"phone-filters-{scheme}.png")
+        page.get_by_role("button", name="Set filters").click()
+        for chip in page.locator("#chips button").all():
+            chip.click()
+        answer = visited.ask(ALL_SPEAKERS)
+        take_picture(page, f"phone-answer-{scheme}.png")
+        expect(panel).to_be_hidden()
+        answer.locator(".words a.cite").first.click()
+        expect(current(page)).to_be_in_viewport()
+        page.get_by_role("button", name="Next citation").click()
+        expect(current(page)).to_contain_text("48 million")
+        take_picture(page, f"phone-source-{scheme}.png")
+        for element in page.locator("#source header *, #source-tools *").all():
+            box = element.bounding_box()
+            assert box is None or box["x"] + box["width"] <= 390
+        page.go_back()
+        expect(panel).to_be_hidden()
+        expect(answer).to_be_visible()
+        answer.locator(".words a.cite").first.click()
+        expect(panel).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(panel).to_be_hidden()
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
+
+
+def test_what_is_focused_can_be_seen_and_has_a_name(browser: Browser, address: str) -> None:
+    with visit(browser, f"{address}/?since=2006") as visited:
+        page = visited.page
+        visited.ask("What is said of the ferry terminal?")
+        seen = set()
+        for _ in range(40):
+            page.keyboard.press("Tab")
+            name, outline = page.evaluate(
+                """() => {
+                    const e = document.activeElement;
+                    const name = e.getAttribute('aria-label') || e.labels?.[0]?.textContent
+                        || e.textContent || e.value;
+                    const row = e.closest('#ask-row') || e;
+                    const style = getComputedStyle(row);
+                    const shown = style.outlineStyle !== 'none' || style.boxShadow !== 'none';
+                    return [e === document.body ? 'page' : name.trim(), shown];
+                }"""
+            )
+            assert name
+            assert outline or name == "page"
+            seen.add(name)
+        assert {"Close", "Ask", "Filter", "Remove the filter: From 2006", "BibTeX"} <= seen
+
+
+def test_hostile_words_stay_words_wherever_they_are_shown(browser: Browser, address: str) -> None:
+    query = "?author=%3Cimg+src%3Dx+onerror%3Dalert(1)%3E&since=%22%3E%3Cscript%3E"
+    with visit(browser, f"{address}/{query}") as visited:
+        page = visited.page
+        page.on("dialog", lambda dialog: visited.errors.append(dialog.message))
+        expect(page.locator("#chips li").last).to_have_text("By <img src=x onerror=alert(1)>")
+        page.locator("#chips button").first.click()
+        page.locator("#chips button").first.click()
+        answer = visited.ask("What is said of the lighthouse keeper and the lighthouse lens?")
+        answer.locator(".words a.cite").first.hover()
+        expect(page.locator("#tip")).to_contain_text("Lighthouse <img src=x onerror=alert(1)>")
+        page.get_by_role("button", name="Ask only this author").click()
+        expect(page.locator("#chips li")).to_have_text(["By <b>Nobody</b>"])
+        for bad in ("#source script, #source img", "#tip img", "#chips img, #chips b", "#said *"):
+            expect(page.locator(bad)).to_have_count(0)
+        expect(page.locator("a[href^='javascript']")).to_have_count(0)
+        assert page.title() == "Footnote"
+
+
+def test_the_desk_in_light_and_dark(browser: Browser, address: str) -> None:
+    for scheme in ("light", "dark"):
+        with visit(browser, f"{address}/?since=2006", 1440, 900, scheme) as visited:
+            _look_at_everything(visited, scheme)
+
+
+def _look_at_everything(visited: Visit, scheme: str) -> None:
+    page = visited.page
+    page.locator("#filter-choice summary").click()
+    take_picture(page, f"desk-filters-{scheme}.png")
+    page.keyboard.press("Escape")
+    visited.ask("Who won the 2006 World Cup?")
+    take_picture(page, f"desk-abstention-{scheme}.png")
+    page.locator("#chips button").click()
+    answer = visited.ask(ALL_SPEAKERS)
+    answer.locator(".words a.cite").nth(2).click()
+    expect(current(page)).to_be_in_viewport()
+    take_picture(page, f"desk-reading-{scheme}.png")
+    visited.ask(WRITE)
+    take_picture(page, f"desk-written-{scheme}.png")
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 1440
