@@ -114,10 +114,6 @@ class LocalStore:
         """Every file of which the index was built, whether it could be read or not."""
         return self._articles.file_sources()
 
-    def vector(self, ordinal: int) -> Vectors:
-        """The vector of one passage, shape (dimensions,)."""
-        return self._vectors.vector(ordinal)
-
     def vectors(self, ordinals: Sequence[int]) -> Vectors:
         """The vectors of some passages, shape (len(ordinals), dimensions)."""
         return self._vectors.vectors(ordinals)
