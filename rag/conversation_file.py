@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from rag.errors import RagError
+from rag.errors import ConversationsError
 
 BUSY_SECONDS = 10.0
 """How long one process waits for another's writing."""
@@ -56,10 +56,6 @@ _SCHEMAS = (
 """What each version adds to the one before; the file's version counts those it has."""
 
 
-class ConversationsError(RagError):
-    """Conversations cannot be read or kept."""
-
-
 class ConversationFile:
     """The opened file. Every method raises ConversationsError where the file cannot be used."""
 
@@ -77,7 +73,7 @@ class ConversationFile:
         )
         try:
             self._bring_up_to_date()
-        except RagError:
+        except ConversationsError:
             self._connection.close()
             raise
 

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rag.conversation_file import ConversationFile, ConversationsError
+from rag.conversation_file import ConversationFile
 from rag.conversation_search import folded, search_condition
+from rag.errors import ConversationMissingError, ConversationsError
 from rag.escaping import one_line
 from rag.stored_turns import (
     Conversation,
@@ -32,10 +33,6 @@ MAX_TITLE_CHARS = 200
 PAGE = 50
 """Conversations that a list holds at most, unless told otherwise."""
 INTERRUPTED = "Footnote stopped before this was answered: ask again."
-
-
-class ConversationMissingError(ConversationsError):
-    """The conversation, or the turn in it, is gone or is another's."""
 
 
 @dataclass(frozen=True, slots=True)

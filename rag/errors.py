@@ -13,6 +13,8 @@ RagError
  │    ├── IndexMissingError      nothing was built there yet
  │    ├── IndexCorruptError      files are missing, cut short or changed
  │    └── IndexMismatchError     made by another model or version
+ ├── ConversationsError     conversations or feedback cannot be read or kept
+ │    └── ConversationMissingError  the conversation is gone or another's
  ├── EvaluationError        a question set cannot be read or judged
  └── ServeError             the server cannot start
 """
@@ -70,6 +72,14 @@ class IndexCorruptError(OpenError):
 
 class IndexMismatchError(OpenError):
     """The index was made by another model or version."""
+
+
+class ConversationsError(RagError):
+    """Conversations or feedback cannot be read or kept."""
+
+
+class ConversationMissingError(ConversationsError):
+    """The conversation, or the turn in it, is gone or is another's."""
 
 
 class EvaluationError(RagError):

@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, get_args
 
-from rag.conversation_file import ConversationFile, ConversationsError
+from rag.conversation_file import ConversationFile
+from rag.errors import ConversationsError
 from rag.escaping import visible
 from rag.stored_turns import answer_from_json, filters_from_json
 from rag.types import Answer, Filters

@@ -34,6 +34,8 @@ class Settings(BaseSettings):
     """The folder of articles."""
     index: Path = Path("index")
     """The folder of the built index."""
+    conversations: Path = Path("data/conversations.sqlite")
+    """The file of the chat's conversations and of what people said of answers."""
     embedder: str = "all-MiniLM-L6-v2"
     """The shipped embedding model, or the folder or hub id of a sentence-transformers model."""
     reader: str = "footnote"
@@ -57,10 +59,10 @@ class Settings(BaseSettings):
     max_question_chars: int = Field(default=2000, ge=1)
     """A longer question is refused."""
 
-    @field_validator("seeds", "index")
+    @field_validator("seeds", "index", "conversations")
     @classmethod
-    def _with_home(cls, folder: Path) -> Path:
-        return folder.expanduser()
+    def _with_home(cls, place: Path) -> Path:
+        return place.expanduser()
 
     @classmethod
     def settings_customise_sources(

@@ -45,7 +45,7 @@ def answer_of(
 ) -> Answer:
     hits = tuple(hit_of(quote.article) for quote in quotes)
     asked = Asked(question, question, hits, 0.9, "fake")
-    return answered(asked, [Section(tuple(quotes), is_list=is_list)])
+    return answered(asked, [Section(tuple(quotes), in_lines=is_list)])
 
 
 def lake_answer(question: str = "When did the lake freeze?") -> Answer:

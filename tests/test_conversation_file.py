@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from rag.conversation_file import ConversationFile, ConversationsError
+from rag.conversation_file import ConversationFile
 from rag.conversations import ConversationStore
+from rag.errors import ConversationsError
 
 
 def refusal(path: Path) -> str:

@@ -15,7 +15,6 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from rag.conversation_file import ConversationsError
 from rag.conversation_search import folded
 from rag.conversations import (
     INTERRUPTED,
@@ -23,6 +22,7 @@ from rag.conversations import (
     ConversationMissingError,
     ConversationStore,
 )
+from rag.errors import ConversationsError
 from rag.escaping import one_line
 from rag.stored_turns import without_article_texts
 from rag.types import Filters

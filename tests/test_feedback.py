@@ -9,8 +9,8 @@ from typing import cast
 
 import pytest
 
-from rag.conversation_file import ConversationsError
 from rag.conversations import ConversationStore
+from rag.errors import ConversationsError
 from rag.feedback import MAX_COMMENT_CHARS, REASONS, FeedbackStore, Reason, Thumb, Verdict
 from rag.stored_turns import without_article_texts
 from rag.types import Filters
