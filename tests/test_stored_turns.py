@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rag.render import render_answer
+from rag.render_answer import render_answer
 from rag.stored_turns import (
     answer_from_json,
     answer_to_json,
