@@ -130,7 +130,7 @@ def conflict() -> Answer:
     other = make_article("It froze in March.", "other")
     asked = Asked("When and why?", "When and why did it freeze?", (), 0.6, "Larch 7B")
     quotes = (quote_of(LAKE, "The lake froze in January."), quote_of(other, "It froze in March."))
-    section = Section(quotes, remark="The articles disagree:", differ=True)
+    section = Section(quotes, remark="The articles disagree:", differ=True, in_lines=True)
     answer = answered(asked, [section], ["Why did it freeze?"])
     replaced = Claim("It froze in March.", (2,), "replaced", "It froze in May.")
     return replace(answer, claims=(Claim("It froze.", (1,), "written"), replaced))
@@ -160,9 +160,9 @@ def test_an_answer_without_claims_is_not_called_the_articles_words() -> None:
     assert "own words" not in to_markdown(conversation_of(turn_of(answer)), TODAY)
 
 
-def test_each_of_disagreeing_quotes_is_a_paragraph() -> None:
+def test_each_of_disagreeing_quotes_is_an_item() -> None:
     shown = to_markdown(conversation_of(turn_of(conflict())), TODAY)
-    assert "The articles disagree:\n\n“The lake froze in January.” \\[1\\]\n\n“It froze" in shown
+    assert "The articles disagree:\n\n- “The lake froze in January.” \\[1\\]\n- “It froze" in shown
 
 
 def test_lists_stay_lists_whatever_breaks_the_lines_of_a_quote() -> None:
