@@ -1,0 +1,33 @@
+"""An embedder for the workers of a Ray cluster, which import it, and what they did."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.fakes import FakeEmbedder
+
+if TYPE_CHECKING:
+    from rag.types import Vectors
+
+
+@dataclass
+class DoomedEmbedder(FakeEmbedder):
+    """Writes down which node of the cluster begins what; on a doomed one it never ends."""
+
+    log: Path = Path()
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        import ray
+
+        node = ray.get_runtime_context().get_node_id()
+        (self.log / f"{node}-{uuid.uuid4().hex}").write_text(texts[0])
+        while (self.log / f"doomed-{node}").exists():
+            (self.log / f"stuck-{node}").touch()
+            time.sleep(0.1)
+        time.sleep(0.05)
+        return super().embed(texts)
