@@ -23,9 +23,11 @@ _TUNED_RECALL = 0.99
 _DEPTH = 10
 _SAMPLE_QUERIES = 512
 """Half of them tune, half measure: 2,560 neighbours, a standard error of 0.003."""
-_QUERY_COSINE = 0.4
-"""Of a sample query to the passage that it is made of. Turned away so far, passages find what real
-questions do, whatever the number of lists read; nearer ones find more (docs/scale.md)."""
+_PASSAGES_OF_QUERY = 8
+"""A sample query is the sum of so many passages, each added or taken away. Of such queries as many
+neighbours are missed as of real questions, or a few more, whatever the number of lists read; of
+passages turned away at random fewer are missed, the more so the larger the library
+(docs/scale.md)."""
 _LISTS_PER_ROOT = 4
 """Lists for the square root of the passages, as FAISS's guidelines advise."""
 _TRAINING_PER_LIST = 40
@@ -95,14 +97,17 @@ def _fill(index: Any, rows: Any) -> Any:
 
 
 def _sample_queries(rows: Any) -> Vectors:
-    """Unit vectors near passages: each is one, turned away in a random direction."""
+    """Unit vectors as far from passages as questions are."""
     import numpy as np
 
     random = np.random.default_rng(_SEED + 1)
-    picked = np.sort(random.choice(len(rows), min(len(rows), _SAMPLE_QUERIES), replace=False))
-    passages = _unit(rows[random.permutation(picked)].astype(np.float32))
-    noise = _unit(random.standard_normal(passages.shape, dtype=np.float32))
-    return _unit(_QUERY_COSINE * passages + np.sqrt(1 - _QUERY_COSINE**2) * noise)
+    shape = (_SAMPLE_QUERIES, _PASSAGES_OF_QUERY)
+    passages = rows[random.integers(len(rows), size=shape)].astype(np.float32)
+    signs = random.choice(np.array([-1, 1], dtype=np.float32), (*shape, 1))
+    sums = (signs * passages).sum(axis=1)
+    lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+    queries: Vectors = sums / np.maximum(lengths, np.finfo(np.float32).tiny)  # some may cancel out
+    return queries
 
 
 def _tenth_scores(rows: Any, queries: Vectors) -> Vectors:
@@ -140,10 +145,3 @@ def _blocks(rows: Any) -> Iterator[Vectors]:
 
     for start in range(0, len(rows), _BLOCK_ROWS):
         yield rows[start : start + _BLOCK_ROWS].astype(np.float32)
-
-
-def _unit(vectors: Vectors) -> Vectors:
-    import numpy as np
-
-    scaled: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-    return scaled
