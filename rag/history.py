@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import groupby
 
 from rag.follow_up import Candidate, FollowUp, follow_up_of
 from rag.listed import listed_item
 from rag.mentions import ORDINALS, WORD, Mention, content_words, said_of
-from rag.term_selection import shipped_model
+from rag.term_selection import FollowUpModel, shipped_model
 from rag.types import Turn
 
 _REFERRING = frozenset(
@@ -21,7 +21,8 @@ _FEW_CONTENT_WORDS = 2
 _MOST_FROM_ANSWERS = 2
 """Of names and words that only the answers said: a long answer says many."""
 _CARRIED_CHARS = 300
-"""What is asked now must fit into the embedding model's window too."""
+"""Of words and of the last question each: what is asked now must fit into the embedding model's
+window too."""
 _WITHIN_PHRASE = re.compile(
     r"[ \u00a0-]?(?:(?:of|the|in|on|at|for|to|and|a|an|by|with|from) ){0,2}", re.IGNORECASE
 )
@@ -39,24 +40,38 @@ def turns(history: Sequence[Turn]) -> list[tuple[str, str]]:
 
 
 def standalone_query(question: str, history: Sequence[Turn]) -> str:
-    """The query for ``question``: after the words of the history that it leans on, if it does.
+    """The query for ``question``: after what it takes up of the history, if it leans on that.
 
-    "Kazemi Qomi, talks: and in 2006?" Whether it leans on them and on which is told by a model
-    fitted on people's standalone wordings (``rag.term_selection``; LOG.md, "follow-ups fitted").
+    "Anna Berg: Who met in Oslo? And where?" holds the names and words taken up, the user's last
+    question and the new one. Where the new question exchanges a part of the last one ("and in
+    2006?", "the second one"), the other words of that stand in its place. Whether a question leans
+    on its history and on which words is told by a model fitted on people's standalone wordings
+    (``rag.term_selection``; LOG.md, "follow-ups fitted").
     """
     earlier = turns(history)
     follow_up = follow_up_of(question, said_of(earlier))
-    if not follow_up.candidates:
-        return question
     model = shipped_model()
-    if not (leans_on_history(question) or model.needs_history(follow_up)):
+    if not _needs_history(follow_up):
         return question
+    previous = _previous_question(follow_up)
     item = listed_item(question, earlier)
-    from_answers = 0 if item else _MOST_FROM_ANSWERS
-    taken = _taken(follow_up, model.likely(follow_up), model.takes_from, from_answers)
+    kept = [c for c in follow_up.candidates if not _is_exchanged(c, question)]
+    of_previous = {c for c in follow_up.candidates if _says_in_full(previous, c)}
+    taken = _taken(follow_up, model, kept, 0 if item else _MOST_FROM_ANSWERS)
+    if previous is None or item or not of_previous.issubset(kept):
+        asked = [question]
+        taken |= of_previous.intersection(kept)
+    else:
+        asked = [follow_up.said[previous].text[:_CARRIED_CHARS], question]
+        taken -= of_previous
     phrases = [*_phrases(follow_up, taken), *filter(None, [item])]
     carried = ", ".join(phrases)[:_CARRIED_CHARS]
-    return f"{carried}: {question}" if carried else question
+    return " ".join([f"{carried}:", *asked] if carried else asked)
+
+
+def needs_history(question: str, history: Sequence[Turn]) -> bool:
+    """Whether a question says too little without the turns before it."""
+    return _needs_history(follow_up_of(question, said_of(turns(history))))
 
 
 def leans_on_history(question: str) -> bool:
@@ -69,33 +84,39 @@ def leans_on_history(question: str) -> bool:
     )
 
 
+def _needs_history(follow_up: FollowUp) -> bool:
+    return bool(follow_up.said) and shipped_model().needs_history(follow_up)
+
+
+def _previous_question(follow_up: FollowUp) -> int | None:
+    """The last turn of the user that says what it is about: "Why?" leans on one before it."""
+    users = follow_up.user_turns
+    saying = (turn for turn in reversed(users) if content_words(follow_up.said[turn].text))
+    return next(saying, users[-1] if users else None)
+
+
 def _taken(
-    follow_up: FollowUp,
-    likely: Sequence[tuple[Candidate, float]],
-    takes_from: float,
-    most_from_answers: int,
-) -> list[Candidate]:
-    """The likely candidates; all that the user said last, where the question says too little."""
-    says_little = _says_little(follow_up.question)
-    last = follow_up.user_turns[-1] if follow_up.user_turns else None
-    taken = []
-    from_answers = []
-    for candidate, chance in likely:
-        if _is_exchanged(candidate, follow_up.question):
-            continue
-        in_turns = {mention.turn for mention in candidate.mentions}
-        if not in_turns.isdisjoint(follow_up.user_turns):
-            if chance >= takes_from or (says_little and last in in_turns):
-                taken.append(candidate)
-        elif chance >= takes_from:
-            from_answers.append((chance, candidate))
-    from_answers.sort(key=lambda pair: pair[0], reverse=True)
-    return taken + [candidate for _, candidate in from_answers[:most_from_answers]]
+    follow_up: FollowUp, model: FollowUpModel, kept: Sequence[Candidate], most_from_answers: int
+) -> set[Candidate]:
+    """The candidates likely to be taken up; of those that answers alone said, the likeliest."""
+    likely = [
+        (chance, candidate)
+        for candidate, chance in model.likely(follow_up)
+        if chance >= model.takes_from and candidate in kept
+    ]
+    likely.sort(key=lambda pair: pair[0], reverse=True)
+    of_users = {c for _, c in likely if not _turns_of(c).isdisjoint(follow_up.user_turns)}
+    of_answers = [candidate for _, candidate in likely if candidate not in of_users]
+    return of_users | set(of_answers[:most_from_answers])
 
 
-def _says_little(question: str) -> bool:
-    """Whether a question gives no more than one thing to put into the question before it."""
-    return len(content_words(question)) < _FEW_CONTENT_WORDS
+def _says_in_full(turn: int | None, candidate: Candidate) -> bool:
+    longest = len(candidate.fullest.terms)
+    return any(m.turn == turn and len(m.terms) == longest for m in candidate.mentions)
+
+
+def _turns_of(candidate: Candidate) -> set[int]:
+    return {mention.turn for mention in candidate.mentions}
 
 
 def _is_exchanged(candidate: Candidate, question: str) -> bool:
@@ -107,7 +128,7 @@ def _is_exchanged(candidate: Candidate, question: str) -> bool:
     return bool(_NUMBER.match(text)) and any(_NUMBER.match(word) for word in asked)
 
 
-def _phrases(follow_up: FollowUp, taken: Sequence[Candidate]) -> list[str]:
+def _phrases(follow_up: FollowUp, taken: Collection[Candidate]) -> list[str]:
     """The wordings of what is taken, in the order of the history, those that touch as one."""
     mentions = sorted(
         {_shown(follow_up, candidate) for candidate in taken},
