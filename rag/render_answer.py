@@ -118,8 +118,8 @@ def _marker(citation: Citation, citations: Sequence[Citation]) -> str:
 def _replacements(answer: Answer) -> str:
     """What a model wrote that its source does not hold, so that the source speaks instead."""
     notes = "".join(
-        "<li>The model’s sentence was not held by its source; this is the source: "
-        f"{''.join(f'<b>{number}</b> ' for number in claim.citations)}"
+        f"<li>{' '.join(f'<b>{number}</b>' for number in claim.citations)} The model’s sentence "
+        "was not held by its source; this is the source."
         f"<details><summary>What the model wrote</summary>{escape(claim.written)}</details></li>"
         for claim in answer.claims
         if claim.origin == "replaced" and claim.written

@@ -83,9 +83,9 @@ def _tools(article: Article, opened: Mark | None) -> str:
     """What can be known of the article and done with it, for the page to show above it."""
     known = [byline(article.author, article.date), _original(article.url), _also_in(article)]
     about = "".join(f"<span>{part}</span>" for part in known if part)
-    narrow = _button("narrow", "source", _as_pattern(article.source), "Ask only this article")
+    narrow = _button("narrow", "source", _as_pattern(article.source), "Only this article")
     if article.author:
-        narrow += _button("narrow", "author", article.author, "Ask only this author")
+        narrow += _button("narrow", "author", article.author, "Only this author")
     copies = ""
     if opened is not None:
         cited = citation(opened.number, article, opened.start, opened.end)

@@ -288,7 +288,7 @@ def test_a_question_can_be_put_to_one_article(browser: Browser, address: str) ->
     with visit(browser, address) as visited:
         page = visited.page
         page.locator("#source a", has_text="What the ferry terminal cost").click()
-        page.get_by_role("button", name="Ask only this article").click()
+        page.get_by_role("button", name="Only this article").click()
         assert in_address(page) == {"source": ["2007/review [[]final].txt"]}
         answer = visited.ask("What is said of the ferry terminal?")
         expect(answer.locator(".sources li")).to_have_count(1)
@@ -371,7 +371,7 @@ def test_hostile_words_stay_words_wherever_they_are_shown(browser: Browser, addr
         answer = visited.ask("What is said of the lighthouse keeper and the lighthouse lens?")
         answer.locator(".words a.cite").first.hover()
         expect(page.locator("#tip")).to_contain_text("Lighthouse <img src=x onerror=alert(1)>")
-        page.get_by_role("button", name="Ask only this author").click()
+        page.get_by_role("button", name="Only this author").click()
         expect(page.locator("#chips li")).to_have_text(["By <b>Nobody</b>"])
         for bad in ("#source script, #source img", "#tip img", "#chips img, #chips b", "#said *"):
             expect(page.locator(bad)).to_have_count(0)
