@@ -45,4 +45,4 @@ def plot(rows: Sequence[dict[str, Any]], path: Path) -> None:
         axes.set(xscale="log", xlabel="passages")
         axes.legend(fontsize="small")
         axes.grid(alpha=0.3)
-    figure.savefig(path, dpi=90)
+    figure.savefig(path, dpi=70)
