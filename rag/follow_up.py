@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left, bisect_right, insort
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from rag.mentions import WORD, Mention, Said, content_words, mentions_of
+from rag.types import Span
 from rag.words import terms
 
 _REFERRING: Mapping[str, frozenset[str]] = {
@@ -49,6 +52,11 @@ class Candidate:
     terms: frozenset[str]
     """Those that the question does not have."""
 
+    @property
+    def standing(self) -> tuple[int, int]:
+        """The more turns say it, and the earlier they begin to, the higher."""
+        return len({mention.turn for mention in self.mentions}), -self.mentions[0].turn
+
 
 @dataclass(frozen=True)
 class FollowUp:
@@ -69,6 +77,28 @@ class FollowUp:
     @cached_property
     def asked_terms(self) -> frozenset[str]:
         return frozenset(terms(self.question))
+
+    @cached_property
+    def last_said_in(self) -> Mapping[int, list[Span]]:
+        """Where in each turn stands what is last said there, in order."""
+        return _last_said(self.candidates)
+
+    @cached_property
+    def names_last_said_in(self) -> Mapping[int, list[Span]]:
+        return _last_said(c for c in self.candidates if c.fullest.is_name)
+
+    @cached_property
+    def standings(self) -> list[tuple[int, int]]:
+        """Of all candidates, lowest first."""
+        return sorted(candidate.standing for candidate in self.candidates)
+
+    @cached_property
+    def standings_by_kind(self) -> Mapping[bool, list[tuple[int, int]]]:
+        """Of names and of other words."""
+        return {
+            kind: sorted(c.standing for c in self.candidates if c.fullest.is_name == kind)
+            for kind in (True, False)
+        }
 
 
 def follow_up_of(question: str, said: Sequence[Said]) -> FollowUp:
@@ -144,12 +174,8 @@ def candidate_features(
     by_user = [turn for turn in turns if said[turn].role == "user"]
     by_assistant = [turn for turn in turns if said[turn].role != "user"]
     last, first, fullest = candidate.mentions[-1], candidate.mentions[0], candidate.fullest
-    earlier_in_turn = [
-        other
-        for other in follow_up.candidates
-        if other.mentions[-1].turn == last.turn and other.mentions[-1].span < last.span
-    ]
-    same_kind = [c for c in follow_up.candidates if c.fullest.is_name == fullest.is_name]
+    in_last_turn = follow_up.last_said_in[last.turn]
+    names_in_last_turn = follow_up.names_last_said_in[last.turn]
     company = frozenset[str]().union(*(follow_up.turn_terms[turn] for turn in turns))
     known = [priors[term] for term in candidate.terms if term in priors]
     is_number = _STARTS_WITH_DIGIT.match(fullest.text) is not None
@@ -180,23 +206,26 @@ def candidate_features(
         "length of last turn": math.log1p(len(said[last.turn].text)),
         "ends turn": float(last.span.end >= len(said[last.turn].text) - 2),
         "candidates": math.log1p(len(follow_up.candidates)),
-        "candidates before in turn": math.log1p(len(earlier_in_turn)),
-        "names before in turn": min(sum(c.fullest.is_name for c in earlier_in_turn), 4.0),
-        "rank": _rank(candidate, follow_up.candidates),
-        "rank among its kind": _rank(candidate, same_kind),
+        "candidates before in turn": math.log1p(bisect_left(in_last_turn, last.span)),
+        "names before in turn": min(bisect_left(names_in_last_turn, last.span), 4.0),
+        "rank": _rank(candidate, follow_up.standings),
+        "rank among its kind": _rank(candidate, follow_up.standings_by_kind[fullest.is_name]),
         "completes name": float(not follow_up.asked_terms.isdisjoint(fullest.terms)),
         "said with words of question": _share(follow_up.asked_terms, company),
         "prior": sum(known) / len(known) if known else 0.0,
     }
 
 
-def _rank(candidate: Candidate, others: Sequence[Candidate]) -> float:
-    """Log of how many are said in more turns than the candidate, or in as many and earlier."""
+def _rank(candidate: Candidate, standings: Sequence[tuple[int, int]]) -> float:
+    """Log of how many stand above the candidate."""
+    return math.log1p(len(standings) - bisect_right(standings, candidate.standing))
 
-    def order(one: Candidate) -> tuple[int, int]:
-        return len({mention.turn for mention in one.mentions}), -one.mentions[0].turn
 
-    return math.log1p(sum(order(other) > order(candidate) for other in others))
+def _last_said(candidates: Iterable[Candidate]) -> defaultdict[int, list[Span]]:
+    found: defaultdict[int, list[Span]] = defaultdict(list)
+    for candidate in candidates:
+        insort(found[candidate.mentions[-1].turn], candidate.mentions[-1].span)
+    return found
 
 
 def _has_number(words: frozenset[str] | set[str]) -> bool:

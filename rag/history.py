@@ -26,7 +26,7 @@ window too."""
 _WITHIN_PHRASE = re.compile(
     r"[ \u00a0-]?(?:(?:of|the|in|on|at|for|to|and|a|an|by|with|from) ){0,2}", re.IGNORECASE
 )
-_NUMBER = re.compile(r"\d")
+_YEAR = re.compile(r"(?:1\d|20)\d\d$")
 
 
 def turns(history: Sequence[Turn]) -> list[tuple[str, str]]:
@@ -125,7 +125,7 @@ def _is_exchanged(candidate: Candidate, question: str) -> bool:
     asked = {word.lower() for word in WORD.findall(question)}
     if text in ORDINALS:
         return not asked.isdisjoint(ORDINALS)
-    return bool(_NUMBER.match(text)) and any(_NUMBER.match(word) for word in asked)
+    return bool(_YEAR.match(text)) and any(_YEAR.match(word) for word in asked)
 
 
 def _phrases(follow_up: FollowUp, taken: Collection[Candidate]) -> list[str]:

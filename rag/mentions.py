@@ -43,6 +43,9 @@ _JOINING = frozenset("of the de la le du von van der den al bin ibn".split())
 _MOST_JOINING = 2
 _ANSWER_CHARS = 300
 """An answer says first what it is about; the rest of a long one names much that nobody asks for."""
+_USER_CHARS = 500
+_LAST_TURNS = 20
+"""Beside the first: what lies further back is hardly taken up."""
 _GAP_IN_NAME = re.compile(r" (?:& )?")
 _BEFORE_SENTENCE = re.compile(r"(?:^|[.!?:;\n]['”’)]*)\W*$")
 
@@ -69,10 +72,11 @@ class Mention:
 
 
 def said_of(turns: Sequence[tuple[str, str]]) -> list[Said]:
-    """The turns that say something, without what is no part of their wording; answers cut short."""
+    """The turns that say something, without what is no part of their wording, and cut short."""
+    kept = [*turns[:1], *turns[1:][-_LAST_TURNS:]]
     cleaned = [
-        Said(role, text if role == "user" else _beginning(text))
-        for role, text in ((role, _cleaned(text)) for role, text in turns)
+        Said(role, _beginning(_cleaned(text), _USER_CHARS if role == "user" else _ANSWER_CHARS))
+        for role, text in kept
     ]
     return [turn for turn in cleaned if turn.text]
 
@@ -102,10 +106,10 @@ def content_words(question: str) -> list[str]:
     return [word for word in words if word not in _SAYS_NOTHING and terms(word)]
 
 
-def _beginning(answer: str) -> str:
-    if len(answer) <= _ANSWER_CHARS:
-        return answer
-    return answer[:_ANSWER_CHARS].rpartition(" ")[0] or answer[:_ANSWER_CHARS]
+def _beginning(text: str, most_chars: int) -> str:
+    if len(text) <= most_chars:
+        return text
+    return text[:most_chars].rpartition(" ")[0] or text[:most_chars]
 
 
 def _cleaned(text: str) -> str:

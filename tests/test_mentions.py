@@ -38,12 +38,16 @@ def test_markers_quotation_marks_and_excuses_are_not_said() -> None:
     assert said_of(turns) == [Said("user", "Who came?"), Said("assistant", "Anna came.")]
 
 
-def test_of_a_long_answer_the_beginning_is_taken_and_of_the_user_all() -> None:
-    long = "river " * 200
-    user, answer = said_of([("user", long), ("assistant", long)])
-    assert user.text == long.strip()
-    assert len(answer.text) <= 300
+def test_of_a_long_turn_the_beginning_is_taken_of_the_user_more() -> None:
+    user, answer = said_of([("user", "river " * 200), ("assistant", "river " * 200)])
+    assert 290 < len(answer.text) <= 300
+    assert 490 < len(user.text) <= 500
     assert answer.text.endswith("river")
+
+
+def test_of_a_long_conversation_the_first_turn_and_the_last_are_taken() -> None:
+    said = said_of([("user", f"river {number}") for number in range(100)])
+    assert [turn.text for turn in said] == ["river 0", *(f"river {n}" for n in range(80, 100))]
 
 
 @given(st.text(max_size=300))
