@@ -6,8 +6,8 @@ The passages are made (see benchmarks/made_library.py), from the question sets i
 the articles in --articles; the questions are the sets' own. Splitting and embedding are left out:
 their time grows with the passages, and the embedding of a question does not grow. Every library is
 built in one process and searched in another, so that each one's memory is its own. The measured
-retrieval is ``rag.retrieval.retrieve`` as it is asked for answers: 50 candidates from each search,
-20 hits with their articles. Written to OUT: scale.json, scale.png, and the libraries.
+retrieval is ``rag.retrieval.retrieve`` as it is asked for answers, with the settings' numbers of candidates
+and of hits. Written to OUT: scale.json, scale.png, and the libraries.
 """
 
 from __future__ import annotations
@@ -33,12 +33,13 @@ import numpy as np
 from benchmarks.made_library import Sample, made_articles, made_vectors, sample_articles
 from benchmarks.scale_plot import plot
 from rag.retrieval import retrieve
+from rag.settings import Settings
 from rag.store import FORMAT_VERSION, GenerationWriter, LocalStore, Recipe, open_store
 from rag.types import Filters
 
 REAL_PASSAGES = 2048
 QUESTIONS = 200
-CANDIDATES, HITS = 50, 20
+CANDIDATES, HITS = (Settings.model_fields[name].default for name in ("candidates", "read_passages"))
 FILTERS = {"half": Filters(since="2010"), "one month": Filters(source="2007/05/*")}
 FILTERED_QUESTIONS = 30
 
@@ -128,7 +129,7 @@ def search(count: int, sample_folder: Path, index: Path) -> Searched:
             [ordinal for ordinal, _ in store.search_vectors(vector, CANDIDATES)]
             for vector in sample.question_vectors
         ]
-    nearest = nearest_of_all(sample, count, CANDIDATES)
+    nearest = nearest_of_all(sample, count, 50)
     return Searched(
         opening_seconds=opening,
         opened_mb=opened,
@@ -250,7 +251,6 @@ def measure(count: int, out: Path) -> dict[str, Any]:
 def _sample(out: Path, articles: Path | None) -> None:
     """Draws and embeds the sample, unless an earlier run left it in ``out``."""
     from rag.embed import load_embedder
-    from rag.settings import Settings
 
     if (out / "texts.json").exists():
         return
