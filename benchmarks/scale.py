@@ -6,8 +6,8 @@ The passages are made (see benchmarks/made_library.py), from the question sets i
 the articles in --articles; the questions are the sets' own. Splitting and embedding are left out:
 their time grows with the passages, and the embedding of a question does not grow. Every library is
 built in one process and searched in another, so that each one's memory is its own. The measured
-retrieval is ``rag.retrieval.retrieve`` as it is asked for answers, with the settings' numbers of candidates
-and of hits. Written to OUT: scale.json, scale.png, and the libraries.
+retrieval is ``rag.retrieval.retrieve`` as it is asked for answers, with as many candidates and hits
+as the settings have. Written to OUT: scale.json, scale.png, and the libraries.
 """
 
 from __future__ import annotations
