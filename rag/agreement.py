@@ -51,9 +51,10 @@ def compared(question: str, quotes: Sequence[Quote]) -> Agreement:
     ]
     if unlike:
         return _disagreement(quotes, best, unlike)
-    agreeing = {quote.article.id for quote in others if _same(quote, best)} | {best.article.id}
-    if len(agreeing) > 1:
-        return Agreement(tuple(quotes), f"{len(agreeing)} articles say so.")
+    stories = {_story(quote.article) for quote in others if _same(quote, best)}
+    stories.add(_story(best.article))
+    if len(stories) > 1:
+        return Agreement(tuple(quotes), f"{len(stories)} articles say so.")
     return Agreement(tuple(quotes))
 
 
@@ -99,6 +100,11 @@ def _corrects(quote: Quote, earlier: Quote) -> bool:
         return False
     before = quote.article.text[max(0, quote.start - _BEFORE_QUOTE_CHARS) : quote.end]
     return _CORRECTS.search(f"{quote.article.title}\n{before}") is not None
+
+
+def _story(article: Article) -> str:
+    """One name for all articles that tell the same story: a wire report in five papers is one."""
+    return min((article.source, *article.also_in))
 
 
 def _named(article: Article) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rag.agreement import DIFFERS_FROM, Agreement, compared
 from rag.types import Article, Quote
 from tests.fakes import make_article
@@ -77,3 +79,11 @@ def test_words_that_stand_in_the_other_quote_do_not_contradict() -> None:
 def test_a_reason_is_not_compared_word_by_word() -> None:
     assert compared("Why were ships sunk?", [ELEVEN, NINE]) == Agreement((ELEVEN, NINE))
     assert compared(QUESTION, [_quote(ELEVEN.article, None), NINE]).remark is None
+
+
+def test_a_story_in_two_papers_counts_once() -> None:
+    copy = replace(
+        ALSO_ELEVEN, article=replace(ALSO_ELEVEN.article, also_in=(ELEVEN.article.source,))
+    )
+    first = replace(ELEVEN, article=replace(ELEVEN.article, also_in=(ALSO_ELEVEN.article.source,)))
+    assert compared(QUESTION, [first, copy]).remark is None
