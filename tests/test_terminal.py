@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answer import abstained
+from rag.answer import Asked, abstained
 from rag.errors import RagError
 from rag.terminal import count, describe_answer, describe_hit, print_error
 from rag.types import Hit, Passage
@@ -17,10 +17,10 @@ def test_a_hit() -> None:
 
 
 def test_an_abstention_shows_the_nearest_passages() -> None:
-    shown = describe_answer(abstained("q", "q", [HIT] * 5, 0.1, "m"))
+    shown = describe_answer(abstained(Asked("q", "q", (HIT,) * 5, 0.1, "m")))
     assert shown.startswith("The articles do not say.\n\nNearest passages:\n- 0.500  The weather")
     assert shown.count("- 0.500") == 3
-    assert describe_answer(abstained("q", "q", [], 0.1, "m")) == "The articles do not say."
+    assert describe_answer(abstained(Asked("q", "q", (), 0.1, "m"))) == "The articles do not say."
 
 
 def test_counting() -> None:
