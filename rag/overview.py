@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from rag.cite import format_date
 from rag.intent import Intent, Kind
-from rag.summary import covering, evenly, lead_sentences, summarize
+from rag.summary import covering, lead_sentences, summarize
 from rag.types import Article, Embedder, Hit, Quote, Reading, Store
 from rag.words import content_terms, terms
 
@@ -94,7 +94,7 @@ def _folder(store: Store, embedder: Embedder) -> Reading:
     if store.article_count == 1:
         quotes = summarize(next(store.articles()), embedder)
     else:
-        quotes = _central(_sample(store), embedder, 1)
+        quotes = _central(store.some_articles(MAX_ARTICLES_READ), embedder, 1)
     days = store.first_and_last_day()
     dated = f", dated {_in_words(days)}" if days else ""
     whose = "its" if store.article_count == 1 else "their"
@@ -125,14 +125,6 @@ def _central(articles: Sequence[Article], embedder: Embedder, sentences: int) ->
         for index in chosen
         for place, quote in enumerate(leads[index])
     ]
-
-
-def _sample(store: Store) -> list[Article]:
-    """All articles, or those of passages spread evenly over the index."""
-    if store.article_count <= MAX_ARTICLES_READ:
-        return list(store.articles())
-    found = store.fetch(evenly(range(store.passage_count), MAX_ARTICLES_READ))
-    return list({article.id: article for _, article in found}.values())
 
 
 def _summary(

@@ -7,13 +7,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rag.duplicates import without_repeats
-from rag.types import Filters, Hit
+from rag.types import Filters, FusingStore, Hit
 
 if TYPE_CHECKING:
     from rag.types import Embedder, Store
-
-FUSION_RANK = 60
-"""The constant of reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009)."""
 
 
 def retrieve(
@@ -29,12 +26,14 @@ def retrieve(
 
     A hit's score is the mean of its similarities in both searches, each scaled to 0 to 1 between
     the worst and the best that was found: 1.0 means best in both. ``candidates`` passages are taken
-    from each search, or ``k`` if that is more.
+    from each search, or ``k`` if that is more. A store that fuses itself scores in its own way.
     """
     if k < 1:
         raise ValueError("k must be at least 1")
     depth = max(k, candidates)
     vector = embedder.embed([query])[0]
+    if isinstance(store, FusingStore):
+        return without_repeats(store.search_fused(query, vector, depth, filters))[:k]
     dense = store.search_vectors(vector, depth, filters)
     lexical = store.search_terms(query, depth, filters)
     fused = fuse((dense, lexical))

@@ -332,11 +332,15 @@ class Store(Protocol):
         ...
 
     def fetch(self, ordinals: Sequence[int]) -> list[tuple[Passage, Article]]:
-        """Passages with their articles, in the order asked for."""
+        """Passages with their articles, in the order asked for, without those removed since."""
         ...
 
     def articles(self) -> Iterator[Article]:
         """Every article, by source."""
+        ...
+
+    def some_articles(self, count: int) -> list[Article]:
+        """About ``count`` articles, spread evenly over all, or all if they are no more."""
         ...
 
     def articles_between(self, since: str | None, until: str | None, limit: int) -> list[Article]:
@@ -352,3 +356,14 @@ class Store(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class FusingStore(Protocol):
+    """A store whose engine fuses both searches itself."""
+
+    def search_fused(
+        self, query: str, vector: Vectors, k: int, filters: Filters = ...
+    ) -> list[Hit]:
+        """The ``k`` best of each search, fused, best first; 1.0 means first in both."""
+        ...

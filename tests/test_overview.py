@@ -279,8 +279,11 @@ class _HugeStore:
         raise AssertionError("all articles were read")
 
     def fetch(self, ordinals: Sequence[int]) -> list[tuple[Passage, Article]]:
-        assert len(ordinals) <= MAX_ARTICLES_READ
-        return [(self._passage(ordinal), self._article(ordinal // 3)) for ordinal in ordinals]
+        raise AssertionError("no passage is asked for here")
+
+    def some_articles(self, count: int) -> list[Article]:
+        assert count <= MAX_ARTICLES_READ
+        return [self._article(number) for number in range(count)]
 
     def articles_between(self, since: str | None, until: str | None, limit: int) -> list[Article]:
         assert limit <= MAX_ARTICLES_READ + 1
@@ -303,9 +306,6 @@ class _HugeStore:
         raise AssertionError("nothing is searched here")
 
     def close(self) -> None: ...
-
-    def _passage(self, ordinal: int) -> Passage:
-        return Passage(f"p{ordinal}", f"id-{ordinal // 3}", "", 0, 0)
 
     def _article(self, number: int) -> Article:
         return make_article(

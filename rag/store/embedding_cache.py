@@ -2,14 +2,18 @@
 
 One SQLite file in the folder of the index, written batch by batch, each in a transaction; gone as
 soon as a build is finished. Every vector carries a checksum: one that was damaged is embedded anew.
+Beside it, where other machines embed, a folder for what goes to them and comes from them.
 """
 
 from __future__ import annotations
 
 import json
+import re
+import shutil
 import sqlite3
 import zlib
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
     from rag.types import Vectors
 
 FILE = "embedded.sqlite"
+SHARDS_NAME = re.compile(r"shards-[0-9a-f]{16}")
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS vectors (
@@ -34,7 +39,10 @@ class EmbeddingCache:
     def __init__(self, index: Path, embedder: str, revision: str) -> None:
         self._path = index / FILE
         self._space = f"{embedder} {revision}"
+        self.shards = index / f"shards-{sha256(self._space.encode()).hexdigest()[:16]}"
+        """A folder for texts and their vectors on the way, of this model alone."""
         with writing(index):
+            self._delete_shards(but=self.shards)
             try:
                 self._connection = self._opened()
             except sqlite3.DatabaseError:  # damaged: what it held is embedded again
@@ -83,9 +91,10 @@ class EmbeddingCache:
             )
 
     def clear(self) -> None:
-        """Deletes the file: a finished index holds the vectors now."""
+        """Deletes the files: a finished index holds the vectors now."""
         self._connection.close()
         self._delete()
+        self._delete_shards()
 
     def __enter__(self) -> EmbeddingCache:
         return self
@@ -97,6 +106,11 @@ class EmbeddingCache:
     def _delete(self) -> None:
         for suffix in ("", "-journal"):
             self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
+
+    def _delete_shards(self, but: Path | None = None) -> None:
+        for folder in self._path.parent.iterdir():
+            if SHARDS_NAME.fullmatch(folder.name) and folder != but:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _checksum(embedded_hash: str, vector: bytes) -> int:

@@ -4,6 +4,7 @@
       CURRENT                 the generation in force and the sha256 of its manifest
       build.lock              held by the process that builds
       embedded.sqlite         vectors of a build that was interrupted
+      shards-0123456789abcdef/  texts that other machines embed, and their vectors
       generations/g000001/    manifest.json, articles.sqlite, vectors.faiss, terms/
 
 A generation is written whole, its manifest last, everything synced; then ``CURRENT`` is replaced
@@ -25,6 +26,7 @@ from pathlib import Path
 
 from rag.errors import BuildError, BuildInProgressError, IndexMissingError, OpenError
 from rag.store.embedding_cache import FILE as CACHE_FILE
+from rag.store.embedding_cache import SHARDS_NAME
 from rag.store.manifest import Manifest, read_manifest, sync
 from rag.store.problems import corrupt, reading, rebuild_command, writing
 
@@ -127,14 +129,11 @@ def remove_unused(index: Path) -> None:
 
 def is_index_file(path: Path, index: Path) -> bool:
     """Whether a file is one that Footnote itself writes into the folder ``index``."""
-    return path.is_relative_to(index) and path.relative_to(index).parts[:1] in (
-        (_CURRENT,),
-        (f"{_CURRENT}.new",),
-        (_LOCK,),
-        (_GENERATIONS,),
-        (CACHE_FILE,),
-        (f"{CACHE_FILE}-journal",),
-    )
+    if not path.is_relative_to(index) or path == index:
+        return False
+    name = path.relative_to(index).parts[0]
+    own = (_CURRENT, f"{_CURRENT}.new", _LOCK, _GENERATIONS, CACHE_FILE, f"{CACHE_FILE}-journal")
+    return name in own or SHARDS_NAME.fullmatch(name) is not None
 
 
 @contextmanager

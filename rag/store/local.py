@@ -96,6 +96,13 @@ class LocalStore:
     def article(self, article_id: str) -> Article | None:
         return self._articles.article(article_id)
 
+    def some_articles(self, count: int) -> list[Article]:
+        """Those of ``count`` passages spread evenly over the index, or all if they are no more."""
+        if self.article_count <= count:
+            return list(self.articles())
+        found = self.fetch([place * self.passage_count // count for place in range(count)])
+        return list({article.id: article for _, article in found}.values())
+
     def articles_between(self, since: str | None, until: str | None, limit: int) -> list[Article]:
         return self._articles.articles_between(since, until, limit)
 

@@ -216,6 +216,15 @@ class StoreContract:
         assert [one.source for one in store.articles_between(None, None, 5)] == ["a.txt", "b.txt"]
         assert store.articles_between("1999", None, 5) == []
 
+    def test_a_sample_of_the_articles(self, opened: Opened) -> None:
+        articles = [make_article(f"Fog {number}.", f"{number}") for number in range(60)]
+        store = opened(articles)
+        sample = store.some_articles(20)
+        assert 10 < len(sample) <= 20
+        assert len({one.id for one in sample}) == len(sample)
+        assert all(one in articles for one in sample)
+        assert len(store.some_articles(60)) == 60
+
     def test_an_open_store_keeps_its_generation(self, opened: Opened) -> None:
         before = opened(ARTICLES)
         found = all_passages(before)

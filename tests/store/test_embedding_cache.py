@@ -37,6 +37,19 @@ def test_a_finished_build_leaves_no_file(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_shards_of_one_model_are_never_taken_for_those_of_another(tmp_path: Path) -> None:
+    with EmbeddingCache(tmp_path, "e", "1") as cache:
+        (cache.shards / "deep").mkdir(parents=True)
+    (tmp_path / "shards").mkdir()  # somebody's articles
+    with EmbeddingCache(tmp_path, "e", "1") as cache:
+        assert (cache.shards / "deep").exists()
+    with EmbeddingCache(tmp_path, "e", "2") as other:
+        assert not cache.shards.exists()
+        other.shards.mkdir()
+        other.clear()
+    assert [path.name for path in tmp_path.iterdir()] == ["shards"]
+
+
 def test_a_vector_that_was_changed_is_not_used(tmp_path: Path) -> None:
     with EmbeddingCache(tmp_path, "e", "1") as cache:
         cache.keep(["a", "b"], VECTORS)

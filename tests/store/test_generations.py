@@ -140,6 +140,8 @@ def test_what_a_build_raises_passes_through_the_lock(tmp_path: Path) -> None:
         ("/a/index/CURRENT", True),
         ("/a/index/build.lock", True),
         ("/a/index/generations/g000001/terms/meta.json", True),
+        ("/a/index/shards-0123456789abcdef/0a.json", True),
+        ("/a/index/shards/0a.json", False),
         ("/a/index/notes.txt", False),
         ("/a/CURRENT", False),
         ("/a/index", False),

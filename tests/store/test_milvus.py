@@ -148,16 +148,6 @@ def test_first_in_both_searches_is_a_score_of_one(
     assert (best.article, best.score) == (LAMP, pytest.approx(1.0))
 
 
-def test_a_sample_of_the_articles(send: Send, opened: Callable[[], MilvusStore]) -> None:
-    articles = [make_article(f"Fog {n}.", f"{n}") for n in range(60)]
-    send(articles)
-    sample = opened().some_articles(20)
-    assert 10 < len(sample) <= 20
-    assert len({one.id for one in sample}) == len(sample)
-    assert all(one in articles for one in sample)
-    assert len(opened().some_articles(1000)) == 60
-
-
 # Generations.
 
 
