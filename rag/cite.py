@@ -62,10 +62,19 @@ def quoted(quote: Quote) -> str:
     return f"{quote.lead} “{quote.text}”".lstrip()
 
 
-def reference(citation: Citation) -> str:
-    """How a source is named in a list: ``[1] Title, Author, date (file)``."""
-    known = ", ".join(filter(None, (citation.title, citation.author, citation.date)))
-    return f"[{citation.number}] {known} ({citation.source})"
+def references(citations: Sequence[Citation]) -> list[str]:
+    """One line an article, as a list of sources has it: ``[1] [3] Title, Author, date (file)``."""
+    articles: dict[str, list[Citation]] = {}
+    for citation in citations:
+        articles.setdefault(citation.article_id, []).append(citation)
+    return [_reference(cited) for cited in articles.values()]
+
+
+def _reference(cited: Sequence[Citation]) -> str:
+    first = cited[0]
+    numbers = " ".join(f"[{citation.number}]" for citation in cited)
+    known = ", ".join(filter(None, (first.title, first.author, first.date)))
+    return f"{numbers} {known} ({first.source})"
 
 
 def format_date(iso_date: str) -> str:

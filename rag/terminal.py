@@ -91,10 +91,10 @@ def describe_answer(answer: Answer) -> str:
 
 def describe_sources(answer: Answer) -> str:
     """What stands under an answer: its sources, or the passages nearest to an abstention."""
-    from rag.cite import reference
+    from rag.cite import references
 
     if answer.status == "answered":
-        lines = [_on_one_line(reference(citation)) for citation in answer.citations]
+        lines = [_on_one_line(line) for line in references(answer.citations)]
     else:
         lines = [f"- {describe_hit(hit)}" for hit in answer.hits[:_NEAREST_SHOWN]]
         lines = ["Nearest passages:", *lines] if lines else []

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from rag.cite import cite, format_date, markers, reference
-from rag.types import Quote
+from rag.cite import cite, format_date, markers, references
+from rag.types import Citation, Quote
 from tests.fakes import make_article
 
 ARTICLE = make_article("It rained. It snowed.", title="Weather", author="A. Li", date="2007-05")
@@ -26,8 +26,22 @@ def test_quotes_are_numbered_from_one_in_their_order() -> None:
 
 def test_a_reference_names_what_is_known() -> None:
     citation = cite([Quote(ARTICLE, "It rained.", 0, 10, 1.0)])[0]
-    assert reference(citation) == "[1] Weather, A. Li, 2007-05 (a.txt)"
-    assert reference(replace(citation, author=None, date=None)) == "[1] Weather (a.txt)"
+    assert references([citation]) == ["[1] Weather, A. Li, 2007-05 (a.txt)"]
+    assert references([replace(citation, author=None, date=None)]) == ["[1] Weather (a.txt)"]
+
+
+def test_quotes_of_one_article_share_a_line() -> None:
+    rain, other = citation_of("It rained."), replace(citation_of("It rained."), article_id="b")
+    cited = [rain, replace(other, number=2), replace(rain, number=3)]
+    assert references(cited) == [
+        "[1] [3] Weather, A. Li, 2007-05 (a.txt)",
+        "[2] Weather, A. Li, 2007-05 (a.txt)",
+    ]
+
+
+def citation_of(text: str) -> Citation:
+    start = ARTICLE.text.index(text)
+    return cite([Quote(ARTICLE, text, start, start + len(text), 0.9)])[0]
 
 
 @pytest.mark.parametrize(
