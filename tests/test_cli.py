@@ -127,7 +127,7 @@ def test_ask(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     code, output, _ = run("ask", "Fishermen counted eleven of them?", "--source", "whales.txt")
     assert code == 0
     assert "“Fishermen counted eleven of them before the fog came down.” [" in output
-    assert "[1] Whales return, Ada Lind, 2011-06-02 (whales.txt)" in output
+    assert "[1] [2] Whales return, Ada Lind, 2011-06-02 (whales.txt)" in output
 
 
 def test_an_abstention_is_no_error(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
