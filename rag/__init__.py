@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from rag.ingest import ProgressCallback
     from rag.library import Library
     from rag.settings import Settings
-    from rag.store import Current
 
 __all__ = [
     "Answer",
@@ -40,9 +39,8 @@ __all__ = [
     "retrieve",
 ]
 
-_opened: tuple[tuple[Settings, Current], Library] | None = None
-"""The default library, with the settings and the generation for which it was opened; the
-generation's hash tells the indexes of two current folders apart."""
+_opened: Library | None = None
+"""The default library, as it was opened last."""
 _opening = threading.Lock()
 
 
@@ -119,16 +117,12 @@ def _default_library() -> Library:
     global _opened
     from rag.library import build_library, open_library
     from rag.settings import load_settings
-    from rag.store import read_current
 
     with _opening:
         settings = load_settings()
-        try:
-            key = settings, read_current(settings.index)
-        except errors.IndexMissingError:
-            library = build_library(settings=settings)
-            _opened = (settings, read_current(settings.index)), library
-            return library
-        if _opened is None or _opened[0] != key:
-            _opened = key, open_library(settings=settings)
-        return _opened[1]
+        if _opened is None or _opened.settings != settings or not _opened.is_in_force():
+            try:
+                _opened = open_library(settings=settings)
+            except errors.IndexMissingError:
+                _opened = build_library(settings=settings)
+        return _opened

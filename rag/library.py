@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,17 @@ from rag.retrieval import retrieve
 from rag.sentence_ranker import SentenceRanker
 from rag.settings import in_force
 from rag.span_evidence import SpanEvidence
-from rag.store import LocalStore, Manifest, open_store
+from rag.store import (
+    LocalStore,
+    Manifest,
+    MilvusManifest,
+    MilvusServer,
+    MilvusStore,
+    build_lock,
+    open_milvus,
+    open_store,
+    send_to_milvus,
+)
 from rag.types import Answer, Article, BuildReport, Done, Event, Filters, Hit, Turn
 
 if TYPE_CHECKING:
@@ -29,7 +40,7 @@ class Library:
 
     def __init__(
         self,
-        store: LocalStore,
+        store: LocalStore | MilvusStore,
         embedder: Embedder,
         reader: Reader,
         settings: Settings,
@@ -55,9 +66,13 @@ class Library:
         return self._store.passage_count
 
     @property
-    def manifest(self) -> Manifest:
+    def manifest(self) -> Manifest | MilvusManifest:
         """How the index was made, and which files the build could not read."""
         return self._store.manifest
+
+    def is_in_force(self) -> bool:
+        """Whether no later build has finished, here or elsewhere."""
+        return self._store.is_in_force()
 
     def articles(self) -> Iterator[Article]:
         """Every article, by source."""
@@ -152,6 +167,7 @@ class Library:
 def open_library(index: Path | str | None = None, settings: Settings | None = None) -> Library:
     """Opens the index in force; ``index`` goes before the one of ``settings``.
 
+    With the setting ``milvus`` it is the one there.
     Raises IndexMissingError, IndexCorruptError or IndexMismatchError.
     """
     return _open(in_force(settings, index=index))
@@ -166,17 +182,31 @@ def build_library(
 ) -> Library:
     """Builds the index of a folder and opens it; ``library.report`` says what was done.
 
-    ``seeds`` and ``index`` go before those of ``settings``.
+    ``seeds`` and ``index`` go before those of ``settings``. With the setting ``milvus`` the index
+    there is brought up to date too, and opened.
     """
     settings = in_force(settings, seeds=seeds, index=index)
+    if settings.milvus:
+        MilvusServer(settings.milvus).close()  # raises before anything slow if nobody answers
     embedder = load_embedder(settings.embedder)
     report = build_from_folder(settings.seeds, settings.index, settings, embedder, progress)
+    if settings.milvus:
+        with (
+            build_lock(settings.index),
+            closing(open_store(settings.index, recipe_of(settings, embedder))) as built,
+        ):
+            send_to_milvus(built, settings.milvus)
     return _open(settings, report)
 
 
 def _open(settings: Settings, report: BuildReport | None = None) -> Library:
     embedder = load_embedder(settings.embedder)
-    store = open_store(settings.index, recipe_of(settings, embedder))
+    recipe = recipe_of(settings, embedder)
+    store: LocalStore | MilvusStore
+    if settings.milvus:
+        store = open_milvus(settings.milvus, recipe)
+    else:
+        store = open_store(settings.index, recipe)
     reader = load_reader(settings.embedder, settings.reader)
     return Library(store, embedder, reader, settings, report)
 

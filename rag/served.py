@@ -36,6 +36,10 @@ class Library(Protocol):
     def passage_count(self) -> int: ...
     @property
     def manifest(self) -> BuildRecord: ...
+    def is_in_force(self) -> bool:
+        """Whether no other process has built the index anew."""
+        ...
+
     def stream(
         self,
         question: str,
@@ -79,18 +83,15 @@ class ServedLibrary:
     """Owns the one library of a server. All methods may be called from any thread.
 
     ``open_library`` raises OpenError where the index cannot be used; ``build_library`` reports its
-    progress and returns the new library, opened. ``is_current`` tells whether a library is still
-    the one in force, which another process may have replaced.
+    progress and returns the new library, opened.
     """
 
     def __init__(
         self,
         open_library: Callable[[], Library],
         build_library: Callable[[Callable[[Progress], None]], Library],
-        is_current: Callable[[Library], bool] = lambda library: True,
     ) -> None:
         self._open = open_library
-        self._is_current = is_current
         self._build = build_library
         self._changed = threading.Condition()
         self._state: State = Working("Opening the library")
@@ -111,7 +112,7 @@ class ServedLibrary:
     def refresh(self) -> bool:
         """Opens the index in the background if another process has built it anew; says whether."""
         state = self._state
-        outdated = isinstance(state, Ready) and not self._is_current(state.library)
+        outdated = isinstance(state, Ready) and not state.library.is_in_force()
         if outdated:
             self._run(self._open_or_build)
         return outdated

@@ -48,12 +48,10 @@ def serve(settings: Settings, host: str = "127.0.0.1", port: int = 7860) -> None
     """
     with closing(_listen(host, port)) as listener:
         from rag.library import build_library, open_library
-        from rag.store.generations import is_in_force
 
         served = ServedLibrary(
             lambda: open_library(settings=settings),
             lambda progress: build_library(settings=settings, progress=progress),
-            lambda library: is_in_force(settings.index, Path(library.generation)),
         )
         served.start()
         app = create_app(served, settings.seeds, host=host)

@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     """The folder of articles."""
     index: Path = Path("index")
     """The folder of the built index."""
+    milvus: str | None = Field(default=None, repr=False)
+    """A Milvus server that holds the index for every machine that asks (docs/cluster.md):
+    ``http[s]://[user:password@]host[:port][/database]``."""
     conversations: Path = Path("data/conversations.sqlite")
     """The file of the chat's conversations and of what people said of answers."""
     embedder: str = "all-MiniLM-L6-v2"

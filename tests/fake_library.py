@@ -86,6 +86,8 @@ class FakeLibrary:
     filters: list[Filters] = field(default_factory=list)
     """Those of each question in ``asked``."""
     warmed: bool = False
+    replaced: bool = False
+    """Whether another process has built the index anew."""
     manifest: FakeManifest = FakeManifest()
 
     @property
@@ -99,6 +101,9 @@ class FakeLibrary:
     @property
     def passage_count(self) -> int:
         return 12 * len(self.texts)
+
+    def is_in_force(self) -> bool:
+        return not self.replaced
 
     def articles(self) -> Iterator[Article]:
         return iter(self.texts)

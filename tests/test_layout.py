@@ -40,7 +40,7 @@ BACKENDS = {"embed", "load", "store", "generate"}
 """Stages that touch the disk or a model; other stages reach them through ``rag.types`` alone."""
 HEAVY = {
     *("torch", "faiss", "transformers", "sentence_transformers", "gradio", "tantivy", "tokenizers"),
-    *("xllamacpp", "httpx"),
+    *("xllamacpp", "httpx", "pymilvus", "grpc", "ray", "pyarrow"),
 }
 LONGEST_FILE_LINES = 300
 """But for types.py, which declares and does nothing: one page, however long."""

@@ -87,14 +87,12 @@ def test_what_nobody_foresaw_becomes_one_line() -> None:
 
 def test_what_another_process_built_is_opened() -> None:
     libraries = [FakeLibrary(), FakeLibrary()]
-    in_force = [libraries[0]]
-    served = ServedLibrary(
-        lambda: in_force[0], builds(FakeLibrary()), lambda library: library is in_force[0]
-    )
+    opened = iter(libraries)
+    served = ServedLibrary(lambda: next(opened), builds(FakeLibrary()))
     served.start()
     assert settled(served) == Ready(libraries[0])
     assert not served.refresh()
-    in_force[0] = libraries[1]
+    libraries[0].replaced = True
     assert served.refresh()
     assert settled(served).library is libraries[1]
     assert not served.refresh()

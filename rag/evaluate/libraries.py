@@ -30,7 +30,8 @@ def library_over(
     from rag.library import build_library, open_library
 
     if collection.folder or collection.articles:
-        settings = settings.model_copy(update={"index": index})
+        # Milvus, if there is one, holds the user's own library.
+        settings = settings.model_copy(update={"index": index, "milvus": None})
     if collection.folder:
         library = build_library(collection.folder, progress=progress, settings=settings)
     else:

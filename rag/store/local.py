@@ -46,7 +46,9 @@ _COPIED_AT_ONCE = 10_000
 class LocalStore:
     """``rag.types.Store`` on SQLite, FAISS and Tantivy; safe to share between threads."""
 
-    def __init__(self, folder: Path, manifest: Manifest) -> None:
+    def __init__(self, index: Path, current: Current, folder: Path, manifest: Manifest) -> None:
+        self._index = index
+        self._current = current
         self._folder = folder
         self._manifest = manifest
         self._articles = ArticleTable(folder / ARTICLES_FILE)
@@ -74,6 +76,13 @@ class LocalStore:
     @property
     def passage_count(self) -> int:
         return self._manifest.passage_count
+
+    def is_in_force(self) -> bool:
+        """Whether no later build has finished in this folder, or in another of the same name."""
+        try:
+            return read_current(self._index) == self._current
+        except OpenError:
+            return False
 
     def search_vectors(
         self, vector: Vectors, k: int, filters: Filters = _ANY
@@ -159,7 +168,7 @@ def _open_generation(index: Path, current: Current, recipe: Recipe | None) -> Lo
         if recipe is not None:
             check_recipe(index, manifest.recipe, recipe)
         verify_files(index, folder, manifest)
-        return LocalStore(folder, manifest)
+        return LocalStore(index, current, folder, manifest)
 
 
 class GenerationWriter:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from rag.errors import IndexMissingError
+from rag.errors import IndexMissingError, OpenError
 from rag.store.manifest import Recipe
 from rag.store.milvus_articles import MilvusArticles
 from rag.store.milvus_filters import expression, literal
@@ -46,6 +46,11 @@ class MilvusStore:
         return self._generation
 
     @property
+    def name(self) -> str:
+        """The server's address without the password."""
+        return self._server.name
+
+    @property
     def manifest(self) -> MilvusManifest:
         """How the index was made; its counts are those of the last build."""
         return self._manifest
@@ -59,8 +64,11 @@ class MilvusStore:
         return self._server.count(self._passages)
 
     def is_in_force(self) -> bool:
-        """Whether no later build has finished."""
-        return self._server.generation_in_force() == self._generation
+        """Whether no later build has finished; where nobody answers, none that is known."""
+        try:
+            return self._server.generation_in_force() == self._generation
+        except OpenError:  # will be told by whatever is asked next
+            return True
 
     def search_vectors(
         self, vector: Vectors, k: int, filters: Filters = _ANY

@@ -27,10 +27,16 @@ class MilvusServer:
 
     def __init__(self, address: str) -> None:
         """Raises SettingsError if this is no address, OpenError if nobody answers there."""
-        parts = urlsplit(address)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        try:
+            parts = urlsplit(address)
+            is_address = parts.scheme in ("http", "https") and bool(parts.hostname)
+            is_address = is_address and parts.port != 0
+        except ValueError:  # of the port, or of what stands in brackets
+            is_address = False
+        if not is_address:
+            without_password = address.rpartition("@")[2]
             raise SettingsError(
-                f"Setting milvus: {address!r} is not an address: write http://host:19530."
+                f"Setting milvus: {without_password!r} is not an address: write http://host:19530."
             )
         self.name = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
         """The address without the password."""

@@ -383,11 +383,18 @@ def test_an_index_of_another_layout_is_refused(
 
 
 @pytest.mark.parametrize(
-    "address", ["milvus", "host:19530", "ftp://host", "http://", "file.db", ""]
+    "address",
+    [
+        *("milvus", "host:19530", "ftp://host", "http://", "file.db", "", "me:secret@host:19530"),
+        *("http://me:secret@host:port", "http://me:secret@host:99999", "http://[::1"),
+    ],
 )
 def test_what_is_no_address(address: str) -> None:
-    with pytest.raises(SettingsError, match=r"is not an address: write http://host:19530\.$"):
+    with pytest.raises(
+        SettingsError, match=r"is not an address: write http://host:19530\.$"
+    ) as caught:
         MilvusServer(address)
+    assert "secret" not in str(caught.value)
 
 
 def test_nobody_answers_and_the_password_is_not_told(capfd: pytest.CaptureFixture[str]) -> None:
