@@ -50,7 +50,7 @@ FILTER_BAR = """\
 <summary>Filter</summary>
 <form aria-label="Filters" novalidate>
 <label>Published from <input name="since" placeholder="2007-05-31, 2007-05 or 2007"></label>
-<label>until <input name="until" placeholder="2007-05-31, 2007-05 or 2007"></label>
+<label>Published until <input name="until" placeholder="2007-05-31, 2007-05 or 2007"></label>
 <label>Author <input name="author" list="known-author" placeholder="Part of a name"></label>
 <label>Article <input name="source" list="known-source" placeholder="A file, or 2007/*.txt"></label>
 <datalist id="known-author"></datalist>

@@ -214,7 +214,13 @@ def main() -> None:
     served = ServedLibrary(lambda: library, lambda progress: library)
     served.start()
     app = made_in_a_loop(lambda: create_app(served, Path("seeds")))
-    uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[1]), log_level="warning")
+    uvicorn.run(
+        app,
+        host="127.0.0.1",
+        port=int(sys.argv[1]),
+        log_level="warning",
+        timeout_graceful_shutdown=1,  # pages that are still open wait for events
+    )
 
 
 if __name__ == "__main__":

@@ -239,7 +239,6 @@ def test_filters_are_chips_are_in_the_address_and_restrict_the_search(
         expect(answer.locator(".sources li")).to_have_count(1)
         expect(answer.locator(".sources")).to_contain_text("What the ferry terminal cost")
         assert in_address(page) == {"since": ["2007"]}  # opening the source left it alone
-        take_picture(page, "chat-filters.png")
         page.reload()
         expect(page.locator("#chips li")).to_have_text(["From 2007"])
         answer = visited.ask("Who wrote a line about the lighthouse keeper?")
@@ -309,12 +308,11 @@ def test_on_a_phone_everything_fits_and_the_source_slides_over(
 ) -> None:
     with visit(browser, f"{address}/?since=2006&author=Ada", 390, 844, scheme) as visited:
         page, panel = visited.page, visited.page.locator("#source")
-        take_picture(page, f"phone-start-{scheme}.png")
         page.locator("#filter-choice summary").click()
         take_picture(page, f"phone-filters-{scheme}.png")
         page.get_by_role("button", name="Set filters").click()
-        for chip in page.locator("#chips button").all():
-            chip.click()
+        for _ in range(2):
+            page.locator("#chips button").first.click()
         answer = visited.ask(ALL_SPEAKERS)
         take_picture(page, f"phone-answer-{scheme}.png")
         expect(panel).to_be_hidden()
@@ -397,6 +395,4 @@ def _look_at_everything(visited: Visit, scheme: str) -> None:
     answer.locator(".words a.cite").nth(2).click()
     expect(current(page)).to_be_in_viewport()
     take_picture(page, f"desk-reading-{scheme}.png")
-    visited.ask(WRITE)
-    take_picture(page, f"desk-written-{scheme}.png")
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 1440
