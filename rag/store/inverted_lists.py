@@ -24,10 +24,9 @@ _DEPTH = 10
 _SAMPLE_QUERIES = 512
 """Half of them tune, half measure: 2,560 neighbours, a standard error of 0.003."""
 _PASSAGES_OF_QUERY = 8
-"""A sample query is the sum of so many passages, each added or taken away. Of such queries as many
-neighbours are missed as of real questions, or a few more, whatever the number of lists read; of
-passages turned away at random fewer are missed, the more so the larger the library
-(docs/scale.md)."""
+"""A sample query is the sum of so many passages, each added or taken away. Such queries miss about
+as many neighbours as real questions, whatever the number of lists read; passages turned away at
+random miss fewer, the more so the larger the library (docs/scale.md)."""
 _LISTS_PER_ROOT = 2
 """Lists for the square root of the passages. Four, as FAISS's guidelines have it, take four times
 as long to train and make no search faster that takes 2 ms (docs/scale.md)."""
