@@ -18,10 +18,13 @@ INTERRUPTED = 130
 """What a shell gives for Ctrl-C."""
 
 
-def build_once(settings: Settings, as_json: bool) -> int:
-    """Builds the index and tells what was done; returns the exit code."""
+def build_once(settings: Settings, as_json: bool, ray: str | None = None) -> int:
+    """Builds the index and tells what was done; returns the exit code.
+
+    ``ray`` is the address of a Ray cluster that embeds.
+    """
     try:
-        report = _build(settings)
+        report = _build(settings, ray)
     except KeyboardInterrupt:
         typer.echo("interrupted: the next rag build goes on from what was embedded.", err=True)
         return INTERRUPTED
@@ -32,7 +35,7 @@ def build_once(settings: Settings, as_json: bool) -> int:
     return NOT_ALL_READ if report.failures else 0
 
 
-def build_and_watch(settings: Settings) -> None:
+def build_and_watch(settings: Settings, ray: str | None = None) -> None:
     """Builds at once and after every change, until Ctrl-C; one line a build.
 
     What goes wrong is told, and the next change awaited.
@@ -42,19 +45,19 @@ def build_and_watch(settings: Settings) -> None:
     try:
         for _ in changes(settings.seeds, settings.index):
             try:
-                _tell(settings, _build(settings))
+                _tell(settings, _build(settings, ray))
             except RagError as error:
                 print_error(error)
     except KeyboardInterrupt:
         typer.echo("stopped.", err=True)
 
 
-def _build(settings: Settings) -> BuildReport:
+def _build(settings: Settings, ray: str | None) -> BuildReport:
     from rag.library import build_library
 
     with (
         show_progress() as progress,
-        build_library(progress=progress, settings=settings) as library,
+        build_library(progress=progress, settings=settings, ray=ray) as library,
     ):
         report = library.report
     assert report is not None

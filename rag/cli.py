@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Optional
@@ -62,6 +62,12 @@ def build(
     watch: Annotated[
         bool, typer.Option("--watch", help="Build again whenever the folder changes, until Ctrl-C")
     ] = False,
+    ray: Annotated[
+        Optional[str],
+        typer.Option(
+            metavar="ADDRESS", help="Embed on the Ray cluster at this address (docs/cluster.md)"
+        ),
+    ] = None,
 ) -> None:
     """Build the index of a folder of articles, or bring it up to date.
 
@@ -77,9 +83,9 @@ def build(
         raise typer.BadParameter("--json goes with one build, not with --watch")
     settings = _settings(seeds=seeds, index=index)
     if watch:
-        build_and_watch(settings)
+        build_and_watch(settings, ray)
     else:
-        raise typer.Exit(build_once(settings, as_json))
+        raise typer.Exit(build_once(settings, as_json, ray))
 
 
 @app.command()
@@ -191,22 +197,28 @@ def evaluate_set(
 def info(index: IndexOption = None, as_json: JsonOption = False) -> None:
     """Show what the index holds, what it was made with, and whether articles changed since."""
     from rag.folder import count_changed
-    from rag.store import open_store, rebuild_command
+    from rag.store import open_milvus, open_store, rebuild_command
 
     settings = _settings(index=index)
-    store = open_store(settings.index, None)
-    manifest = store.manifest
-    origin = Path(manifest.seeds)
-    changed = count_changed(origin, settings.index, store) if origin.is_dir() else None
-    store.close()
-    facts = index_record(settings.index, store.generation, manifest, changed)
+    if settings.milvus:
+        with closing(open_milvus(settings.milvus, None)) as there:
+            _show_index(index_record(there.name, there.generation, there.manifest, None), as_json)
+        return
+    with closing(open_store(settings.index, None)) as store:
+        origin = Path(store.manifest.seeds)
+        changed = count_changed(origin, settings.index, store) if origin.is_dir() else None
+        facts = index_record(str(settings.index), store.generation, store.manifest, changed)
+    _show_index(facts, as_json)
+    if changed and not as_json:
+        mend = rebuild_command(settings.index)
+        typer.echo(f"{count(changed, 'file')} in {origin} changed since the build: run {mend}.")
+
+
+def _show_index(facts: dict[str, Any], as_json: bool) -> None:
     if as_json:
         print_json(facts)
     else:
         typer.echo(describe_index(facts))
-        if changed:
-            mend = rebuild_command(settings.index)
-            typer.echo(f"{count(changed, 'file')} in {origin} changed since the build: run {mend}.")
 
 
 def main() -> None:

@@ -92,13 +92,7 @@ class Indexing:
         """Embeds what is new in ``batch`` and appends all of it to the generation, in order."""
         import numpy as np
 
-        split = [step for step in batch if isinstance(step, tuple)]
-        texts = {
-            _hash(text): text
-            for article, parts in split
-            for text in (embedded_text(article, part) for part in parts)
-        }
-        vectors = self._vectors(texts)
+        vectors = self._vectors(_texts(batch))
         clashes: list[Failure] = []
         kept: list[FileKept] = []
         for step, following in zip(batch, [*batch[1:], None], strict=True):
@@ -122,10 +116,14 @@ class Indexing:
                     article, parts, hashes, matrix, _content_hash(article), signature(article)
                 )
 
+    def known_vectors(self, hashes: Sequence[str]) -> dict[str, Vectors]:
+        """The vectors that need not be embedded again, by the hash of what was embedded."""
+        vectors = self.before.vectors(hashes)
+        return vectors | self.cache.vectors([key for key in hashes if key not in vectors])
+
     def _vectors(self, texts: Mapping[str, str]) -> dict[str, Vectors]:
         """The vector of each text, by its hash; what is not known is embedded and kept."""
-        vectors = self.before.vectors(list(texts))
-        vectors |= self.cache.vectors([key for key in texts if key not in vectors])
+        vectors = self.known_vectors(list(texts))
         missing = [key for key in texts if key not in vectors]
         if missing:
             fresh = self.embedder.embed([texts[key] for key in missing])
@@ -154,6 +152,19 @@ def batches(
             batch, waiting = [], 0
     if batch:
         yield done, batch
+
+
+def texts_to_embed(
+    loaded: Iterable[Loaded], build: Indexing, progress: ProgressCallback, total: int
+) -> Iterator[tuple[str, str]]:
+    """Hash and text of every passage whose vector is not known yet.
+
+    The same text may come again in another batch.
+    """
+    for _, batch in batches(loaded, build, progress, total):
+        texts = _texts(batch)
+        known = build.known_vectors(list(texts))
+        yield from ((key, text) for key, text in texts.items() if key not in known)
 
 
 def embedded_text(article: Article, passage: Passage) -> str:
@@ -186,6 +197,13 @@ def reading_code() -> str:
     names = ("indexing.py", "duplicates.py", "split.py", "sentences.py")
     code = [*sorted(package.glob("load/*.py")), *(package / name for name in names)]
     return hashlib.sha256(b"".join(path.read_bytes() for path in code)).hexdigest()
+
+
+def _texts(batch: Sequence[Step]) -> dict[str, str]:
+    """What is embedded for the passages of a batch, by its hash."""
+    split = [step for step in batch if isinstance(step, tuple)]
+    texts = [embedded_text(article, part) for article, parts in split for part in parts]
+    return {_hash(text): text for text in texts}
 
 
 def _content_hash(article: Article) -> str:

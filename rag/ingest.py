@@ -8,13 +8,24 @@ is the same as one built anew.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rag.bulk_embed import embed_with_ray
+from rag.embed import load_embedder
 from rag.errors import SeedsError
 from rag.folder import Loaded, article_files, load_articles, load_folder
-from rag.indexing import Before, Indexing, ProgressCallback, batches, find_stories, reading_code
+from rag.indexing import (
+    Before,
+    Indexing,
+    ProgressCallback,
+    batches,
+    find_stories,
+    reading_code,
+    texts_to_embed,
+)
 from rag.split import SPLITTER_VERSION
 from rag.store import (
     FORMAT_VERSION,
@@ -27,7 +38,7 @@ from rag.types import Article, BuildReport, Failure, Progress
 
 if TYPE_CHECKING:
     from rag.settings import Settings
-    from rag.types import Embedder
+    from rag.types import Embedder, Vectors
 
 __all__ = ["ProgressCallback", "build_from_articles", "build_from_folder", "recipe_of"]
 
@@ -53,20 +64,31 @@ def build_from_folder(
     settings: Settings,
     embedder: Embedder,
     progress: ProgressCallback = lambda step: None,
+    ray: str | None = None,
 ) -> BuildReport:
     """Builds the index of all articles in a folder; what cannot be read is reported by name.
 
     The index may lie in that folder: its own files are passed over. The index before stays in
     force until the new one is whole; what an interrupted build has embedded is kept for the next.
+    ``ray`` is the address of a Ray cluster that embeds; the folder is read twice then.
 
     Raises SeedsError if the folder is missing or holds no article, BuildInProgressError if this
-    index is being built already, BuildError if it cannot be written.
+    index is being built already, BuildError if it cannot be written or the cluster does not embed.
     """
     paths = article_files(seeds, index)
     recipe = recipe_of(settings, embedder)
     with build_lock(index), Before.open(index, recipe) as before:
+
+        def embed_ahead(build: Indexing) -> None:
+            if ray:
+                loaded = load_folder(paths, seeds, before.files)
+                _embed_on_cluster(loaded, build, settings.embedder, ray, progress, len(paths))
+
         loaded = load_folder(paths, seeds, before.files)
-        return _build(loaded, index, embedder, recipe, before, progress, str(seeds), len(paths))
+        return _build(
+            *(loaded, index, embedder, recipe, before, progress, str(seeds), len(paths)),
+            embed_ahead,
+        )
 
 
 def build_from_articles(
@@ -95,6 +117,7 @@ def _build(
     progress: ProgressCallback,
     origin: str,
     total: int,
+    embed_ahead: Callable[[Indexing], None] = lambda build: None,
 ) -> BuildReport:
     """Builds the index from what each of ``total`` files holds."""
     started = time.perf_counter()
@@ -103,6 +126,7 @@ def _build(
         EmbeddingCache(index, recipe.embedder, recipe.revision) as cache,
     ):
         build = Indexing(writer, embedder, recipe, before, cache)
+        embed_ahead(build)
         for done, batch in batches(loaded, build, progress, total):
             build.write(batch)
             progress(Progress("embedding", done, total, build.embedded))
@@ -129,6 +153,28 @@ def _build(
         removed=changes.removed,
         duplicates=duplicates,
     )
+
+
+def _embed_on_cluster(
+    loaded: Iterable[Loaded],
+    build: Indexing,
+    embedder_name: str,
+    address: str,
+    progress: ProgressCallback,
+    total: int,
+) -> None:
+    """Has a Ray cluster embed what is new, and keeps the vectors where the build looks for them."""
+    kept = 0
+
+    def keep(hashes: list[str], vectors: Vectors) -> None:
+        nonlocal kept
+        build.cache.keep(hashes, vectors)
+        kept += len(hashes)
+        progress(Progress("embedding", 0, total, kept))
+
+    texts = texts_to_embed(loaded, build, progress, total)
+    make_embedder = partial(load_embedder, embedder_name)
+    build.embedded += embed_with_ray(texts, keep, build.cache.shards, make_embedder, address)
 
 
 def _no_articles(origin: str, failures: Sequence[Failure]) -> str:

@@ -179,17 +179,20 @@ def build_library(
     *,
     progress: ProgressCallback = lambda step: None,
     settings: Settings | None = None,
+    ray: str | None = None,
 ) -> Library:
     """Builds the index of a folder and opens it; ``library.report`` says what was done.
 
     ``seeds`` and ``index`` go before those of ``settings``. With the setting ``milvus`` the index
-    there is brought up to date too, and opened.
+    there is brought up to date too, and opened. ``ray``: the address of a Ray cluster that embeds.
     """
     settings = in_force(settings, seeds=seeds, index=index)
     if settings.milvus:
         MilvusServer(settings.milvus).close()  # raises before anything slow if nobody answers
     embedder = load_embedder(settings.embedder)
-    report = build_from_folder(settings.seeds, settings.index, settings, embedder, progress)
+    report = build_from_folder(
+        settings.seeds, settings.index, settings, embedder, progress, ray=ray
+    )
     if settings.milvus:
         with (
             build_lock(settings.index),

@@ -13,10 +13,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from rag.ingest import ProgressCallback
-    from rag.store import Manifest
+    from rag.store import Manifest, MilvusManifest
     from rag.types import Answer, BuildReport, Hit
 
 _NEAREST_SHOWN = 3
@@ -118,11 +116,17 @@ def build_record(index: str, report: BuildReport) -> dict[str, Any]:
 
 
 def index_record(
-    index: Path, generation: str, manifest: Manifest, changed: int | None
+    index: str, generation: str, manifest: Manifest | MilvusManifest, changed: int | None
 ) -> dict[str, Any]:
-    """What an index holds and was made with; ``changed`` files since, None if that is not known."""
+    """What an index holds and was made with; ``changed`` files since, None if that is not known.
+
+    Nor is known what an index in Milvus takes on its disks.
+    """
+    from rag.store import Manifest
+
+    files = manifest.files.values() if isinstance(manifest, Manifest) else None
     return {
-        "index": str(index),
+        "index": index,
         "generation": generation,
         "seeds": manifest.seeds,
         "articles": manifest.article_count,
@@ -131,7 +135,7 @@ def index_record(
         "revision": manifest.recipe.revision,
         "dimensions": manifest.recipe.dimensions,
         "passage_tokens": manifest.recipe.passage_tokens,
-        "size_bytes": sum(seal.size_bytes for seal in manifest.files.values()),
+        "size_bytes": None if files is None else sum(seal.size_bytes for seal in files),
         "changed_files": changed,
         "not_read": {failure.source: failure.reason for failure in manifest.failures},
     }

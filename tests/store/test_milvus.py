@@ -420,6 +420,7 @@ def test_a_server_that_goes_away(
         for ask in (lambda: store.search_terms("whales", 1), lambda: list(store.articles())):
             with pytest.raises(OpenError, match="does not answer"):
                 ask()
+        assert store.is_in_force()  # as far as is known
         with pytest.raises(BuildError, match=r"could not be written \(.*\)\. Mend that, then run"):
             write_generation(server, local)
         store.close()
