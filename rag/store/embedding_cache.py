@@ -13,6 +13,7 @@ import shutil
 import sqlite3
 import zlib
 from collections.abc import Sequence
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -93,8 +94,9 @@ class EmbeddingCache:
     def clear(self) -> None:
         """Deletes the files: a finished index holds the vectors now."""
         self._connection.close()
-        self._delete()
-        self._delete_shards()
+        with suppress(OSError):  # the next build to finish will delete them
+            self._delete()
+            self._delete_shards()
 
     def __enter__(self) -> EmbeddingCache:
         return self

@@ -9,7 +9,8 @@
 
 A generation is written whole, its manifest last, everything synced; then ``CURRENT`` is replaced
 by a rename. A reader therefore sees the old generation or the new one, never a mixture; and
-``CURRENT`` vouches for the manifest, which vouches for the files.
+``CURRENT`` vouches for the manifest, which vouches for the files. Whoever reads a generation, in
+whatever process, holds a lock on its manifest: until the last lets go, it is not removed.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import fcntl
 import os
 import re
 import shutil
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,7 +30,7 @@ from rag.errors import BuildError, BuildInProgressError, IndexMissingError, Open
 from rag.store.embedding_cache import FILE as CACHE_FILE
 from rag.store.embedding_cache import SHARDS_NAME
 from rag.store.manifest import Manifest, read_manifest, sync
-from rag.store.problems import corrupt, reading, rebuild_command, writing
+from rag.store.problems import confirming, corrupt, reading, rebuild_command, writing
 
 _CURRENT = "CURRENT"
 _LOCK = "build.lock"
@@ -44,6 +46,28 @@ class Current:
 
     generation: str
     manifest_sha256: str
+
+
+class HeldGeneration:
+    """A generation that is not removed until this is closed or forgotten, or its process ends.
+
+    Raises FileNotFoundError if it has no manifest, BlockingIOError if it is just being removed.
+    """
+
+    def __init__(self, index: Path, current: Current) -> None:
+        self.index = index
+        self.current = current
+        self.folder = _folder(index, current.generation)
+        self._descriptor = os.open(self.folder / _MANIFEST, os.O_RDONLY)
+        self._close = weakref.finalize(self, os.close, self._descriptor)
+        fcntl.flock(self._descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+
+    def manifest(self) -> bytes:
+        """The content of the manifest."""
+        return os.pread(self._descriptor, os.fstat(self._descriptor).st_size, 0)
+
+    def close(self) -> None:
+        self._close()
 
 
 def read_current(index: Path) -> Current:
@@ -65,20 +89,20 @@ def read_current(index: Path) -> Current:
     return Current(*match.groups())
 
 
-def read_generation(index: Path, current: Current) -> tuple[Path, Manifest]:
-    """Folder and manifest of the generation in force.
+def read_generation(index: Path, current: Current) -> tuple[HeldGeneration, Manifest]:
+    """The generation in force, held, and its manifest.
 
     Raises IndexCorruptError if the manifest is not whole, IndexMismatchError if another version
     wrote it.
     """
-    folder = _folder(index, current.generation)
     try:
-        content = (folder / _MANIFEST).read_bytes()
-    except FileNotFoundError:
+        held = HeldGeneration(index, current)
+    except (FileNotFoundError, NotADirectoryError):
         raise corrupt(index, f"{_MANIFEST} of {current.generation} is missing") from None
+    content = held.manifest()
     if sha256(content).hexdigest() != current.manifest_sha256:
         raise corrupt(index, f"{_MANIFEST} of {current.generation} was changed")
-    return folder, read_manifest(index, content)
+    return held, read_manifest(index, content)
 
 
 def generation_folders(index: Path) -> list[Path]:
@@ -97,13 +121,18 @@ def new_generation(index: Path) -> Path:
 
 
 def publish(index: Path, folder: Path, manifest: Manifest) -> None:
-    """Writes the manifest and puts the generation in ``folder`` in force."""
+    """Writes the manifest and puts the generation in ``folder`` in force.
+
+    Everything in it was synced. Raises BuildError if it is in force but may not stay so.
+    """
     content = manifest.to_json()
     _replace(folder / _MANIFEST, content)
     sync(folder)
-    sync(folder.parent)
+    for parent in (folder.parent, index, index.absolute().parent):
+        sync(parent)
     _replace(index / _CURRENT, f"{folder.name} {sha256(content).hexdigest()}\n".encode())
-    sync(index)
+    with confirming(index):
+        sync(index)
 
 
 def is_in_force(index: Path, folder: Path) -> bool:
@@ -115,7 +144,13 @@ def is_in_force(index: Path, folder: Path) -> bool:
 
 
 def remove_unused(index: Path) -> None:
-    """Deletes every generation but the one in force; none where ``CURRENT`` cannot be read."""
+    """Deletes every generation that is neither in force nor held.
+
+    None where ``CURRENT`` cannot be read. The caller holds the build lock.
+    """
+    # A build may have been killed between its switch and the sync: until then a power cut would
+    # bring back the generation before.
+    sync(index)
     try:
         in_force = read_current(index).generation
     except IndexMissingError:
@@ -124,7 +159,7 @@ def remove_unused(index: Path) -> None:
         return
     for folder in generation_folders(index):
         if folder.name != in_force:
-            shutil.rmtree(folder, ignore_errors=True)
+            _remove_unless_held(folder)
 
 
 def is_index_file(path: Path, index: Path) -> bool:
@@ -138,9 +173,10 @@ def is_index_file(path: Path, index: Path) -> bool:
 
 @contextmanager
 def build_lock(index: Path) -> Iterator[None]:
-    """Held while building. Raises BuildInProgressError if another build holds it, or BuildError.
+    """Held while building; afterwards the generation before is removed, unless somebody reads it.
 
-    The operating system releases it when the process ends, however it ends.
+    The operating system releases the lock when the process ends, however it ends. Raises
+    BuildInProgressError if another build holds it, or BuildError.
     """
     if index.exists() and not index.is_dir():
         raise BuildError(f"Index {index} is a file: name a folder with --index.")
@@ -155,6 +191,21 @@ def build_lock(index: Path) -> Iterator[None]:
                 f"Index {index} is being built already: wait until that build has finished."
             ) from None
         yield
+        remove_unused(index)
+
+
+def _remove_unless_held(folder: Path) -> None:
+    try:
+        manifest = (folder / _MANIFEST).open("rb")
+    except OSError:  # it was never finished, or not removed in whole
+        shutil.rmtree(folder, ignore_errors=True)
+        return
+    with manifest:
+        try:
+            fcntl.flock(manifest, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _folder(index: Path, generation: str) -> Path:

@@ -15,6 +15,7 @@ from rag.store.articles import ArticleTable
 from rag.store.file_stamps import FileStamp
 from rag.store.generations import (
     Current,
+    HeldGeneration,
     is_in_force,
     new_generation,
     publish,
@@ -46,10 +47,9 @@ _COPIED_AT_ONCE = 10_000
 class LocalStore:
     """``rag.types.Store`` on SQLite, FAISS and Tantivy; safe to share between threads."""
 
-    def __init__(self, index: Path, current: Current, folder: Path, manifest: Manifest) -> None:
-        self._index = index
-        self._current = current
-        self._folder = folder
+    def __init__(self, held: HeldGeneration, manifest: Manifest) -> None:
+        folder = held.folder
+        self._held = held
         self._manifest = manifest
         self._articles = ArticleTable(folder / ARTICLES_FILE)
         self._vectors = VectorIndex(folder / VECTORS_FILE)
@@ -58,12 +58,12 @@ class LocalStore:
 
     @property
     def generation(self) -> str:
-        return self._folder.name
+        return self._held.folder.name
 
     @property
     def articles_file(self) -> Path:
         """The table of articles and passages."""
-        return self._folder / ARTICLES_FILE
+        return self._held.folder / ARTICLES_FILE
 
     @property
     def manifest(self) -> Manifest:
@@ -80,7 +80,7 @@ class LocalStore:
     def is_in_force(self) -> bool:
         """Whether no later build has finished in this folder, or in another of the same name."""
         try:
-            return read_current(self._index) == self._current
+            return read_current(self._held.index) == self._held.current
         except OpenError:
             return False
 
@@ -136,6 +136,7 @@ class LocalStore:
 
     def close(self) -> None:
         self._articles.close()
+        self._held.close()
 
     def _ordinals(self, filters: Filters) -> NDArray[np.int64] | None:
         """Ordinals of the passages whose articles pass; None if all do."""
@@ -164,11 +165,11 @@ def open_store(index: Path, recipe: Recipe | None) -> LocalStore:
 
 def _open_generation(index: Path, current: Current, recipe: Recipe | None) -> LocalStore:
     with reading(index):
-        folder, manifest = read_generation(index, current)
+        held, manifest = read_generation(index, current)
         if recipe is not None:
             check_recipe(index, manifest.recipe, recipe)
-        verify_files(index, folder, manifest)
-        return LocalStore(index, current, folder, manifest)
+        verify_files(index, held.folder, manifest)
+        return LocalStore(held, manifest)
 
 
 class GenerationWriter:
@@ -186,10 +187,15 @@ class GenerationWriter:
         with writing(index):
             remove_unused(index)
             self._folder = new_generation(index)
-            before = None if previous is None else previous.articles_file
-            self._articles = ArticleWriter(self._folder / ARTICLES_FILE, before)
-            self._vectors = VectorWriter(self._folder / VECTORS_FILE, recipe.dimensions)
-            self._terms = TermWriter(self._folder / TERMS_FOLDER)
+        before = None if previous is None else previous.articles_file
+        try:
+            with writing(index):
+                self._articles = ArticleWriter(self._folder / ARTICLES_FILE, before)
+                self._vectors = VectorWriter(self._folder / VECTORS_FILE, recipe.dimensions)
+                self._terms = TermWriter(self._folder / TERMS_FOLDER)
+        except BaseException:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            raise
 
     @property
     def generation(self) -> str:
@@ -263,10 +269,7 @@ class GenerationWriter:
             self._articles.set_stories(stories)
 
     def publish(self, seeds: str, reading: str) -> None:
-        """Finishes the generation and puts it in force.
-
-        The generation before is kept for readers that are still on it; the next build removes it.
-        """
+        """Finishes the generation and puts it in force."""
         with writing(self._index):
             article_count, passage_count = self.article_count, self.passage_count
             failures = self.failures()

@@ -14,6 +14,9 @@ from rag.errors import BuildError, IndexCorruptError, IndexMismatchError, OpenEr
 
 _BACKEND_ERRORS = (OSError, sqlite3.Error, RuntimeError, ValueError)
 """What the file system, SQLite, FAISS and Tantivy raise."""
+_FULL_ERRORS = (errno.ENOSPC, errno.EDQUOT)
+_FULL_WORDS = ("no space left", "disk is full", "quota exceeded")
+"""What SQLite and Tantivy say of a full disk."""
 _FULL_DISK_BYTES = 1_000_000
 _LONGEST_REASON_CHARS = 200
 
@@ -64,10 +67,24 @@ def writing(index: Path) -> Iterator[None]:
         ) from error
 
 
+@contextmanager
+def confirming(index: Path) -> Iterator[None]:
+    """Turns what the file system raises once a new index is in force into a BuildError."""
+    try:
+        yield
+    except OSError as error:
+        raise BuildError(
+            f"Index {index} is new, but the disk did not confirm it ({_reason(error)}): "
+            f"check the disk, then run {rebuild_command(index)}."
+        ) from error
+
+
 def _is_disk_full(index: Path, error: Exception) -> bool:
-    """Whether writing failed for want of space; Tantivy's threads do not always say so."""
+    """Whether writing failed for want of space; FAISS and Tantivy's threads do not always say."""
     if isinstance(error, OSError):
-        return error.errno == errno.ENOSPC
+        return error.errno in _FULL_ERRORS
+    if any(words in str(error).lower() for words in _FULL_WORDS):
+        return True
     return index.is_dir() and shutil.disk_usage(index).free < _FULL_DISK_BYTES
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -172,7 +172,8 @@ class VectorWriter:
 
     def close(self) -> None:
         """Lets go of the file; what was not finished is lost."""
-        self._rows.close()
+        with suppress(OSError):  # a full disk does not take what is still in memory
+            self._rows.close()
 
 
 def _exact(rows: Any) -> Any:

@@ -46,7 +46,8 @@ def test_generations_are_numbered_and_the_published_one_is_in_force(tmp_path: Pa
     assert is_in_force(tmp_path, first)
     assert not is_in_force(tmp_path, second)
     publish(tmp_path, second, MANIFEST)
-    assert read_generation(tmp_path, read_current(tmp_path)) == (second, MANIFEST)
+    held, manifest = read_generation(tmp_path, read_current(tmp_path))
+    assert (held.folder, manifest) == (second, MANIFEST)
 
 
 def test_unused_generations_are_removed_and_foreign_files_left(tmp_path: Path) -> None:
