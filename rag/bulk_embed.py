@@ -15,7 +15,7 @@ import logging
 import os
 import socket
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -192,14 +192,25 @@ def _cluster(address: str) -> Iterator[None]:
         raise SettingsError("Ray needs another package: pip install 'footnote-rag[ray]'.") from None
     _check_that_one_answers(address)
     ray.init(address=address, logging_level=logging.ERROR, log_to_driver=False)
-    logging.getLogger("ray.data").setLevel(logging.ERROR)
+    logging.getLogger("ray.data").setLevel(logging.CRITICAL)
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = False
     context.print_on_execution_start = False
     try:
-        yield
+        with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):
+            yield  # else what happens on other machines would be printed among our own output
+    except ray.exceptions.RayError as error:
+        raise BuildError(
+            f"The Ray cluster at {address} does not embed ({_reason(error)}): is this Footnote "
+            f"installed on every machine, with its model? Then run rag build --ray {address} again."
+        ) from error
     finally:
         ray.shutdown()
+
+
+def _reason(error: Exception) -> str:
+    """The last line, which names what went wrong where a worker did."""
+    return next((line for line in reversed(str(error).splitlines()) if line.strip()), "unknown")
 
 
 def _check_that_one_answers(address: str) -> None:

@@ -7,7 +7,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,15 +15,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from rag import bulk_embed
+import rag
+from rag import bulk_embed, cli
 from rag.bulk_embed import embed_with_ray
 from rag.errors import BuildError, SettingsError
+from rag.ingest import build_from_folder
+from rag.settings import Settings
+from rag.store import open_store
+from rag.types import BuildReport
 from tests.fakes import FakeEmbedder
 from tests.ray_embedder import DoomedEmbedder
 
 if TYPE_CHECKING:
     from rag.types import Vectors
 
+HERE = Path(__file__).parents[1]
+"""Where workers find this package."""
 NODES = 3
 TEXTS = [
     (hashlib.sha256(text.encode()).hexdigest(), text)
@@ -163,6 +170,44 @@ def test_the_cluster_listens_to_this_machine_alone(cluster: Any) -> None:
     assert all(re.match(r"127\.|\[::1\]|\[::ffff:127\.", address) for address in addresses)
 
 
+def test_a_build_whose_passages_a_cluster_embeds_is_the_same(
+    cluster: Any, seeds_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.ingest.load_embedder", FakeEmbedder)
+    monkeypatch.chdir(HERE)
+
+    def build(name: str, ray: str | None = None) -> tuple[BuildReport, list[list[float]], int]:
+        embedder, index = FakeEmbedder(), tmp_path / name
+        report = build_from_folder(seeds_folder, index, Settings(), embedder, ray=ray)
+        with closing(open_store(index, None)) as store:
+            vectors = store.vectors(range(store.passage_count)).tolist()
+        return report, vectors, len(embedder.embedded)
+
+    here, vectors, _ = build("here")
+    there, same_vectors, embedded_here = build("there", cluster.address)
+    assert same_vectors == vectors
+    assert (there.embedded, embedded_here) == (here.embedded, 0)
+    whales = seeds_folder / "whales.txt"
+    whales.write_text(whales.read_text() + "\n\nThey stayed for the summer, says Captain Olsen.")
+    again, vectors, embedded_here = build("there", cluster.address)
+    assert (again.embedded, embedded_here) == (1, 0)
+    assert build("anew")[1] == vectors
+    names = {path.name for path in (tmp_path / "there").iterdir()}
+    assert names == {"CURRENT", "build.lock", "generations"}
+
+
+def test_workers_that_cannot_embed_are_told_in_one_line(
+    cluster: Any, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    broken = partial(FakeEmbedder, size=7)
+    with pytest.raises(BuildError) as caught:
+        embed_with_ray(TEXTS[:5], Kept(), tmp_path / "shards", broken, cluster.address)
+    assert str(caught.value).startswith(f"The Ray cluster at {cluster.address} does not embed (")
+    assert "unexpected keyword argument 'size'" in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert "Traceback" not in "".join(capfd.readouterr())
+
+
 # Without a cluster.
 
 
@@ -217,6 +262,22 @@ def test_nothing_to_embed_needs_no_cluster(tmp_path: Path) -> None:
 def test_no_cluster(address: str, tmp_path: Path) -> None:
     with pytest.raises(BuildError, match=r"^No Ray cluster at '.*' \(.*\): ray start --head"):
         embed_with_ray(TEXTS, Kept(), tmp_path / "shards", FakeEmbedder, address)
+
+
+def test_a_build_that_finds_no_cluster_changes_nothing(
+    seeds_folder: Path, fake_models: FakeEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rag.build().close()
+    before = Path("index/CURRENT").read_text()
+    (seeds_folder / "new.txt").write_text("A lamp stands at the harbour.")
+    for arguments in (["--ray", "127.0.0.1:1"], ["--ray", "127.0.0.1:1", "--json"]):
+        monkeypatch.setattr(sys, "argv", ["rag", "build", *arguments])
+        with pytest.raises(SystemExit, match="1"):
+            cli.main()
+    assert Path("index/CURRENT").read_text() == before
+    rag.build().close()
+    assert rag.retrieve("lamp")[0].article.source == "new.txt"
+    assert not list(Path("index").glob("shards*"))
 
 
 def test_without_ray_the_command_that_brings_it(
