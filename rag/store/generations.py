@@ -21,7 +21,7 @@ import re
 import shutil
 import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -191,7 +191,8 @@ def build_lock(index: Path) -> Iterator[None]:
                 f"Index {index} is being built already: wait until that build has finished."
             ) from None
         yield
-        remove_unused(index)
+        with suppress(OSError):  # the next build will try again
+            remove_unused(index)
 
 
 def _remove_unless_held(folder: Path) -> None:

@@ -166,7 +166,8 @@ class VectorWriter:
             index, search = build_lists(rows)
         if index is None:
             index = _exact(rows)
-        faiss.write_index(index, str(self._path))
+        with self._path.open("wb") as file:  # of an error on closing FAISS itself would only print
+            faiss.write_index(index, faiss.PyCallbackIOWriter(file.write))
         self._rows_path.unlink()
         return search
 
