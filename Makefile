@@ -73,6 +73,7 @@ test-all: lint chromium
 train: install
 	$(BIN)/python -m training.train
 	$(BIN)/python -m training.export
+	$(BIN)/python -m training.fit_follow_ups
 
 screenshots: $(VENV)/test-installed chromium
 	FOOTNOTE_SCREENSHOTS=1 $(BIN)/python -m pytest -m browser

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from rag.history import leans_on_history
+from rag.history import needs_history
 from rag.types import Article, Header, Hit, Quote, Reading, Span, Store
 from rag.words import terms
 
@@ -105,7 +105,7 @@ def _meant(
     if store.article_count == 1:
         return [next(store.articles())], _SURE
     says_which = bool(set(terms(question)) - _QUESTION_WORDS)
-    follows = bool(history) and leans_on_history(question)
+    follows = needs_history(question, history)
     found = _distinct(hits)
     if says_which or follows:
         return found[:1], _PROBABLE

@@ -12,12 +12,6 @@ from rag.mentions import ORDINALS, WORD, Mention, content_words, said_of
 from rag.term_selection import FollowUpModel, shipped_model
 from rag.types import Turn
 
-_REFERRING = frozenset(
-    "he she it they him her his hers its their theirs them himself herself itself themselves "
-    "this that these those there then such one ones same former latter else".split()
-)
-_OPENING = re.compile(r"^\W*(?:and|but|so|or|then|also|what about|how about)\b", re.IGNORECASE)
-_FEW_CONTENT_WORDS = 2
 _MOST_FROM_ANSWERS = 2
 """Of names and words that only the answers said: a long answer says many."""
 _CARRIED_CHARS = 300
@@ -72,16 +66,6 @@ def standalone_query(question: str, history: Sequence[Turn]) -> str:
 def needs_history(question: str, history: Sequence[Turn]) -> bool:
     """Whether a question says too little without the turns before it."""
     return _needs_history(follow_up_of(question, said_of(turns(history))))
-
-
-def leans_on_history(question: str) -> bool:
-    """Whether a question refers back: by a pronoun, by how it opens, or by saying little itself."""
-    words = {word.lower() for word in WORD.findall(question)}
-    return (
-        len(content_words(question)) < _FEW_CONTENT_WORDS
-        or not _REFERRING.isdisjoint(words)
-        or _OPENING.match(question) is not None
-    )
 
 
 def _needs_history(follow_up: FollowUp) -> bool:

@@ -100,7 +100,8 @@ def test_a_follow_up_is_searched_with_the_question_before(store: LocalStore) -> 
     history = [("user", "How many whales were counted?"), ("assistant", "Eleven.")]
     answer, _ = ask(store, "Who counted them?", history)
     assert answer.question == "Who counted them?"
-    assert answer.query == "whales: Who counted them?"
+    assert answer.query.endswith("Who counted them?")
+    assert "whales" in answer.query
 
 
 @pytest.mark.parametrize("question", ["", "  \n\t ", "\u3000"])
