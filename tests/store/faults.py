@@ -33,7 +33,7 @@ Trial: TypeAlias = Callable[[TwoStates, Path, int], Outcome]
 def kill(states: TwoStates, index: Path, step: int) -> Outcome:
     """``kill -9``."""
     ended = watched(partial(states.build, index), index, _at(step, lambda call: KILL))
-    return {"ended": ended, "state": states.state(index), **states.mended(index)}
+    return {"ended": ended, **states.aftermath(index)}
 
 
 def full_disk(states: TwoStates, index: Path, step: int) -> Outcome:
@@ -59,7 +59,7 @@ def failing_disk(states: TwoStates, index: Path, step: int) -> Outcome:
 
 def _after_failure(states: TwoStates, index: Path, ended: str | None) -> Outcome:
     left = states.rubbish(index)
-    return {"ended": ended, "left": left, "state": states.state(index), **states.mended(index)}
+    return {"ended": ended, "left": left, **states.aftermath(index)}
 
 
 def second_builder(states: TwoStates, index: Path, step: int) -> Outcome:
@@ -67,7 +67,7 @@ def second_builder(states: TwoStates, index: Path, step: int) -> Outcome:
     told: list[str] = []
     decide = _at(step, lambda call: _go_on(told.append(apart(partial(states.build, index)))))
     ended = watched(partial(states.build, index), index, decide)
-    return {"ended": ended, "second": told, "state": states.state(index), **states.mended(index)}
+    return {"ended": ended, "second": told, **states.aftermath(index)}
 
 
 def _each_step(trial: Trial, states: TwoStates, share: float) -> Iterator[Outcome]:
@@ -150,7 +150,7 @@ def holding_reader(states: TwoStates, share: float) -> Iterator[Outcome]:
         yield {"read": read, "next": built, "generations": _generations(index)}
     os.kill(process, signal.SIGKILL)
     os.waitpid(process, 0)
-    yield {"read": None, **states.mended(index), "generations": _generations(index)}
+    yield {"read": None, **states.aftermath(index), "generations": _generations(index)}
 
 
 def _generations(index: Path) -> list[str]:
@@ -188,8 +188,7 @@ def _cut_power(
             for what, folder in disk.after_power_cut(states.folder()):
                 after = folder / index.name
                 outcome = {**_told(call, index, has_index), "what": what}
-                outcome["state"] = states.state(after)
-                outcomes.append({**outcome, **states.mended(after)})
+                outcomes.append({**outcome, **states.aftermath(after)})
         return _go_on(disk.note(call))
 
     assert watched(partial(states.build, index), index.parent, cut) == "built"
@@ -218,7 +217,7 @@ def _is_drawn(step: int, share: float) -> bool:
 
 
 def _is_near_switch(call: Call, index: Path) -> bool:
-    return call.path.name.startswith(("CURRENT", "manifest")) or call.path == index
+    return call.path.name.startswith("CURRENT") or call.path == index
 
 
 def _told(call: Call, index: Path, has_index: bool) -> Outcome:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import json
 import shutil
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from rag.errors import IndexMissingError, RagError
 from rag.ingest import build_from_folder, recipe_of
@@ -100,10 +102,19 @@ class TwoStates:
         """The name of what another process finds."""
         return self.name_of(apart(partial(self.answer, index)))
 
-    def mended(self, index: Path) -> dict[str, object]:
-        """What the next build says, what opens after it, and what lies about that should not."""
-        built = apart(partial(self.build, index))
-        return {"next": built, "then": self.state(index), "rubbish": self.rubbish(index)}
+    def aftermath(self, index: Path) -> dict[str, Any]:
+        """What another process finds and does: the state, what the next build says, the state
+        then, and what lies about that should not."""
+
+        def look() -> str:
+            state = self.name_of(self.answer(index))
+            built = self.build(index)
+            then = self.name_of(self.answer(index))
+            rubbish = self.rubbish(index)
+            return json.dumps({"state": state, "next": built, "then": then, "rubbish": rubbish})
+
+        found: dict[str, Any] = json.loads(apart(look))
+        return found
 
     def rubbish(self, index: Path) -> list[str]:
         """Files that are neither of the index nor of the generation in force."""
