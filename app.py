@@ -1,7 +1,7 @@
 """The chat: layout and formatting only; what is shown comes from ``rag``.
 
 ``create_chat`` lays out the conversation. The source panel beside it is part of the page
-(``rag/page.py``): a [n] marker is a link whose address names the article and its quotes,
+(``rag/web/page.py``): a [n] marker is a link whose address names the article and its quotes,
 and the page fetches that, so opening a source never waits for an answer. ``rag serve`` starts it.
 """
 
@@ -16,14 +16,14 @@ from typing import Any, TypeAlias
 
 import gradio as gr
 
-from rag import render, render_answer, render_state
 from rag.errors import RagError
-from rag.examples import example_questions
-from rag.filter_address import filters_from_address
-from rag.page import FILTER_BAR
-from rag.render_answer import Searched
-from rag.served import Failed, Library, ServedLibrary
 from rag.types import Answer, Done, Retrieved, Token
+from rag.web import render, render_answer, render_state
+from rag.web.examples import example_questions
+from rag.web.filter_address import filters_from_address
+from rag.web.page import FILTER_BAR
+from rag.web.render_answer import Searched
+from rag.web.served import Failed, Library, ServedLibrary
 
 _LOG = logging.getLogger(__name__)
 _REDRAW_SECONDS = 0.04

@@ -1,4 +1,4 @@
-"""Fits the weights of rag/sentence_ranker.py and rag/span_evidence.py, and reports on a held part.
+"""Fits the weights of rag/reading: sentence_ranker.py and span_evidence.py; reports on a held part.
 
     RAG_EVAL_DATA=DIR python -m benchmarks.fit_evidence [QUESTIONS] [ABSENT]
 
@@ -30,20 +30,20 @@ from sklearn.metrics import roc_auc_score
 
 from rag.embed import load_embedder
 from rag.evaluate.matching import contains
-from rag.ingest import build_from_articles, recipe_of
+from rag.ingest.build import build_from_articles, recipe_of
 from rag.models import SHIPPED_EMBEDDER
-from rag.read import SpanReader
-from rag.retrieval import retrieve
-from rag.sentence_ranker import CONFIDENCE_FEATURES as PLAIN_CONFIDENCE
-from rag.sentence_ranker import RANK_FEATURES as PLAIN_RANK
-from rag.settings import Settings
-from rag.span_evidence import (
+from rag.reading.read import SpanReader
+from rag.reading.sentence_ranker import CONFIDENCE_FEATURES as PLAIN_CONFIDENCE
+from rag.reading.sentence_ranker import RANK_FEATURES as PLAIN_RANK
+from rag.reading.span_evidence import (
     CONFIDENCE_FEATURES,
     RANK_FEATURES,
     asked_of,
     contents_of,
     marked_sentences,
 )
+from rag.retrieval import retrieve
+from rag.settings import Settings
 from rag.store import open_store
 from rag.types import Article, Hit, Span
 

@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from rag.ingest import build_from_folder
+from rag.ingest.build import build_from_folder
 from rag.settings import Settings
 from tests.fakes import FakeEmbedder
 

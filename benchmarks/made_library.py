@@ -19,8 +19,8 @@ import numpy as np
 from rag.evaluate.question_sets import read_set
 from rag.evaluate.questions import plain_article
 from rag.load import find_files, load_file
-from rag.sentences import sentences
-from rag.split import passages
+from rag.text.sentences import sentences
+from rag.text.split import passages
 from rag.types import Article, Passage
 
 if TYPE_CHECKING:

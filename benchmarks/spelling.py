@@ -1,4 +1,4 @@
-"""How often ``rag.spelling`` changes a question, and how many misspelt names it mends.
+"""How often ``rag.question.spelling`` changes a question, and how many misspelt names it mends.
 
     RAG_EVAL_DATA=DIR python -m benchmarks.spelling [SET] [--show]
 
@@ -22,12 +22,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rag.ingest import build_from_articles, recipe_of
+from rag.ingest.build import build_from_articles, recipe_of
+from rag.question.spelling import corrected
 from rag.settings import Settings
-from rag.spelling import corrected
 from rag.store import LocalStore, open_store
+from rag.text.words import terms
 from rag.types import Article, Span
-from rag.words import terms
 
 if TYPE_CHECKING:
     from rag.types import Vectors

@@ -31,7 +31,7 @@ from rag.evaluate.matching import contains, shown_text, token_f1
 from rag.evaluate.question_sets import read_set
 from rag.evaluate.questions import Question
 from rag.generate import Generator, LlamaCppGenerator
-from rag.ingest import recipe_of
+from rag.ingest.build import recipe_of
 from rag.library import Library
 from rag.retrieval import retrieve
 from rag.settings import Settings, load_settings

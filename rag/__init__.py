@@ -19,7 +19,7 @@ from rag import errors
 from rag.types import Answer, Article, Citation, Filters, Hit, Passage, Quote, Turn
 
 if TYPE_CHECKING:
-    from rag.ingest import ProgressCallback
+    from rag.ingest.build import ProgressCallback
     from rag.library import Library
     from rag.settings import Settings
 

@@ -40,7 +40,7 @@ def build_and_watch(settings: Settings, ray: str | None = None) -> None:
 
     What goes wrong is told, and the next change awaited.
     """
-    from rag.watch import changes
+    from rag.ingest.watch import changes
 
     try:
         for _ in changes(settings.seeds, settings.index):

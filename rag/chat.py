@@ -10,21 +10,21 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
-from rag.answer import ABSTENTION, Asked, Section, abstained, answered
+from rag.answering.answer import ABSTENTION, Asked, Section, abstained, answered
+from rag.answering.evidence import enough
+from rag.answering.header import ask_header
+from rag.answering.overview import respond
+from rag.answering.sections import section_of, without_repetition
 from rag.errors import QuestionError
-from rag.evidence import enough
-from rag.header import ask_header
-from rag.history import standalone_query, turns
-from rag.intent import intent_of
-from rag.overview import respond
-from rag.parts import parts
+from rag.question.history import standalone_query, turns
+from rag.question.intent import intent_of
+from rag.question.parts import parts
+from rag.question.spelling import corrected
+from rag.question.time_phrases import period_of
+from rag.question.unsaid import wording
 from rag.retrieval import retrieve
-from rag.sections import section_of, without_repetition
-from rag.spelling import corrected
-from rag.time_phrases import period_of
 from rag.types import Answer, Done, Event, Filters, Hit, Reading, Retrieved, Token, Turn
-from rag.unsaid import wording
-from rag.writing import in_prose
+from rag.writing.prose import in_prose
 
 if TYPE_CHECKING:
     from rag.generate import Generator

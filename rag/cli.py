@@ -159,7 +159,7 @@ def serve(
     seeds: Annotated[Optional[Path], typer.Option(help="Folder of articles")] = None,
 ) -> None:
     """Serve the chat to a browser."""
-    from rag.server import serve as run_server
+    from rag.web.server import serve as run_server
 
     run_server(_settings(seeds=seeds, index=index), host, port)
 
@@ -196,7 +196,7 @@ def evaluate_set(
 @app.command()
 def info(index: IndexOption = None, as_json: JsonOption = False) -> None:
     """Show what the index holds, what it was made with, and whether articles changed since."""
-    from rag.folder import count_changed
+    from rag.ingest.folder import count_changed
     from rag.store import open_milvus, open_store, rebuild_command
 
     settings = _settings(index=index)

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from rag.chat import check_question, stream, understood
 from rag.embed import load_embedder
 from rag.generate import Generator, load_generator
-from rag.ingest import ProgressCallback, build_from_folder, recipe_of
+from rag.ingest.build import ProgressCallback, build_from_folder, recipe_of
 from rag.models import SHIPPED_READER
+from rag.reading.sentence_ranker import SentenceRanker
+from rag.reading.span_evidence import SpanEvidence
 from rag.retrieval import retrieve
-from rag.sentence_ranker import SentenceRanker
 from rag.settings import in_force
-from rag.span_evidence import SpanEvidence
 from rag.store import (
     LocalStore,
     Manifest,
@@ -217,8 +217,8 @@ def _open(settings: Settings, report: BuildReport | None = None) -> Library:
 @cache
 def load_reader(embedder_name: str, reader_name: str) -> Reader:
     """The reader, with the sentence ranker for other languages; one for the process."""
-    from rag.other_readers import load_passage_reader
-    from rag.read import SpanReader
+    from rag.reading.other_readers import load_passage_reader
+    from rag.reading.read import SpanReader
 
     shipped = reader_name == SHIPPED_READER
     reader = SpanReader.shipped() if shipped else load_passage_reader(reader_name)

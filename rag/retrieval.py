@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from rag.duplicates import without_repeats
+from rag.text.duplicates import without_repeats
 from rag.types import Filters, FusingStore, Hit
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 if TYPE_CHECKING:
-    from rag.ingest import ProgressCallback
+    from rag.ingest.build import ProgressCallback
     from rag.store import Manifest, MilvusManifest
     from rag.types import Answer, BuildReport, Hit
 
@@ -89,7 +89,7 @@ def describe_answer(answer: Answer) -> str:
 
 def describe_sources(answer: Answer) -> str:
     """What stands under an answer: its sources, or the passages nearest to an abstention."""
-    from rag.cite import references
+    from rag.answering.cite import references
 
     if answer.status == "answered":
         lines = [_on_one_line(line) for line in references(answer.citations)]

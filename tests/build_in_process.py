@@ -13,7 +13,7 @@ import signal
 import sys
 from pathlib import Path
 
-from rag.ingest import build_from_folder
+from rag.ingest.build import build_from_folder
 from rag.settings import Settings
 from tests.fakes import FakeEmbedder
 
@@ -28,7 +28,8 @@ def wait(step: object) -> None:
 
 
 def watch() -> None:
-    from rag import build_command, library, watch
+    from rag import build_command, library
+    from rag.ingest import watch
     from tests.fakes import FakeReader
 
     library.load_embedder = lambda name: FakeEmbedder()  # type: ignore[assignment]

@@ -10,7 +10,7 @@ import hypothesis
 import pytest
 
 import rag
-from rag.ingest import build_from_articles, recipe_of
+from rag.ingest.build import build_from_articles, recipe_of
 from rag.settings import Settings
 from rag.store import LocalStore, open_store
 from rag.types import Article, BuildReport

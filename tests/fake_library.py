@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TypeVar
 
-from rag.cite import cite
+from rag.answering.cite import cite
 from rag.errors import FilterError, QuestionError
 from rag.types import (
     Answer,

@@ -13,8 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from rag.cite import cite
-from rag.served import ServedLibrary
+from rag.answering.cite import cite
 from rag.types import (
     Answer,
     Article,
@@ -29,6 +28,7 @@ from rag.types import (
     Token,
     Turn,
 )
+from rag.web.served import ServedLibrary
 from tests.fake_library import FakeLibrary, article_of, made_in_a_loop
 
 ALL_SPEAKERS = "Who spoke when the ferry terminal opened?"
@@ -208,7 +208,7 @@ def _answer(question: str, quotes: Sequence[Quote], text: str, **changed: Any) -
 def main() -> None:
     import uvicorn
 
-    from rag.server import create_app
+    from rag.web.server import create_app
 
     library = PressLibrary()
     served = ServedLibrary(lambda: library, lambda progress: library)

@@ -31,7 +31,7 @@ class FakeWriter(Generator):
 
 
 class SharedWords:
-    """``rag.verify.Support``: the share of the claim's words that the quote has."""
+    """``rag.writing.verify.Support``: the share of the claim's words that the quote has."""
 
     def score(self, claim: str, quote: str) -> float:
         words = set(re.findall(r"\w+", claim.lower()))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag.sentences import sentences
+from rag.text.sentences import sentences
 from rag.types import Article, Hit, Quote, Reading, Span
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ import pytest
 
 from app import Turn, Turns, create_chat
 from rag.errors import IndexCorruptError, SeedsError
-from rag.served import ServedLibrary
 from rag.types import Event, Filters
+from rag.web.served import ServedLibrary
 from tests.fake_library import FakeLibrary, made_in_a_loop
-from tests.test_served import builds, opens, settled
+from tests.web.test_served import builds, opens, settled
 
 QUESTION = "How long was the discussion between Crocker and Kazemi?"
 

@@ -10,16 +10,16 @@ from pathlib import Path
 import pytest
 from markdown_it import MarkdownIt
 
-from rag.answer import ABSTENTION
-from rag.ingest import build_from_articles, recipe_of
+from rag.answering.answer import ABSTENTION
+from rag.ingest.build import build_from_articles, recipe_of
 from rag.library import Library
-from rag.render import render_question
-from rag.render_answer import render_answer, render_stream
-from rag.render_source import render_source
 from rag.settings import Settings
 from rag.store import open_store
 from rag.terminal import describe_answer
 from rag.types import Answer, Article
+from rag.web.render import render_question
+from rag.web.render_answer import render_answer, render_stream
+from rag.web.render_source import render_source
 from tests.fakes import FakeEmbedder, FakeReader, make_article
 
 PLANTED = {

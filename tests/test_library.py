@@ -16,7 +16,7 @@ from rag import cli
 from rag.errors import OpenError, SettingsError
 from rag.evaluate.libraries import library_over
 from rag.evaluate.questions import Collection
-from rag.ingest import recipe_of
+from rag.ingest.build import recipe_of
 from rag.library import Library
 from rag.settings import Settings
 from rag.store import MilvusServer, open_store

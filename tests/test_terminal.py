@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answer import Asked, abstained
+from rag.answering.answer import Asked, abstained
 from rag.errors import RagError
 from rag.terminal import count, describe_answer, describe_hit, print_error
 from rag.types import Hit, Passage

@@ -1,4 +1,4 @@
-"""Fits the model of follow-ups (``rag.term_selection``) on people's standalone wordings.
+"""Fits the model of follow-ups (``rag.question.term_selection``) on people's standalone wordings.
 
     RAG_TRAIN_DATA=DIR python -m training.fit_follow_ups
 
@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 from sklearn.ensemble import GradientBoostingClassifier
 
 import rag
-from rag.follow_up import candidate_features, question_features
-from rag.term_selection import WEIGHTS_FILE, FollowUpModel, model_from
+from rag.question.follow_up import candidate_features, question_features
+from rag.question.term_selection import WEIGHTS_FILE, FollowUpModel, model_from
 from training.follow_up_turns import Turn, other_subjects, read_turns, without_answers
 
 SEED = 5

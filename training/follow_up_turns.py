@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from rag.follow_up import FollowUp, follow_up_of
-from rag.mentions import Said, mentions_of, said_of
-from rag.words import terms
+from rag.question.follow_up import FollowUp, follow_up_of
+from rag.question.mentions import Said, mentions_of, said_of
+from rag.text.words import terms
 
 
 @dataclass(frozen=True, slots=True)

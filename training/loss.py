@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from rag.span_model import IMPOSSIBLE, MAX_SPAN_TOKENS, Logits, span_scores
+from rag.reading.span_model import IMPOSSIBLE, MAX_SPAN_TOKENS, Logits, span_scores
 from training.examples import Example, Group
 
 NOTHING_WEIGHT = 0.3

@@ -20,7 +20,7 @@ from tokenizers import Tokenizer
 from torch import nn
 
 from rag.models import SHIPPED_EMBEDDER, find_embedder
-from rag.span_model import SpanModel, load_encoder, load_tokenizer, pad, special_tokens
+from rag.reading.span_model import SpanModel, load_encoder, load_tokenizer, pad, special_tokens
 from training.batches import Position, batches, split, validation_groups
 from training.corpus import load_corpus
 from training.examples import Group, GroupMaker

@@ -11,7 +11,7 @@ import torch
 from sklearn.metrics import roc_auc_score
 from tokenizers import Tokenizer
 
-from rag.span_model import SpanModel, SpecialTokens, pad, span_scores
+from rag.reading.span_model import SpanModel, SpecialTokens, pad, span_scores
 from training.examples import Example, Group
 
 

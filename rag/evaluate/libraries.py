@@ -26,7 +26,7 @@ def library_over(
     Raises what building and opening raise.
     """
     from rag.embed import load_embedder
-    from rag.ingest import build_from_articles
+    from rag.ingest.build import build_from_articles
     from rag.library import build_library, open_library
 
     if collection.folder or collection.articles:

@@ -89,7 +89,7 @@ class ArticleWriter:
     ) -> None:
         """Appends an article of the file at hand with its passages, which get the next ordinals.
 
-        ``content_hash`` tells it from other versions, ``signature`` is rag.duplicates.signature.
+        ``content_hash`` tells it from other versions, ``signature`` is duplicates.signature.
         """
         first_day, last_day = days_of(article.date) if article.date else (None, None)
         self._connection.execute(

@@ -13,8 +13,8 @@ from rag.store.milvus_manifest import MilvusManifest, read_manifest
 from rag.store.milvus_rows import MANIFEST, PASSAGE_FIELDS, passage_of
 from rag.store.milvus_schema import ARTICLES, collection_of
 from rag.store.milvus_server import MilvusServer
+from rag.text.words import content_terms, terms
 from rag.types import Article, Filters, Hit, Passage
-from rag.words import content_terms, terms
 
 if TYPE_CHECKING:
     from rag.types import Vectors

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 from rag.store.milvus_filters import day_numbers
 from rag.store.milvus_schema import LONGEST_BYTES, TEXT_REPEATS
 from rag.store.milvus_server import Row
+from rag.text.words import terms
 from rag.types import Article, Header, Passage, Span
-from rag.words import terms
 
 if TYPE_CHECKING:
     from rag.types import Vectors

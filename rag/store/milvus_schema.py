@@ -4,7 +4,7 @@
     footnote_<generation>           its passages: vector, terms and what filters ask for
     footnote_<generation>_articles  its articles and its manifest, as JSON cut into parts
 
-The terms of a passage are made by rag.words, as for the embedded store, so that all languages are
+The terms of a passage are made by text/words, as for the embedded store, so that all languages are
 treated alike there and here; Milvus only cuts them at spaces and weighs them by BM25. A title's
 term counts a third of a passage's own: those are written three times (BM25F; Robertson, Zaragoza
 and Taylor 2004, "Simple BM25 extension to multiple weighted fields").

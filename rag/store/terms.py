@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from rag.words import content_terms, terms
+from rag.text.words import content_terms, terms
 
 if TYPE_CHECKING:
     import numpy as np

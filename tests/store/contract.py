@@ -12,9 +12,9 @@ from fnmatch import fnmatchcase
 import pytest
 
 from rag.errors import FilterError
-from rag.indexing import embedded_text
+from rag.ingest.indexing import embedded_text
+from rag.text.words import terms
 from rag.types import Article, Filters, Passage, Store
-from rag.words import terms
 from tests.fakes import FakeEmbedder, make_article
 
 Opened = Callable[[Sequence[Article]], Store]

@@ -7,7 +7,7 @@ import pytest
 
 pytest.register_assert_rewrite("tests.store.contract")
 
-from rag.ingest import recipe_of  # noqa: E402
+from rag.ingest.build import recipe_of  # noqa: E402
 from rag.settings import Settings  # noqa: E402
 from rag.store import LocalStore  # noqa: E402
 from rag.store.milvus import MilvusStore, open_milvus  # noqa: E402

@@ -189,7 +189,7 @@ def test_a_damaged_cache_of_vectors_does_no_harm(
 
     index = states.copy(has_index=False)
     with monkeypatch.context() as patch:
-        patch.setattr("rag.ingest.find_stories", interrupted)
+        patch.setattr("rag.ingest.build.find_stories", interrupted)
         with pytest.raises(KeyboardInterrupt):
             states.build(index)
     cache = (index / "embedded.sqlite").read_bytes()

@@ -18,7 +18,7 @@ from rag.errors import (
     IndexMissingError,
     OpenError,
 )
-from rag.ingest import recipe_of
+from rag.ingest.build import recipe_of
 from rag.settings import Settings
 from rag.store import (
     Current,
@@ -200,7 +200,7 @@ def test_an_index_of_another_version_is_refused(
     build_index: Build, open_index: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as earlier:
-        earlier.setattr("rag.ingest.FORMAT_VERSION", 0)
+        earlier.setattr("rag.ingest.build.FORMAT_VERSION", 0)
         build_index(ARTICLES)
     with pytest.raises(IndexMismatchError, match="another version of Footnote"):
         open_index()
@@ -361,7 +361,7 @@ def small_disk(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Path]
 @pytest.mark.parametrize("small_disk", [8, 40, 100, 200, 400], indirect=True)
 def test_a_full_disk(small_disk: Path, settings: Settings, embedder: FakeEmbedder) -> None:
     """On the fuller and fuller disk, whichever backend it is that finds no space."""
-    from rag.ingest import build_from_articles
+    from rag.ingest.build import build_from_articles
 
     index = small_disk / "index"
     few = ARTICLES[:1]

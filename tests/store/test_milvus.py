@@ -23,7 +23,7 @@ from rag.errors import (
     OpenError,
     SettingsError,
 )
-from rag.ingest import recipe_of
+from rag.ingest.build import recipe_of
 from rag.settings import Settings
 from rag.store import LocalStore
 from rag.store.milvus import MilvusStore, open_milvus

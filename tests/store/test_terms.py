@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rag.store.terms import TITLE_WEIGHT, TermIndex, TermWriter
-from rag.words import terms
+from rag.text.words import terms
 
 K1, B = 1.2, 0.75
 WORDS = "harbour whale fog boat tide gull rope anchor lamp crew storm island".split()

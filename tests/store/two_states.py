@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import IndexMissingError, RagError
-from rag.ingest import build_from_folder, recipe_of
+from rag.ingest.build import build_from_folder, recipe_of
 from rag.settings import Settings
 from rag.store import LocalStore, open_store, read_current
 from tests.fakes import FakeEmbedder

@@ -11,8 +11,8 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from rag.read import SpanReader  # noqa: E402
-from rag.span_model import SpanModel, load_encoder, load_tokenizer, special_tokens  # noqa: E402
+from rag.reading.read import SpanReader  # noqa: E402
+from rag.reading.span_model import SpanModel, load_encoder, load_tokenizer, special_tokens  # noqa: E402
 from training.batches import Position, batches, split  # noqa: E402
 from training.corpus import load_corpus  # noqa: E402
 from training.examples import GroupMaker  # noqa: E402

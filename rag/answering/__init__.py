@@ -1,0 +1,1 @@
+"""Quotes to an answer: which to show, how articles stand to one another, how they read."""

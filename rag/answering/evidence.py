@@ -1,0 +1,58 @@
+"""What was read to the decision whether to answer, and with which quotes; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rag.text.words import terms
+from rag.types import Quote
+
+MIN_CONFIDENCE = 0.45
+"""Below it the answer is an abstention (LOG.md, "evidence fitted again")."""
+NEAR_BEST = 1.5
+"""A quote is shown beside the best if its score comes this near (LOG.md, "evidence fitted
+again")."""
+
+MAX_NEAR = 3
+"""Quotes near the best, itself included, whichever articles they are of."""
+AGREES_WITHIN = 4.0
+"""A quote of another article with the same words is shown too if its score comes this near: by hand
+(LOG.md, "set by hand")."""
+
+
+def enough(confidence: float, min_confidence: float | None) -> bool:
+    """Whether to answer; ``min_confidence`` None takes the calibrated default."""
+    return confidence >= (MIN_CONFIDENCE if min_confidence is None else min_confidence)
+
+
+def worth_showing(quotes: Sequence[Quote], max_quotes: int) -> list[Quote]:
+    """The best quote, the next that come near it, and one of every other article that answers.
+
+    Another article answers if its best quote would by itself (LOG.md, "what other articles say"),
+    or marks the same words as the best quote of all. No sentence twice, unless of two articles.
+    """
+    best = quotes[0]
+    near = [quote for quote in quotes[:MAX_NEAR] if best.score - quote.score <= NEAR_BEST]
+    near = list({quote.text: quote for quote in reversed(near)}.values())[::-1]
+    return (near + _other_articles(quotes, near))[:max_quotes]
+
+
+def _other_articles(quotes: Sequence[Quote], shown: Sequence[Quote]) -> list[Quote]:
+    """Of each article not shown yet the best quote that answers by itself or agrees."""
+    cited = {quote.article.id for quote in shown}
+    found: dict[str, Quote] = {}
+    for quote in quotes:
+        if quote.article.id not in cited and (
+            (quote.words and enough(quote.confidence, None)) or _agrees(quote, quotes[0])
+        ):
+            found.setdefault(quote.article.id, quote)
+    return list(found.values())
+
+
+def _agrees(quote: Quote, best: Quote) -> bool:
+    return (
+        best.score - quote.score <= AGREES_WITHIN
+        and quote.words is not None
+        and best.words is not None
+        and terms(quote.words) == terms(best.words)
+    )

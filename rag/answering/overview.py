@@ -1,0 +1,242 @@
+"""What answers a message that is no plain question: summaries, lists, and fixed words of ours.
+
+Every word of an article that is shown here stands in a quote. Replies are made of fixed words,
+numbers and dates alone, so that neither an article nor a message can speak through them.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TypeAlias
+
+from rag.answering.cite import format_date
+from rag.answering.summary import covering, lead_sentences, summarize
+from rag.question.intent import Intent, Kind
+from rag.text.words import content_terms, terms
+from rag.types import Article, Embedder, Hit, Quote, Reading, Store
+
+Period: TypeAlias = tuple[str, str]
+"""First and last day, ISO 8601, both included."""
+
+REPLIES: dict[Kind, str] = {
+    "greeting": "Hello, ask what the articles say, or ask for a summary or a list of them.",
+    "thanks": "You are welcome, ask on if the articles may say more.",
+    "identity": "This is Footnote, which answers questions about these articles in their own "
+    "words, with a footnote for every sentence, and also sums them up or lists them.",
+    "command": "Only questions about the articles are answered here: ask what they say, or ask "
+    "for a summary or a list of them.",
+}
+"""What is said where no article is asked for, whatever the message says besides."""
+WHICH_ARTICLE = "Which article is meant: say its title, or what it is about."
+
+MAX_LISTED = 20
+MAX_CENTRAL = 5
+"""Articles quoted where all of a folder or of a period are asked for."""
+MAX_ARTICLES_READ = 100
+"""Of a larger folder or period as many articles are looked at, to bound the embedding."""
+_FEW = 2
+"""Where a period has no more articles, each is given two sentences."""
+_SURE = 0.98
+_PROBABLE = 0.75
+"""Where a subject or the conversation tells which article is meant."""
+_SUBJECT_FOUND = 0.6
+"""The share of a subject's terms that the title and a passage of an article about it hold."""
+
+_QUOTED = re.compile(r"“([^“”]{12,})”")
+
+
+def respond(
+    intent: Intent,
+    history: Sequence[tuple[str, str]],
+    store: Store,
+    embedder: Embedder,
+    hits: Sequence[Hit],
+) -> Reading | None:
+    """What ``intent`` asks for; None where the message is better asked as a plain question.
+
+    ``hits`` are those of the message. A reading with neither quotes nor reply means: there is no
+    such article.
+    """
+    match intent.kind:
+        case "summary":
+            return _summary(intent, history, store, embedder, hits)
+        case "list":
+            return _list(store, intent.period)
+        case "folder":
+            return _folder(store, embedder)
+        case "period" if intent.period:
+            return _period(store, embedder, intent.period)
+        case _:
+            return Reading((), confidence=0.0, reply=REPLIES[intent.kind])
+
+
+def _list(store: Store, period: Period | None) -> Reading | None:
+    if period is None:
+        found, total = store.articles_between(None, None, MAX_LISTED), _count(store.article_count)
+    else:
+        found = store.articles_between(*period, MAX_ARTICLES_READ + 1)
+        total = _count_of_period(found, period)
+    if not found:
+        return None
+    listed = found[:MAX_LISTED]
+    quotes = tuple(quote for article in listed if (quote := _title(article)))
+    reply = f"{total}:"
+    if len(found) > MAX_LISTED or (period is None and store.article_count > MAX_LISTED):
+        newest = f"The {MAX_LISTED} newest" if listed[-1].date else str(MAX_LISTED)
+        reply = f"{newest} of {total}:"
+    return Reading(quotes, _SURE, reply=_capitalized(reply))
+
+
+def _folder(store: Store, embedder: Embedder) -> Reading:
+    if store.article_count == 1:
+        quotes = summarize(next(store.articles()), embedder)
+    else:
+        quotes = _central(store.some_articles(MAX_ARTICLES_READ), embedder, 1)
+    days = store.first_and_last_day()
+    dated = f", dated {_in_words(days)}" if days else ""
+    whose = "its" if store.article_count == 1 else "their"
+    reply = f"{_count(store.article_count)}{dated}. In some of {whose} sentences:"
+    return Reading(tuple(quotes), _SURE, reply=reply)
+
+
+def _period(store: Store, embedder: Embedder, period: Period) -> Reading | None:
+    found = store.articles_between(*period, MAX_ARTICLES_READ + 1)
+    quotes = _central(found[:MAX_ARTICLES_READ], embedder, 2 if len(found) <= _FEW else 1)
+    if not quotes:
+        return None
+    chosen = ". Those that cover them best" if len(found) > MAX_CENTRAL else ""
+    reply = f"{_capitalized(_count_of_period(found, period))}{chosen}:"
+    return Reading(tuple(quotes), _SURE, reply=reply)
+
+
+def _central(articles: Sequence[Article], embedder: Embedder, sentences: int) -> list[Quote]:
+    """The first sentences of the articles that stand best for all of them, oldest first."""
+    leads = [found for article in articles if (found := lead_sentences(article, sentences))]
+    if not leads:
+        return []
+    vectors = embedder.embed([found[0].text for found in leads])
+    chosen = covering(vectors, [1.0] * len(leads), MAX_CENTRAL)
+    chosen.sort(key=lambda index: leads[index][0].article.date or "")
+    return [
+        quote if place else _dated(quote)
+        for index in chosen
+        for place, quote in enumerate(leads[index])
+    ]
+
+
+def _summary(
+    intent: Intent,
+    history: Sequence[tuple[str, str]],
+    store: Store,
+    embedder: Embedder,
+    hits: Sequence[Hit],
+) -> Reading | None:
+    found = list({hit.article.id: hit.article for hit in hits}.values())
+    if intent.newest:
+        article, confidence = next(iter(store.articles_between(None, None, 1)), None), _SURE
+    elif intent.subject is None:
+        article, confidence = _this_article(history, store, found)
+        if article is None:
+            return Reading((), confidence=0.0, reply=WHICH_ARTICLE)
+    else:
+        article, confidence = _named(intent.subject, found), _SURE
+        if article is None and intent.is_title:
+            return None
+        if article is None:
+            article, confidence = _about(intent.subject, hits), _PROBABLE
+    quotes = summarize(article, embedder, intent.sentence_count) if article else []
+    if not quotes:
+        return Reading((), confidence=0.0)
+    shown = "one" if len(quotes) == 1 else str(len(quotes))
+    return Reading(tuple(quotes), confidence, reply=f"The article in {shown} of its sentences:")
+
+
+def _this_article(
+    history: Sequence[tuple[str, str]], store: Store, found: Sequence[Article]
+) -> tuple[Article | None, float]:
+    """The only article, else the one cited last, else the one that the conversation is about."""
+    if store.article_count == 1:
+        return next(store.articles()), _SURE
+    if cited := _cited_last(history, store, found):
+        return cited, _SURE
+    return (found[0] if history and found else None), _PROBABLE
+
+
+def _cited_last(
+    history: Sequence[tuple[str, str]], store: Store, found: Sequence[Article]
+) -> Article | None:
+    """The article of the first quote in the last answer that has one."""
+    for role, text in reversed(history):
+        quote = _QUOTED.search(text) if role == "assistant" else None
+        if quote is None:
+            continue
+        nearest = store.fetch([ordinal for ordinal, _ in store.search_terms(quote[1], MAX_CENTRAL)])
+        candidates = [*found, *(article for _, article in nearest)]
+        return next((article for article in candidates if quote[1] in article.text), None)
+    return None
+
+
+def _named(title: str, found: Sequence[Article]) -> Article | None:
+    return next((each for each in found if _plain(each.title) == _plain(title) != ""), None)
+
+
+def _about(subject: str, hits: Sequence[Hit]) -> Article | None:
+    """The first article of which title and passage hold most of the subject, the title above all.
+
+    One passage must hold it: in a long article any two words occur.
+    """
+    wanted = set(content_terms(subject))
+
+    def share(text: str) -> float:
+        return len(wanted & set(terms(text))) / max(1, len(wanted))
+
+    best, best_share = None, 0.0
+    for hit in hits:
+        in_either = share(f"{hit.article.title} {hit.passage.text}")
+        total = share(hit.article.title) + in_either
+        if in_either >= _SUBJECT_FOUND and total > best_share:
+            best, best_share = hit.article, total
+    return best
+
+
+def _title(article: Article) -> Quote | None:
+    """The title where the text states it, else the first sentence."""
+    if span := article.header.title:
+        return _dated(Quote(article, article.text[slice(*span)], *span, score=1.0))
+    return next((_dated(quote) for quote in lead_sentences(article, 1)), None)
+
+
+def _dated(quote: Quote) -> Quote:
+    date = quote.article.date
+    return replace(quote, lead=f"{format_date(date)}:") if date else quote
+
+
+def _count(number: int) -> str:
+    return f"{number:,} article{'' if number == 1 else 's'}"
+
+
+def _count_of_period(found: Sequence[Article], period: Period) -> str:
+    many = len(found) > MAX_ARTICLES_READ
+    counted = f"more than {_count(MAX_ARTICLES_READ)}" if many else _count(len(found))
+    return f"{counted} of {_in_words(period)}"
+
+
+def _in_words(period: Period) -> str:
+    """``31 May 2007``, ``May 2007``, ``2007``, or two of these with "to" between them."""
+    first, last = period
+    end_of_month = calendar.monthrange(int(last[:4]), int(last[5:7]))[1]
+    for length, start, end in ((4, "-01-01", "-12-31"), (7, "-01", f"-{end_of_month}")):
+        if first[length:] == start and last[length:] == end:
+            first, last = first[:length], last[:length]
+    return " to ".join(dict.fromkeys((format_date(first), format_date(last))))
+
+
+def _capitalized(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.casefold()))

@@ -1,0 +1,58 @@
+"""What was read for one part of a question to what is shown for it; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from rag.answering.agreement import compared
+from rag.answering.answer import Section, place_of, reading_order
+from rag.answering.compose import composed
+from rag.answering.evidence import worth_showing
+from rag.answering.list_answer import list_short
+from rag.question.list_question import asks_for_list
+from rag.types import Quote, Reading
+
+
+def section_of(part: str, reading: Reading, max_quotes: int, *, newest_first: bool) -> Section:
+    """The quotes worth showing, put into order, compared between articles and trimmed for reading.
+
+    ``reading`` must have quotes. ``newest_first`` is for what asks for the latest.
+    """
+    is_list = asks_for_list(part)
+    quotes = worth_showing(reading.quotes, max_quotes)
+    if is_list:
+        quotes = [_with_whole_list(part, quote) for quote in quotes]
+    quotes = reading_order(quotes)
+    if newest_first:
+        quotes.sort(key=lambda quote: quote.article.date or "", reverse=True)
+    agreement = compared(part, quotes)
+    best = agreement.quotes[0]
+    shown = composed(part, agreement.quotes)
+    return Section(
+        quotes=tuple(shown),
+        remark=agreement.remark,
+        short=best.words if reading.short and best.words != best.text else None,
+        differ=agreement.differ,
+        in_lines=agreement.differ or (is_list and len(shown) > 1),
+        part=part,
+    )
+
+
+def _with_whole_list(question: str, quote: Quote) -> Quote:
+    """The quote with all items of its list marked, where the reader marked some of them."""
+    whole = list_short(question, quote.text, quote.words or "")
+    return replace(quote, words=quote.text[whole.start : whole.end]) if whole else quote
+
+
+def without_repetition(sections: Sequence[Section]) -> list[Section]:
+    """The sections without quotes shown in an earlier one; none whose best quote was."""
+    kept: list[Section] = []
+    shown: set[tuple[str, int, int]] = set()
+    for section in sections:
+        if place_of(section.quotes[0]) in shown:
+            continue
+        fresh = [quote for quote in section.quotes if place_of(quote) not in shown]
+        shown |= set(map(place_of, fresh))
+        kept.append(replace(section, quotes=tuple(fresh)))
+    return kept

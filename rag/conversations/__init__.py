@@ -1,0 +1,1 @@
+"""Conversations and feedback on the disk, and their exports."""

@@ -1,0 +1,80 @@
+"""Hostile text -> text that is safe in a line, in Markdown, in BibTeX, in a link; pure.
+
+Titles, names of authors and files, quotes and questions may hold anything; ``rag.web.render`` makes
+them safe for HTML.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote, urlsplit
+
+_SPOOFING = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f"  # control characters
+    "\u202a-\u202e\u2066-\u2069"  # overrides of the writing direction
+    "\u200b\u2060\ufeff\u180e\U000e0000-\U000e007f]"  # characters without width
+)
+_HALF_OF_A_PAIR = re.compile("[\ud800-\udfff]")
+_MARKDOWN_INLINE = re.compile(r"[\\`*_{}\[\]|~$^@]|!(?=\[)|:(?=//)|(?<=www)\.", re.IGNORECASE)
+_MARKDOWN_LINE_START = re.compile(r"(\d{1,9})([.)])(?=\s|$)|([#+\-=:%!.])")
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_BIBTEX = {
+    # No backslash before a brace: BibTeX counts braces without looking at it.
+    "\\": r"\textbackslash{}",
+    "{": r"\textbraceleft{}",
+    "}": r"\textbraceright{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    **{character: f"\\{character}" for character in "#$%&_"},
+}
+_URL_KEPT = "/?:@!$&'*+,;=~%#-._"
+
+
+def visible(text: str) -> str:
+    """``text`` without what hides or turns round other characters; halves of pairs become "�"."""
+    return _HALF_OF_A_PAIR.sub("\ufffd", _SPOOFING.sub("", text))
+
+
+def one_line(text: str) -> str:
+    """``visible(text)`` with every run of white space as one space, and none at the ends."""
+    return " ".join(visible(text).split())
+
+
+def escape_markdown(text: str) -> str:
+    """``text`` on one line as Markdown that shows its characters and does nothing else.
+
+    What opens HTML becomes an entity, since the first Markdown does not know ``\\<``. Braces are
+    escaped for the dialects in which they hold attributes (kramdown) or programs (MDX), dollars
+    for mathematics. The result may begin a line.
+    """
+    line = one_line(text)
+    start = _MARKDOWN_LINE_START.match(line)
+    if start:
+        at = start.start(2) if start[2] else 0
+        return f"{line[:at]}\\{line[at]}{_escape_inline(line[at + 1 :])}"
+    if re.match(r"(import|export)\b", line):  # programs to MDX, where they begin a line
+        return f"&#{ord(line[0])};{_escape_inline(line[1:])}"
+    return _escape_inline(line)
+
+
+def _escape_inline(line: str) -> str:
+    entities = re.sub("[&<>]", lambda found: _ENTITIES[found[0]], line)
+    return _MARKDOWN_INLINE.sub(lambda found: f"\\{found[0]}", entities)
+
+
+def escape_bibtex(text: str) -> str:
+    """``text`` on one line for a BibTeX field between braces; its braces are balanced."""
+    return "".join(_BIBTEX.get(character, character) for character in one_line(text))
+
+
+def safe_url(url: str | None) -> str | None:
+    """``url`` in ASCII without blanks, brackets or quotation marks; None unless it is http(s)."""
+    try:
+        if url is None or urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc:
+            return None
+    except ValueError:
+        return None
+    return quote(one_line(url), safe=_URL_KEPT)

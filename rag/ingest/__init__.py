@@ -1,0 +1,1 @@
+"""The build: a folder of files to an index."""

@@ -1,0 +1,1 @@
+"""What is asked: its kind and parts, its words as the articles spell them, what it leaves out."""

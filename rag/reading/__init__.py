@@ -1,0 +1,1 @@
+"""The reader: passages to the words that answer, ranked sentences and a confidence."""

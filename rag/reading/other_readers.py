@@ -1,0 +1,156 @@
+"""Readers from Hugging Face models: extractive question answering, and cross-encoders.
+
+Both read what the shipped reader reads, in the same windows: the question, then the article's
+title and date with the passage. This module knows neither articles nor what is shown of an answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rag.errors import ModelError
+from rag.reading.pair_model import PairModel
+from rag.reading.read import PassageReader, PassageReading, best_spans
+from rag.reading.spans import ScoredSpan, without_overlap
+from rag.text.sentences import sentences
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+_NO_WORDS = -20.0
+"""The relevance of a passage in which no words can answer: a chance of none, but finite."""
+_HUB_ID = re.compile(r"\w[\w.-]*(?:/\w[\w.-]*)?")
+_MEND = "name the folder or hub id of a question-answering or cross-encoder model in RAG_READER."
+
+
+class QuestionAnsweringReader:
+    """An extractive question-answering model: its best spans, against its score for no answer."""
+
+    def __init__(
+        self, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, name: str
+    ) -> None:
+        """Raises ValueError if the model cannot take a question with a window of a passage."""
+        self._pairs = PairModel(model, tokenizer, ("start_logits", "end_logits"))
+        self.name = name
+
+    def score(self, question: str, passages: Sequence[tuple[str, str]]) -> list[PassageReading]:
+        """One reading for each passage ``(context, text)``; its relevance is its best span's."""
+        tokens = [self._pairs.tokens(text) for _, text in passages]
+        spans: list[list[ScoredSpan]] = [[] for _ in passages]
+        inputs = self._pairs.inputs(question, [context for context, _ in passages], tokens)
+        for window, (start, end) in self._pairs.logits(inputs):
+            own = slice(window.text_from, window.text_to)
+            found = best_spans(start[own], end[own], tokens[window.text], window.first)
+            no_answer = float(start[0] + end[0])  # both at [CLS], as in SQuAD 2.0
+            spans[window.text] += [replace(span, score=span.score - no_answer) for span in found]
+        return [
+            PassageReading(max((span.score for span in found), default=_NO_WORDS), kept)
+            for found, kept in zip(spans, map(without_overlap, spans), strict=True)
+        ]
+
+
+class CrossEncoderReader:
+    """A cross-encoder: its logit for a passage, and for each sentence of it.
+
+    It marks no words, so the spans of a reading are the whole sentences of the passage.
+    """
+
+    def __init__(
+        self, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, name: str
+    ) -> None:
+        """Raises ValueError if the model has more than two labels, or too short an input."""
+        if model.config.num_labels not in (1, 2):
+            raise ValueError(f"it has {model.config.num_labels} labels, not one or two")
+        self._pairs = PairModel(model, tokenizer, ("logits",))
+        self.name = name
+
+    def score(self, question: str, passages: Sequence[tuple[str, str]]) -> list[PassageReading]:
+        """One reading for each passage ``(context, text)``; its spans are its sentences."""
+        found = [sentences(text) for _, text in passages]
+        texts = list(passages)
+        for (context, text), spans in zip(passages, found, strict=True):
+            texts += [(context, text[start:end]) for start, end in spans]
+        scores = self._scores(question, texts)
+        relevance, of_sentences = scores[: len(passages)], iter(scores[len(passages) :])
+        return [
+            PassageReading(
+                score,
+                tuple(
+                    sorted(
+                        (ScoredSpan(start, end, next(of_sentences)) for start, end in spans),
+                        key=lambda span: -span.score,
+                    )
+                ),
+            )
+            for score, spans in zip(relevance, found, strict=True)
+        ]
+
+    def _scores(self, question: str, texts: Sequence[tuple[str, str]]) -> list[float]:
+        """The logit of each text; of several windows, the highest."""
+        scores = [-np.inf] * len(texts)
+        tokens = [self._pairs.tokens(text) for _, text in texts]
+        inputs = self._pairs.inputs(question, [context for context, _ in texts], tokens)
+        for window, (logits,) in self._pairs.logits(inputs):
+            logit = logits[0] if len(logits) == 1 else logits[1] - logits[0]
+            scores[window.text] = max(scores[window.text], float(logit))
+        return scores
+
+
+def load_passage_reader(name: str) -> PassageReader:
+    """The reader in the folder, or under the hub id, ``name``; its config says of which kind.
+
+    Raises ModelError if there is no such model, or it neither answers questions nor compares texts.
+    """
+    from safetensors import SafetensorError
+
+    folder = Path(name).expanduser()
+    is_folder = folder.is_dir()
+    if not is_folder and not _HUB_ID.fullmatch(name):
+        raise ModelError(f"Reading model {name} is not there: {_MEND}")
+    try:
+        return _load(str(folder), folder.name, True) if is_folder else _load(name, name, False)
+    except (OSError, ValueError, RuntimeError, ImportError, SafetensorError) as error:
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".:")
+        raise ModelError(f"Reading model {name} cannot be loaded ({reason}): {_MEND}") from None
+
+
+def _load(found: str, name: str, is_folder: bool) -> PassageReader:
+    """The reader for the model at ``found``, in float32. Raises ValueError where it fits none."""
+    import torch
+    from transformers import (
+        AutoConfig,
+        AutoModelForQuestionAnswering,
+        AutoModelForSequenceClassification,
+        AutoTokenizer,
+    )
+    from transformers.utils.logging import disable_progress_bar, set_verbosity_error
+
+    # Loading is silent: what would be reported is raised here.
+    disable_progress_bar()  # type: ignore[no-untyped-call]
+    set_verbosity_error()  # type: ignore[no-untyped-call]
+    options: dict[str, Any] = {"local_files_only": is_folder, "trust_remote_code": False}
+    config = AutoConfig.from_pretrained(found, **options)
+    architecture = (config.architectures or ["a model without architecture"])[0]
+    model_class: Any
+    reader_class: type[QuestionAnsweringReader | CrossEncoderReader]
+    if architecture.endswith("ForQuestionAnswering"):
+        model_class, reader_class = AutoModelForQuestionAnswering, QuestionAnsweringReader
+    elif architecture.endswith("ForSequenceClassification"):
+        model_class, reader_class = AutoModelForSequenceClassification, CrossEncoderReader
+    else:
+        raise ValueError(f"it is {architecture}")
+    model, report = model_class.from_pretrained(
+        found, dtype=torch.float32, output_loading_info=True, **options
+    )
+    if missing := sorted(report["missing_keys"]):
+        raise ValueError(f"its weights lack {missing[0]}")
+    tokenizer = AutoTokenizer.from_pretrained(found, **options)
+    if not tokenizer.is_fast:
+        raise ValueError("it has no fast tokenizer")
+    return reader_class(model.eval(), tokenizer, name)

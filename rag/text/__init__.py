@@ -1,0 +1,1 @@
+"""English and other text: sentences, passages, index terms, names, numbers and dates."""

@@ -1,0 +1,119 @@
+"""Articles to passages of whole sentences, with exact offsets. Pure: no I/O, no models."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from rag.text.sentences import guess_language, paragraph_sentences, paragraphs, sentences
+from rag.types import Article, Passage, Span, Tokenizer
+
+__all__ = ["SPLITTER_VERSION", "passages", "sentences"]
+
+SPLITTER_VERSION = "2"
+"""Changes whenever the same text would be split differently; part of the index's manifest."""
+
+_SHORT_SHARE = 0.25
+"""Paragraphs shorter than this share of a passage are too short to be found alone; putting longer
+ones together made passages harder to find (wiki questions, same number of tokens read)."""
+
+_LONGEST_TOKEN_CHARS = 40
+"""Tokenizers make one token of a long string that they cannot read: it still takes its space."""
+
+
+def passages(article: Article, tokenizer: Tokenizer, max_tokens: int) -> list[Passage]:
+    """The body of ``article`` as passages of whole sentences, each of at most ``max_tokens``.
+
+    A paragraph that fits stays whole. One shorter than a quarter of ``max_tokens`` shares a passage
+    with what follows; one that does not fit is cut at sentence ends into parts of like size. Only a
+    sentence longer than ``max_tokens`` is cut, at a clause or word end. No passage crosses from one
+    span of the body into the next.
+    """
+    if max_tokens < 1:
+        raise ValueError("max_tokens must be at least 1")
+    language = guess_language(article.text)
+    spans: list[Span] = []
+    for body in article.body:
+        spans += _pack(article.text, body, language, tokenizer, max_tokens)
+    return [
+        Passage(
+            id=f"{article.id}:{start}-{end}",
+            article_id=article.id,
+            text=article.text[start:end],
+            start=start,
+            end=end,
+        )
+        for start, end in spans
+    ]
+
+
+def _pack(
+    text: str, body: Span, language: str, tokenizer: Tokenizer, max_tokens: int
+) -> Iterator[Span]:
+    """Spans of passages within one span of the body."""
+    open_start, open_end, open_tokens = body.start, body.start, 0
+    for paragraph in paragraphs(text, *body):
+        parts = [
+            part
+            for sentence in paragraph_sentences(text, paragraph, language)
+            for part in _fit(text, sentence, tokenizer, max_tokens)
+        ]
+        total = sum(tokens for _, tokens in parts)
+        is_enough = open_tokens >= _SHORT_SHARE * max_tokens
+        if open_tokens and (is_enough or open_tokens + total > max_tokens):
+            yield Span(open_start, open_end)
+            open_tokens = 0
+        target = -(-total // -(-total // max_tokens)) if total > max_tokens else max_tokens
+        own_tokens = 0
+        for (start, end), tokens in parts:
+            is_full = open_tokens + tokens > max_tokens or own_tokens >= target
+            if open_tokens and is_full:
+                yield Span(open_start, open_end)
+                open_tokens = own_tokens = 0
+            if not open_tokens:
+                open_start = start
+            open_end = end
+            open_tokens += tokens
+            own_tokens += tokens
+    if open_tokens:
+        yield Span(open_start, open_end)
+
+
+def _fit(
+    text: str, sentence: Span, tokenizer: Tokenizer, max_tokens: int
+) -> Iterator[tuple[Span, int]]:
+    """The sentence with its number of tokens, cut into parts if it has more than ``max_tokens``."""
+    length_chars = sentence.end - sentence.start
+    tokens = max(
+        tokenizer.count_tokens(text[sentence.start : sentence.end]),
+        -(-length_chars // _LONGEST_TOKEN_CHARS),
+    )
+    if tokens <= max_tokens:
+        yield sentence, tokens
+        return
+    part_start, part_tokens = sentence.start, 0
+    clause_end, clause_tokens = sentence.start, 0  # where the last clause of this part ended
+    part_end = sentence.start
+    for piece in re.finditer(r"\S{1,12}", text[sentence.start : sentence.end]):
+        piece_start, piece_end = sentence.start + piece.start(), sentence.start + piece.end()
+        piece_tokens = max(1, tokenizer.count_tokens(piece.group()))
+        if part_tokens and part_tokens + piece_tokens > max_tokens:
+            if clause_tokens * 2 < part_tokens:
+                clause_end, clause_tokens = part_end, part_tokens
+            yield Span(part_start, clause_end), clause_tokens
+            part_start = clause_end + _space_at(text, clause_end)
+            part_tokens -= clause_tokens
+            clause_tokens = 0
+            if not part_tokens:
+                part_start = piece_start
+        part_end = piece_end
+        part_tokens += piece_tokens
+        if re.search(r"[,;:—–。，、；][\"”’)]*$", piece.group()):
+            clause_end, clause_tokens = part_end, part_tokens
+    yield Span(part_start, part_end), part_tokens
+
+
+def _space_at(text: str, start: int) -> int:
+    """How many whitespace characters follow ``start``."""
+    space = re.compile(r"\s*").match(text, start)
+    return space.end() - start if space else 0

@@ -1,0 +1,1 @@
+"""The browser's side: HTTP, pages, safe HTML."""

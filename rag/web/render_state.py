@@ -1,0 +1,51 @@
+"""What the library is doing -> safe HTML for the masthead and the welcome; pure."""
+
+from __future__ import annotations
+
+from rag.errors import SeedsError
+from rag.web.render import count, escape
+from rag.web.served import Failed, Ready, State, Working
+
+
+def describe_state(state: State) -> str:
+    """One line for a person: what the library holds or is doing, or what went wrong."""
+    match state:
+        case Working(line=line):
+            return line
+        case Failed(error=error):
+            return str(error)
+        case Ready(library=library):
+            counts = [count(library.article_count, "article")]
+            counts.append(count(library.passage_count, "passage"))
+            if failures := library.manifest.failures:
+                counts.append(f"{count(len(failures), 'file')} not read")
+            return ", ".join(counts)
+
+
+def render_state(state: State) -> str:
+    kind = type(state).__name__.lower()
+    line = escape(describe_state(state))
+    if isinstance(state, Ready):
+        line = f'<a href="#source">{line}</a>'
+    return f'<p class="state {kind}">{line}</p>'
+
+
+def render_welcome(state: State, seeds: str) -> str:
+    """What stands where the conversation will be: how to begin, or what is missing."""
+    if isinstance(state, Failed) and isinstance(state.error, SeedsError):
+        return (
+            '<div class="welcome"><h2>No articles yet</h2>'
+            f"<p>Put text or Markdown files (.txt, .md) into <code>{escape(seeds)}</code>, "
+            "then press <b>Rebuild index</b>.</p></div>"
+        )
+    if isinstance(state, Failed) and state.library is None:
+        return (
+            '<div class="welcome"><h2>The index cannot be used</h2>'
+            f"<p>{escape(str(state.error))}</p>"
+            "<p>Or press <b>Rebuild index</b>: the articles themselves are untouched.</p></div>"
+        )
+    return (
+        '<div class="welcome"><h2>Ask the articles</h2>'
+        "<p>Answers are the articles’ own words. Every number opens its source at the quote.</p>"
+        "</div>"
+    )

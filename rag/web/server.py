@@ -1,0 +1,172 @@
+"""HTTP: serves the chat of ``app.py``, articles for its source panel, and ``/health``.
+
+Every answer carries a content security policy under which the page can load and run only what
+this server sends: no foreign host, no inline script but Gradio's own, each allowed by its hash.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import socket
+import sys
+import threading
+import time
+from contextlib import closing
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import FastAPI, Query
+from fastapi.responses import HTMLResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from rag.errors import ServeError
+from rag.web.page import PageMiddleware
+from rag.web.render import Mark
+from rag.web.render_source import render_contents, render_missing_source, render_source
+from rag.web.render_state import describe_state
+from rag.web.served import Failed, Ready, ServedLibrary, Working
+
+if TYPE_CHECKING:
+    from rag.settings import Settings
+
+_WEB = Path(__file__).parent
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_TELL_SECONDS = 1.0
+_SUGGESTED = 1000
+"""Articles whose authors and sources are suggested."""
+_QUOTE = re.compile(r"(\d{1,6})\.(\d{1,9})\.(\d{1,9})\.(\d{1,10})")
+
+
+def serve(settings: Settings, host: str = "127.0.0.1", port: int = 7860) -> None:
+    """Serves the chat until interrupted; builds the index from the articles if there is none.
+
+    Raises ServeError if the port is taken, before anything slow is loaded.
+    """
+    with closing(_listen(host, port)) as listener:
+        from rag.library import build_library, open_library
+
+        served = ServedLibrary(
+            lambda: open_library(settings=settings),
+            lambda progress: build_library(settings=settings, progress=progress),
+        )
+        served.start()
+        app = create_app(served, settings.seeds, host=host)
+        _announce(served, _address(listener))
+        import uvicorn
+
+        uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2)).run(
+            sockets=[listener]
+        )
+
+
+def create_app(served: ServedLibrary, seeds: Path, host: str = "127.0.0.1") -> FastAPI:
+    """The web application; on a loopback ``host`` it answers only to loopback names."""
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    import gradio
+
+    from app import create_chat
+
+    app = FastAPI(title="Footnote", docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(PageMiddleware)
+    if host in _LOOPBACK:
+        # A foreign page whose name is rebound to 127.0.0.1 must not read the library.
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*_LOOPBACK, "[::1]"])
+
+    @app.get("/health")
+    def health() -> dict[str, str | int]:
+        state = served.state
+        status = {Working: "working", Ready: "ready", Failed: "failed"}[type(state)]
+        detail = {"detail": str(state.error)} if isinstance(state, Failed) else {}
+        library = state.library
+        counts = (
+            {"articles": library.article_count, "passages": library.passage_count}
+            if library
+            else {}
+        )
+        return {"status": status, **detail, **counts}
+
+    @app.get("/source", response_class=HTMLResponse)
+    def source(
+        article: str | None = None,
+        quote: Annotated[list[str], Query(max_length=100)] = [],  # noqa: B006
+        opened: int | None = None,
+    ) -> HTMLResponse:
+        library = served.state.library
+        if article is None:
+            if library is None:
+                return HTMLResponse(render_contents((), 0))
+            contents = library.articles(), library.article_count, library.manifest.failures
+            return HTMLResponse(render_contents(*contents))
+        found = library.article(article) if library else None
+        if found is None:
+            return HTMLResponse(render_missing_source(), status_code=404)
+        marks = [Mark(*map(int, parts.groups())) for parts in map(_QUOTE.fullmatch, quote) if parts]
+        return HTMLResponse(render_source(found, marks, opened))
+
+    @app.get("/choices")
+    def choices() -> dict[str, list[str]]:
+        """What the filters can be set to, as suggestions: of a large library only the first."""
+        library = served.state.library
+        known = list(islice(library.articles(), _SUGGESTED)) if library else []
+        authors = sorted({article.author for article in known if article.author})
+        return {"author": authors, "source": [article.source for article in known]}
+
+    app.mount("/web", StaticFiles(directory=_WEB))
+    gradio.mount_gradio_app(
+        app,
+        create_chat(served, seeds),
+        path="/",
+        footer_links=[],
+        run_history=False,
+        show_error=False,
+        ssr_mode=False,
+        enable_monitoring=False,
+        pwa=False,
+        max_file_size=1,  # nothing is uploaded
+        theme=gradio.themes.Base(font="system-ui", font_mono="ui-monospace"),
+    )
+    return app
+
+
+def _announce(served: ServedLibrary, address: str) -> None:
+    """Tells the terminal, in the background, what is being built, and where the chat is."""
+
+    def follow() -> None:
+        told_at = 0.0
+        for state in served.states():
+            if isinstance(state, Working) and time.monotonic() - told_at < _TELL_SECONDS:
+                continue
+            told_at = time.monotonic()
+            print(describe_state(state), file=sys.stderr, flush=True)
+        print(f"Footnote is at {address}", flush=True)
+
+    threading.Thread(target=follow, daemon=True).start()
+
+
+def _address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    if host in ("0.0.0.0", "::"):  # every address of this machine, of which one can be opened
+        host = "127.0.0.1"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        # From now on the port is ours, and a browser that comes early waits instead of failing.
+        listener.listen(128)
+    except (OSError, OverflowError) as error:
+        listener.close()
+        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+            raise ServeError(
+                f"Port {port} is taken: rag serve --port {port + 1}, or make run PORT={port + 1}"
+            ) from None
+        raise ServeError(f"Cannot serve on {host}, port {port}: {error}.") from None
+    return listener

@@ -1,0 +1,1 @@
+"""Prose by a model that writes, and whether its quotes hold what it says."""

@@ -1,0 +1,312 @@
+from __future__ import annotations
+
+import os
+import random
+import shutil
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from rag.ingest.build import build_from_folder, recipe_of
+from rag.ingest.folder import count_changed
+from rag.ingest.indexing import embedded_text, reading_code
+from rag.settings import Settings
+from rag.store import LocalStore, open_store
+from rag.types import BuildReport, Filters, Passage
+from tests.fakes import FakeEmbedder, make_article
+
+if TYPE_CHECKING:
+    from rag.types import Vectors
+
+SEEDS, INDEX, ANEW = Path("seeds"), Path("index"), Path("anew")
+TOPICS = "harbour whale storm lamp treaty minister bridge market strike doctor".split()
+
+
+def build(index: Path = INDEX, embedder: FakeEmbedder | None = None) -> BuildReport:
+    return build_from_folder(SEEDS, index, Settings(), embedder or FakeEmbedder())
+
+
+def opened(index: Path = INDEX) -> LocalStore:
+    return open_store(index, recipe_of(Settings(), FakeEmbedder()))
+
+
+def everything(store: LocalStore) -> dict[str, object]:
+    """All that a store holds and finds, apart from its generation's name."""
+    ordinals = range(store.passage_count)
+    found: dict[str, object] = {
+        "articles": list(store.articles()),
+        "passages": store.fetch(ordinals),
+        "vectors": store.vectors(ordinals).tolist(),
+        "manifest": replace(store.manifest, files={}),
+        "sources": store.file_sources(),
+        "known": {source: known[0] for source, known in store.files().items()},
+    }
+    for topic in TOPICS:
+        vector = FakeEmbedder().embed([topic])[0]
+        for filters in (Filters(), Filters(source="*a*"), Filters(since="2008")):
+            found[f"{topic} {filters} near"] = store.search_vectors(vector, 20, filters)
+            found[f"{topic} {filters} terms"] = store.search_terms(topic, 20, filters)
+    store.close()
+    return found
+
+
+class Folder:
+    """A folder of articles in which someone works."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = random.Random(seed)
+        self.number = 0
+        for _ in range(12):
+            self.add()
+
+    def paths(self) -> list[Path]:
+        return sorted(path for path in SEEDS.rglob("*") if path.is_file())
+
+    def prose(self) -> str:
+        sentences = [
+            f"The {' '.join(self.random.choices(TOPICS, k=12))} was seen in {self.number}."
+            for _ in range(self.random.randint(1, 12))
+        ]
+        return "\n\n".join(sentences)
+
+    def new_path(self, suffix: str) -> Path:
+        self.number += 1
+        folder = SEEDS / self.random.choice(["", "a", "b/c"])
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder / f"{self.random.choice('afkpz')}{self.number}{suffix}"
+
+    def add(self) -> None:
+        kind = self.random.choice(["txt", "txt", "csv", "unreadable"])
+        if kind == "txt":
+            year = self.random.randint(2000, 2020)
+            self.new_path(".txt").write_text(f"Title\n\nAda Lind\n3 May {year}\n\n{self.prose()}")
+        elif kind == "csv":
+            rows = [f'Row {row},"{self.prose()}"' for row in range(self.random.randint(1, 4))]
+            self.new_path(".csv").write_text("\n".join(["title,text", *rows, "Empty,"]))
+        else:
+            self.new_path(".txt").write_bytes(b"\x00\x01" * 500)
+
+    def change(self) -> None:
+        path = self.random.choice(self.paths())
+        if path.suffix == ".txt":
+            path.write_bytes(path.read_bytes().replace(b"\x00", b"x") + self.prose().encode())
+
+    def change_one_letter(self) -> None:
+        path = self.random.choice(self.paths())
+        times = path.stat()
+        path.write_bytes(path.read_bytes().replace(b"seen", b"sean", 1))
+        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))  # as an editor may
+
+    def remove(self) -> None:
+        self.random.choice(self.paths()).unlink()
+
+    def rename(self) -> None:
+        path = self.random.choice(self.paths())
+        path.rename(self.new_path(path.suffix))
+
+    def copy(self) -> None:
+        path = self.random.choice(self.paths())
+        shutil.copy(path, self.new_path(path.suffix))
+
+    def swap(self) -> None:
+        one, other = self.random.sample([p for p in self.paths() if p.suffix == ".txt"], 2)
+        one.rename(SEEDS / "between")
+        other.rename(one)
+        (SEEDS / "between").rename(other)
+
+    def touch(self) -> None:
+        os.utime(self.random.choice(self.paths()))
+
+    def work(self) -> None:
+        for _ in range(self.random.randint(0, 5)):
+            self.random.choice(
+                [
+                    *(self.add, self.change, self.change_one_letter, self.remove),
+                    *(self.rename, self.copy, self.swap, self.touch),
+                ]
+            )()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_an_incremental_build_is_the_same_as_a_full_one(seeds_folder: Path, seed: int) -> None:
+    folder = Folder(seed)
+    build()
+    for _ in range(4):
+        folder.work()
+        embedder = FakeEmbedder()
+        report = build(embedder=embedder)
+        full = build(ANEW)
+        assert report.embedded == len(embedder.embedded) <= full.embedded
+        assert report.failures == full.failures
+        assert report.duplicates == full.duplicates
+        assert report.articles == full.articles == full.added
+        gained = report.added + report.updated + report.renamed + report.unchanged
+        assert gained == report.articles
+        assert everything(opened()) == everything(opened(ANEW))
+        assert count_changed(SEEDS, INDEX, opened()) == 0
+        shutil.rmtree(ANEW)
+
+
+# What is read, and what is embedded.
+
+
+@pytest.fixture
+def loaded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the files that builds read."""
+    from rag.ingest.folder import load_file
+
+    names: list[str] = []
+
+    def note(path: Path, folder: Path) -> object:
+        names.append(path.name)
+        return load_file(path, folder)
+
+    monkeypatch.setattr("rag.ingest.folder.load_file", note)
+    return names
+
+
+def test_only_a_changed_file_is_read(seeds_folder: Path, loaded: list[str]) -> None:
+    build()
+    assert loaded == ["talks.txt", "whales.txt"]
+    loaded.clear()
+    os.utime("seeds/talks.txt")
+    whales = Path("seeds/whales.txt")
+    whales.write_text(whales.read_text().replace("eleven", "twelve"))
+    report = build()
+    assert loaded == ["whales.txt"]
+    assert (report.updated, report.unchanged, report.embedded) == (1, 1, 1)
+
+
+def test_a_renamed_file_is_not_embedded_again(seeds_folder: Path) -> None:
+    build()
+    Path("seeds/talks.txt").rename("seeds/2007.txt")
+    report = build()
+    assert (report.renamed, report.unchanged, report.removed, report.added) == (1, 1, 0, 0)
+    assert report.embedded == 0
+    assert [article.source for article in opened().articles()] == ["2007.txt", "whales.txt"]
+
+
+def test_what_is_removed_leaves_the_index(seeds_folder: Path) -> None:
+    build()
+    Path("seeds/talks.txt").unlink()
+    assert build().removed == 1
+    assert opened().search_terms("Baghdad", 5) == []
+
+
+def test_other_code_reads_every_file_anew(
+    seeds_folder: Path, loaded: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build()
+    loaded.clear()
+    monkeypatch.setattr("rag.ingest.build.reading_code", lambda: "other")
+    monkeypatch.setattr("rag.ingest.indexing.reading_code", lambda: "other")
+    assert build().embedded == 0
+    assert loaded == ["talks.txt", "whales.txt"]
+    assert len(reading_code()) == 64
+
+
+def test_another_way_of_cutting_keeps_the_vectors_that_fit(seeds_folder: Path) -> None:
+    build()
+    settings = Settings(passage_tokens=64)
+    report = build_from_folder(SEEDS, INDEX, settings, FakeEmbedder())
+    assert 0 < report.embedded < report.passages
+
+
+def test_a_damaged_index_is_built_anew(seeds_folder: Path, loaded: list[str]) -> None:
+    passages = build().passages
+    path = next(INDEX.rglob("articles.sqlite"))
+    content = bytearray(path.read_bytes())
+    content[5000] ^= 1
+    path.write_bytes(content)
+    loaded.clear()
+    report = build()
+    assert loaded == ["talks.txt", "whales.txt"]
+    assert (report.embedded, report.added) == (passages, 2)
+
+
+def test_the_same_text_is_embedded_once(seeds_folder: Path) -> None:
+    for name in "abcde":
+        shutil.copy("seeds/talks.txt", f"seeds/{name}.txt")
+    embedder = FakeEmbedder()
+    report = build(embedder=embedder)
+    assert len(set(embedder.embedded)) == len(embedder.embedded) == report.embedded
+    assert report.passages > report.embedded
+
+
+def test_names_that_differ_in_bytes_that_are_no_text(seeds_folder: Path) -> None:
+    for number in (0xE0, 0xE9):
+        name = os.fsdecode(b"caf" + bytes([number]) + b".txt")
+        try:
+            Path("seeds", name).write_text(f"Coffee number {number} is served at the harbour.")
+        except OSError:
+            pytest.skip("this file system takes no such name")
+    for _ in range(2):
+        report = build()
+        assert report.articles == 3
+        assert [failure.reason for failure in report.failures] == [
+            "another article has the same name"
+        ]
+
+
+# A build that is interrupted.
+
+
+class Interrupted(FakeEmbedder):
+    """Embeds one batch; then someone presses Ctrl-C."""
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        if self.embedded:
+            raise KeyboardInterrupt
+        return super().embed(texts)
+
+
+def test_an_interrupted_build_goes_on_from_what_was_embedded(seeds_folder: Path) -> None:
+    for number in range(600):
+        Path(f"seeds/{number:03d}.txt").write_text(f"Lamp {number} of the harbour went out.")
+    first = Interrupted()
+    with pytest.raises(KeyboardInterrupt):
+        build(embedder=first)
+    assert len(first.embedded) >= 256
+    assert (INDEX / "embedded.sqlite").exists()
+    report = build()
+    assert report.embedded == report.passages - len(first.embedded)
+    assert sorted(path.name for path in INDEX.iterdir()) == ["CURRENT", "build.lock", "generations"]
+    build(ANEW)
+    assert everything(opened()) == everything(opened(ANEW))
+
+
+def test_what_another_model_embedded_is_not_used(seeds_folder: Path) -> None:
+    for number in range(300):
+        Path(f"seeds/{number:03d}.txt").write_text(f"Lamp {number} of the harbour went out.")
+    with pytest.raises(KeyboardInterrupt):
+        build(embedder=Interrupted(revision="0"))
+    report = build()
+    assert report.embedded == report.passages
+
+
+# Context of a passage.
+
+
+def test_title_and_date_are_embedded_with_a_passage() -> None:
+    passage = Passage("p", "id-a", "It rained.", 0, 10)
+    dated = make_article("It rained.", title="Weather", date="2007-05")
+    assert embedded_text(dated, passage) == "Weather, 2007-05: It rained."
+    assert embedded_text(make_article("It rained.", title=""), passage) == "It rained."
+
+
+def test_a_title_of_any_length_leaves_room_for_the_passage() -> None:
+    text = embedded_text(
+        make_article("x", title="t" * 10_000), Passage("p", "a", "It rained.", 0, 1)
+    )
+    assert text.endswith(": It rained.")
+    assert len(text) < 200
+
+
+def test_vectors_of_no_passages(seeds_folder: Path) -> None:
+    build()
+    assert opened().vectors([]).shape == (0, 64)
+    np.testing.assert_array_equal(opened().vectors([1, 0]), opened().vectors([0, 1])[::-1])

@@ -1,0 +1,215 @@
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.retrieval import retrieve
+from rag.store import LocalStore
+from rag.text.duplicates import SIGNATURE_HASHES, first_of_story, signature, without_repeats
+from rag.types import Article, BuildReport, Filters, Hit, Passage, Span
+from tests.fakes import FakeEmbedder, make_article
+
+Build = Callable[[Sequence[Article]], BuildReport]
+Open = Callable[[], LocalStore]
+
+WORDS = (
+    "harbour lamp storm fog whale captain pilot minister treaty border river bridge market grain"
+    " price wage strike doctor fever village school teacher court judge prison train engine coal"
+).split()
+
+
+def story(seed: int, words: int = 300) -> list[str]:
+    """Words that make no sense, drawn from few enough to repeat often."""
+    return random.Random(seed).choices(WORDS, k=words)
+
+
+def stories(*texts: str) -> list[int]:
+    rows = b"".join(signature(make_article(text)) or b"" for text in texts)
+    signatures = np.frombuffer(rows, dtype="<u2").reshape(len(texts), SIGNATURE_HASHES)
+    return first_of_story(signatures).tolist()
+
+
+def shared(one: str, other: str) -> float:
+    """Share of runs of five words in common, by brute force."""
+
+    def runs(text: str) -> set[tuple[str, ...]]:
+        words = text.split()
+        return {tuple(words[first : first + 5]) for first in range(len(words) - 4)}
+
+    return len(runs(one) & runs(other)) / len(runs(one) | runs(other))
+
+
+# Which articles tell one story.
+
+
+def test_a_copy_cut_short_and_edited_is_the_same_story() -> None:
+    words = story(1)
+    edited = [*words[:100], "said", *words[100:250]]
+    upper = " ".join(words).upper().replace(" ", "\n")
+    assert stories(" ".join(words), " ".join(story(2)), " ".join(edited), upper) == [0, 1, 0, 0]
+
+
+def test_articles_that_share_a_paragraph_are_not() -> None:
+    background = story(3, 100)
+    ones, others = [*story(4, 150), *background], [*story(5, 150), *background]
+    assert stories(" ".join(ones), " ".join(others)) == [0, 1]
+
+
+def test_a_story_that_changes_step_by_step_does_not_stay_the_same() -> None:
+    words = story(6)
+    steps = [" ".join(words[first : first + 200]) for first in range(0, 101, 20)]
+    assert shared(steps[0], steps[1]) > 0.7
+    assert shared(steps[0], steps[-1]) < 0.4
+    found = stories(*steps)
+    assert found[:2] == [0, 0]
+    assert found[-1] != 0
+
+
+@pytest.mark.parametrize(
+    "text", ["鲸鱼在雾中回到了海港。渔民数了十一头。" * 3, "Sold out.", "x", "один два три"]
+)
+def test_texts_of_any_length_and_script(text: str) -> None:
+    assert stories(text, "Something else altogether.", text) == [0, 1, 0]
+
+
+def test_the_body_alone_counts() -> None:
+    text = "By Ann, Post. " + " ".join(story(7, 60))
+    body = make_article(text[14:])
+    assert signature(make_article(text, body=(Span(14, len(text)),))) == signature(body)
+    assert signature(make_article("By Ann", body=())) is None
+
+
+@given(
+    st.lists(st.lists(st.sampled_from("abcdefgh"), min_size=8, max_size=20), max_size=12),
+    st.integers(0, 10),
+)
+def test_groups_hold_what_is_alike_by_brute_force(texts: list[list[str]], seed: int) -> None:
+    """Exact copies are always found, what shares little never is."""
+    lines = [" ".join(text) for text in texts]
+    random.Random(seed).shuffle(lines)
+    for position, first in enumerate(stories(*lines)):
+        assert first <= position
+        assert stories(*lines)[first] == first
+        assert first <= lines.index(lines[position])
+        assert shared(lines[first], lines[position]) > 0.3
+
+
+def test_many_articles_take_little_time_and_copies_of_one_do_too() -> None:
+    rows = np.random.default_rng(1).integers(0, 2**16, (20_000, SIGNATURE_HASHES), dtype=np.uint16)
+    rows[10_000:] = rows[0]
+    first = first_of_story(rows)
+    assert first[:10_000].tolist() == list(range(10_000))
+    assert set(first[10_000:].tolist()) == {0}
+
+
+# Hits of one story.
+
+
+def hit(article: Article, words: str, score: float) -> Hit:
+    start = article.text.index(words)
+    passage = Passage(f"{article.id}:{start}", article.id, words, start, start + len(words))
+    return Hit(passage, article, score)
+
+
+POST = replace(
+    make_article("Twelve whales came. They left at noon.", "post", date="2011-06-02"),
+    also_in=("herald.txt", "star.txt"),
+)
+HERALD = replace(
+    make_article("Twelve whales came! They left at one.", "herald", date="2011-06-01"),
+    also_in=("post.txt", "star.txt"),
+)
+STAR = replace(make_article("Twelve whales came.", "star"), also_in=("herald.txt", "post.txt"))
+OTHER = make_article("Twelve whales came.", "other")
+
+
+def test_the_same_words_are_shown_once_from_the_first_published() -> None:
+    hits = [
+        hit(STAR, "Twelve whales came.", 0.9),
+        hit(OTHER, "Twelve whales came.", 0.8),
+        hit(POST, "Twelve whales came.", 0.7),
+        hit(HERALD, "Twelve whales came!", 0.6),
+    ]
+    shown = without_repeats(hits)
+    assert [(hit.article.source, hit.score) for hit in shown] == [
+        ("star.txt", 0.9),
+        ("other.txt", 0.8),
+    ]
+    assert [(hit.article.source, hit.score) for hit in without_repeats(hits[1:])] == [
+        ("other.txt", 0.8),
+        ("herald.txt", 0.7),
+    ]
+
+
+def test_what_a_paper_changed_stays() -> None:
+    hits = [hit(POST, "They left at noon.", 0.9), hit(HERALD, "They left at one.", 0.8)]
+    assert without_repeats(hits) == hits
+
+
+def test_a_part_gives_way_to_the_whole_whatever_its_date() -> None:
+    hits = [hit(HERALD, "Twelve whales came!", 0.9), hit(POST, POST.text, 0.8)]
+    assert [hit.passage.text for hit in without_repeats(hits)] == [POST.text]
+
+
+def test_passages_of_one_article_all_stay() -> None:
+    hits = [hit(POST, "Twelve whales came.", 0.9), hit(POST, POST.text, 0.8)]
+    assert without_repeats(hits) == hits
+    assert without_repeats([]) == []
+
+
+# In an index.
+
+
+def test_an_index_knows_where_else_a_story_stands(build_index: Build, open_index: Open) -> None:
+    text = " ".join(story(8)).capitalize() + "."
+    late = make_article(text, "late", date="2011-06-02")
+    early = make_article(f"{text} More fog.", "early", title="Another headline", date="2011-06-01")
+    undated = make_article(text, "undated")
+    report = build_index([make_article("Something else.", "else"), late, undated, early])
+    assert report.duplicates == 2
+    store = open_index()
+    found = {article.source: article.also_in for article in store.articles()}
+    assert found == {
+        "early.txt": ("late.txt", "undated.txt"),
+        "late.txt": ("early.txt", "undated.txt"),
+        "undated.txt": ("early.txt", "late.txt"),
+        "else.txt": (),
+    }
+    vector = FakeEmbedder().embed([text])[0]
+    found_late = store.search_vectors(vector, 1, Filters(source="late.txt"))
+    assert store.fetch([found_late[0][0]])[0][1].also_in == ("early.txt", "undated.txt")
+
+
+def test_a_story_in_five_papers_takes_one_place_among_the_hits(
+    build_index: Build, open_index: Open, embedder: FakeEmbedder
+) -> None:
+    text = "Grey whales came into the harbour in the night, and the fog did not lift until noon."
+    papers = [make_article(text, f"{n}", title="Whales", date=f"2011-06-0{n}") for n in range(1, 6)]
+    others = [make_article(f"The harbour has {n} lamps and no whales.", f"lamp{n}") for n in "ab"]
+    build_index([*others, *reversed(papers)])
+    found = retrieve(open_index(), embedder, "grey whales in the harbour", 3, candidates=10)
+    assert found[0].article.source == "1.txt"
+    assert {hit.article.source for hit in found[1:]} == {"lampa.txt", "lampb.txt"}
+    assert found[0].article.also_in == ("2.txt", "3.txt", "4.txt", "5.txt")
+    only = retrieve(
+        open_index(), embedder, "grey whales", 3, candidates=10, filters=Filters(since="2011-06-04")
+    )
+    assert [hit.article.source for hit in only] == ["4.txt"]
+
+
+def test_a_story_whose_first_article_is_gone_has_another_first(
+    build_index: Build, open_index: Open
+) -> None:
+    text = " ".join(story(9))
+    articles = [make_article(text, name) for name in "abc"]
+    assert build_index(articles).duplicates == 2
+    assert build_index(articles[1:]).duplicates == 1
+    assert [article.also_in for article in open_index().articles()] == [("c.txt",), ("b.txt",)]
+    assert build_index(articles[2:]).duplicates == 0
+    assert [article.also_in for article in open_index().articles()] == [()]

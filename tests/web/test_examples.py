@@ -1,0 +1,41 @@
+"""Example questions come from the articles, whatever they are."""
+
+from __future__ import annotations
+
+from rag.web.examples import example_questions
+from tests.fake_library import article_of
+
+STORY = (
+    "The ferry left the Grey Harbour at dawn. By noon the Grey Harbour was empty, and "
+    "people asked Anna Berg why. Nobody answered Anna Berg. It was seen near Far Point."
+)
+
+
+def test_one_article_is_asked_about_by_its_names_and_header() -> None:
+    assert example_questions([article_of(STORY)]) == [
+        "What is said about the Grey Harbour?",
+        "What is said about Anna Berg?",
+        "Who wrote this article?",
+        "When was it published?",
+    ]
+
+
+def test_several_articles_are_asked_about_by_title() -> None:
+    articles = [article_of(STORY, id="a1", title="Tides"), article_of("No names.", id="a2")]
+    questions = example_questions(articles)
+    assert "Who wrote “Tides”?" in questions
+    assert "Who wrote this article?" not in questions
+
+
+def test_a_name_of_the_title_is_left_out() -> None:
+    questions = example_questions([article_of(STORY, title="Grey Harbour")])
+    assert "What is said about the Grey Harbour?" not in questions
+
+
+def test_no_articles_no_questions() -> None:
+    assert example_questions([]) == []
+
+
+def test_never_more_than_asked_for() -> None:
+    articles = [article_of(STORY, id=str(number)) for number in range(9)]
+    assert len(example_questions(articles, limit=3)) == 3

@@ -1,0 +1,259 @@
+"""What the chat shows of an answer: everything escaped, every marker a link to its quote."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from urllib.parse import parse_qs, unquote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.errors import IndexCorruptError, SeedsError
+from rag.types import Answer, Claim, Done, Failure, Filters
+from rag.web import render, render_answer, render_state
+from rag.web.render_answer import Searched
+from rag.web.served import Failed, Ready, State, Working
+from tests.fake_library import FakeLibrary, FakeManifest, article_of
+
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>![x](http://foreign.example/x.png)"
+
+
+class Tags(HTMLParser):
+    """Collects the tags and the text of a piece of HTML."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.names: list[str] = []
+        self.attributes: set[str] = set()
+        self.text = ""
+        self.feed(source)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.names.append(tag)
+        self.attributes.update(name for name, _ in attrs)
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def answer_to(question: str, library: FakeLibrary | None = None) -> Answer:
+    events = list((library or FakeLibrary()).stream(question))
+    assert isinstance(events[-1], Done)
+    return events[-1].answer
+
+
+def links(shown: str) -> list[dict[str, list[str]]]:
+    return [
+        parse_qs(unquote(address).replace("&amp;", "&").partition("?")[2])
+        for address in re.findall(r'href="#([^"]+)"', shown)
+    ]
+
+
+@given(st.text())
+def test_escaped_text_holds_no_markup_and_one_line(text: str) -> None:
+    shown = render.escape(text)
+    assert Tags(shown).names == ["bdi"]
+    assert "\n" not in shown
+    assert shown.startswith("<bdi>")
+    assert shown.endswith("</bdi>")
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cc", "Cf", "Cs"])))
+def test_escaping_keeps_every_visible_character(text: str) -> None:
+    assert Tags(render.escape(text)).text == text
+
+
+def test_characters_that_spoof_are_removed_and_joiners_stay() -> None:
+    assert render.escape_characters("a\u202eb\u2066c\u200bd\ufeffe\x07f") == "abcdef"
+    assert render.escape_characters("می\u200cخواهم") == "می\u200cخواهم"
+
+
+def test_every_marker_links_to_its_own_quote() -> None:
+    answer = answer_to("How long was the discussion between Crocker and Kazemi?")
+    assert len(answer.citations) == 2
+    words = render_answer.render_answer(answer).partition('<ul class="sources">')[0]
+    opened = links(words)
+    assert [int(link["opened"][0]) for link in opened] == [1, 2]
+    for link in opened:
+        assert link["article"] == ["a1"]
+        assert link["quote"] == [
+            f"{each.number}.{each.start}.{each.end}.{render.checksum(each.quote)}"
+            for each in answer.citations
+        ]
+
+
+def test_an_answer_names_its_sources_and_says_how_it_came_about() -> None:
+    answer = answer_to("How long was the discussion between Crocker and Kazemi?")
+    shown = Tags(render_answer.render_answer(replace(answer, query="another query"))).text
+    assert "The US holds talks with Iran in Baghdad" in shown
+    assert "Peter Symonds · 31 May 2007" in shown
+    assert "Sure" in shown
+    assert "Searched for “another query”" in shown
+    assert "0.4\u00a0s" in shown
+    assert "Searched for" not in Tags(render_answer.render_answer(answer)).text
+
+
+def test_a_number_in_brackets_that_cites_nothing_stays_text() -> None:
+    answer = replace(answer_to("How long was the discussion?"), text="As noted [7] before [1].")
+    shown = render_answer.render_answer(answer).partition('<ul class="sources">')[0]
+    assert "[7]" in shown
+    assert len(links(shown)) == 1
+
+
+def test_the_short_answer_stands_out_in_the_words() -> None:
+    answer = replace(answer_to("How long was the discussion?"), short="four hours")
+    assert render_answer.render_answer(answer).count("<strong>four hours</strong>") == 1
+
+
+def test_an_abstention_shows_the_nearest_passages_as_no_answer() -> None:
+    answer = answer_to("Who won the 2006 World Cup?")
+    assert answer.status == "abstained"
+    shown = render_answer.render_answer(answer)
+    assert "do not answer" in shown
+    assert "Sure" not in shown
+    always, _, on_demand = shown.partition("<details>")
+    assert always.count("<blockquote>") == render.NEAREST_SHOWN
+    assert "Show 2 more passages" in on_demand
+    assert on_demand.count("<blockquote>") == 2
+    assert {link["opened"][0] for link in links(shown)} == {"0"}
+
+
+def test_hostile_articles_and_questions_become_text() -> None:
+    article = article_of(
+        f"{HOSTILE} is what Crocker said about everything there.",
+        id='"><script>',
+        title=HOSTILE,
+        author=HOSTILE,
+        date=HOSTILE,
+        source=f"{HOSTILE}.txt",
+    )
+    library = FakeLibrary([article])
+    for question in ("Crocker everything", f"{HOSTILE}?"):
+        answer = replace(answer_to(question, library), query=HOSTILE)
+        answer = replace(answer, text=answer.text + HOSTILE)
+        for shown in (
+            render_answer.render_answer(answer),
+            render.render_question(question),
+            render_answer.render_stream(answer.text),
+            render.render_note(HOSTILE),
+            render.render_progress(HOSTILE),
+        ):
+            tags = Tags(shown)
+            assert not {"script", "img"} & set(tags.names)
+            assert tags.attributes <= {"class", "href", "title"}
+            assert "\n" not in shown
+
+
+def test_a_blank_line_in_an_answer_begins_a_paragraph_but_no_markdown() -> None:
+    answer = replace(answer_to("How long was the discussion?"), text="One [1].\n\n# Two\n* x *")
+    shown = render_answer.render_answer(answer)
+    assert "\n" not in shown
+    words = shown.partition('<ul class="sources">')[0]
+    assert words.count('<div class="part">') == 2
+    assert re.findall(r'<p class="remark"><bdi><span class="ours">(.*?)</span>', words) == [
+        "# Two",
+        "* x *",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("state", "line"),
+    [
+        (Working("Building the index: embedding, 5 of 10"), "Building the index"),
+        (Ready(FakeLibrary()), "1 article, 12 passages"),
+        (
+            Ready(FakeLibrary(manifest=FakeManifest((Failure("a", "b"),)))),
+            "12 passages, 1 file not read",
+        ),
+        (Failed(IndexCorruptError("The index is cut short: rag build")), "rag build"),
+    ],
+)
+def test_the_state_of_the_library_is_one_line(state: State, line: str) -> None:
+    assert line in Tags(render_state.render_state(state)).text
+
+
+def test_the_welcome_says_what_is_missing() -> None:
+    no_articles = render_state.render_welcome(Failed(SeedsError("Folder x is empty.")), "<x>")
+    assert "No articles yet" in no_articles
+    assert ".txt, .md" in no_articles
+    assert "&lt;x&gt;" in no_articles
+    refused = render_state.render_welcome(Failed(IndexCorruptError("Cut short.")), "x")
+    assert "Cut short." in refused
+    assert "Rebuild index" in refused
+    still_open = Failed(IndexCorruptError("Cut short."), FakeLibrary())
+    assert "Ask the articles" in render_state.render_welcome(still_open, "x")
+
+
+def test_counts_agree_with_their_noun() -> None:
+    assert render.count(1, "passage") == "1 passage"
+    assert render.count(1200, "passage") == "1,200 passages"
+
+
+def test_each_voice_has_its_own_look_and_a_replaced_sentence_says_why() -> None:
+    answer = answer_to("How long was the discussion between Crocker and Kazemi?")
+    first, second = answer.citations
+    text = f"They talked. [{first.number}] “{second.quote}” [{second.number}]"
+    claims = (
+        Claim("They talked.", (1,), "written"),
+        Claim(f"“{second.quote}”", (2,), "replaced", f"{HOSTILE} They agreed."),
+    )
+    shown = render_answer.render_answer(replace(answer, text=text, claims=claims))
+    assert '<span class="written">They talked.</span>' in shown
+    assert '<span class="replaced">“' in shown
+    assert "The model’s sentence was not held by its source" in shown
+    assert "They agreed." in Tags(shown).text
+    assert "each sentence checked against its source, 1 replaced" in Tags(shown).text
+    assert not {"script", "img"} & set(Tags(shown).names)
+
+
+def test_a_marker_holds_its_quote_and_source_for_the_page_to_show() -> None:
+    answer = answer_to("How long was the discussion between Crocker and Kazemi?")
+    for citation in answer.citations:
+        tip = f"<q>{render.escape(citation.quote)}</q> <small>"
+        assert render_answer.render_answer(answer).count(tip) == 2  # in the words and the sources
+
+
+def test_articles_that_differ_stand_on_lines_of_their_own() -> None:
+    answer = answer_to("How long was the discussion between Crocker and Kazemi?")
+    text = "The articles differ.\n" + "\n".join(
+        f"A title: “{each.quote}” [{each.number}]" for each in answer.citations
+    )
+    shown = render_answer.render_answer(replace(answer, text=text, differ=True))
+    words = shown.partition('<ul class="sources">')[0]
+    assert 'class="answer whole differ"' in shown
+    assert re.findall("<p[^>]*>", words) == ['<p class="remark">', "<p>", "<p>"]
+    assert '<span class="ours">A title: </span><span class="quoted">“' in words
+
+
+def test_what_was_searched_is_told() -> None:
+    answer = answer_to("How long was the discussion?")
+    filters = Filters(since="2007-05", author=HOSTILE)
+    shown = render_answer.render_answer(answer, Searched(1203, filters))
+    assert "Searched 1,203 articles, only those from May 2007 on, by “" in Tags(shown).text
+    assert not {"script", "img"} & set(Tags(shown).names)
+    assert "Searched 1 article<" in render_answer.render_answer(answer, Searched(1))
+    stored = render_answer.render_answer(answer, Searched(0, filters))
+    assert "Searched only articles from May 2007 on" in Tags(stored).text
+    assert "Searched" not in render_answer.render_answer(answer)
+
+
+def test_an_abstention_within_filters_can_be_widened() -> None:
+    answer = answer_to("Who won the 2006 “World & Cup”?")
+    shown = render_answer.render_answer(answer, Searched(3, Filters(author="Symonds")))
+    address = re.search(r'<a class="again" href="#ask\?([^"]*)"', shown)
+    assert address
+    assert parse_qs(html.unescape(address[1])) == {"question": [answer.question]}
+    assert 'class="again"' not in render_answer.render_answer(answer, Searched(3))
+
+
+def test_a_greeting_is_no_abstention_about_the_articles() -> None:
+    answer = replace(answer_to("Who won?"), text="Hello. Ask a question.", hits=())
+    shown = render_answer.render_answer(answer, Searched(3))
+    assert "Hello. Ask a question." in shown
+    assert "Searched" not in shown
+    assert "Nearest" not in shown

@@ -1,0 +1,120 @@
+"""One library for every tab: opened or built once, swapped by a rebuild, never lost."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from rag.errors import IndexCorruptError, IndexMissingError, RagError, SeedsError
+from rag.types import Progress
+from rag.web.served import Failed, Library, Ready, ServedLibrary, State, Working
+from tests.fake_library import FakeLibrary
+
+
+def opens(result: Library | RagError | Exception) -> Callable[[], Library]:
+    def open_library() -> Library:
+        if isinstance(result, Exception):
+            raise result
+        return result
+
+    return open_library
+
+
+def builds(result: Library | RagError) -> Callable[[Callable[[Progress], None]], Library]:
+    def build_library(progress: Callable[[Progress], None]) -> Library:
+        progress(Progress("embedding", 5, 1200))
+        return opens(result)()
+
+    return build_library
+
+
+def settled(served: ServedLibrary) -> State:
+    *_, last = served.states()
+    return last
+
+
+def test_an_index_is_opened_and_warmed() -> None:
+    library = FakeLibrary()
+    served = ServedLibrary(opens(library), builds(FakeLibrary()))
+    assert served.state.library is None
+    served.start()
+    assert settled(served) == Ready(library)
+    assert library.warmed
+
+
+def test_a_missing_index_is_built_with_progress() -> None:
+    library = FakeLibrary()
+    followed: list[State] = []
+    served: ServedLibrary
+
+    def build(progress: Callable[[Progress], None]) -> Library:
+        progress(Progress("embedding", 5, 1200))
+        followed.append(served.state)
+        return library
+
+    served = ServedLibrary(opens(IndexMissingError("Nothing built.")), build)
+    served.start()
+    assert settled(served) == Ready(library)
+    assert followed == [Working("Building the index: embedding, 5 of 1,200")]
+
+
+def test_a_refused_index_is_told_and_mended_by_a_rebuild() -> None:
+    error = IndexCorruptError("The index is cut short: rag build")
+    library = FakeLibrary()
+    served = ServedLibrary(opens(error), builds(library))
+    served.start()
+    assert settled(served) == Failed(error)
+    served.rebuild()
+    assert settled(served) == Ready(library)
+
+
+def test_a_failed_rebuild_keeps_the_library_before() -> None:
+    library, error = FakeLibrary(), SeedsError("The folder is empty.")
+    served = ServedLibrary(opens(library), builds(error))
+    served.start()
+    settled(served)
+    served.rebuild()
+    assert settled(served) == Failed(error, library)
+
+
+def test_what_nobody_foresaw_becomes_one_line() -> None:
+    served = ServedLibrary(opens(ZeroDivisionError("secret path")), builds(FakeLibrary()))
+    served.start()
+    state = settled(served)
+    assert isinstance(state, Failed)
+    assert "secret path" not in str(state.error)
+
+
+def test_what_another_process_built_is_opened() -> None:
+    libraries = [FakeLibrary(), FakeLibrary()]
+    opened = iter(libraries)
+    served = ServedLibrary(lambda: next(opened), builds(FakeLibrary()))
+    served.start()
+    assert settled(served) == Ready(libraries[0])
+    assert not served.refresh()
+    libraries[0].replaced = True
+    assert served.refresh()
+    assert settled(served).library is libraries[1]
+    assert not served.refresh()
+
+
+def test_two_rebuilds_at_once_are_one() -> None:
+    may_finish = threading.Event()
+    builds_begun = []
+
+    def build(progress: Callable[[Progress], None]) -> Library:
+        builds_begun.append(1)
+        assert may_finish.wait(10)
+        return FakeLibrary()
+
+    before = FakeLibrary()
+    served = ServedLibrary(opens(before), build)
+    served.start()
+    settled(served)
+    served.rebuild()
+    served.rebuild()
+    assert isinstance(served.state, Working)
+    assert served.state.library is before
+    may_finish.set()
+    assert isinstance(settled(served), Ready)
+    assert builds_begun == [1]

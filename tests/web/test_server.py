@@ -1,0 +1,131 @@
+"""The server: only this machine, only what it serves itself, one line where it cannot start."""
+
+from __future__ import annotations
+
+import re
+import socket
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from rag.errors import IndexCorruptError, ServeError
+from rag.settings import Settings
+from rag.web.render import Mark, source_link
+from rag.web.served import ServedLibrary
+from rag.web.server import create_app, serve
+from tests.fake_library import TEXT, FakeLibrary, made_in_a_loop
+from tests.web.test_served import builds, opens, settled
+
+
+def client_of(served: ServedLibrary) -> TestClient:
+    served.start()
+    settled(served)
+    app = made_in_a_loop(lambda: create_app(served, Path("seeds")))
+    return TestClient(app, base_url="http://127.0.0.1:7860")
+
+
+@pytest.fixture(scope="module")
+def client() -> TestClient:
+    library = FakeLibrary()
+    return client_of(ServedLibrary(opens(library), builds(library)))
+
+
+def test_the_chat_is_served_under_a_strict_policy(client: TestClient) -> None:
+    response = client.get("/")
+    assert response.status_code == 200
+    assert '<aside id="source"' in response.text
+    policy = response.headers["content-security-policy"]
+    assert "script-src 'self' 'sha256-" in policy
+    assert "unsafe-eval" not in policy
+    assert response.headers["x-content-type-options"] == "nosniff"
+    assert int(response.headers["content-length"]) == len(response.content)
+
+
+def test_the_theme_loads_no_foreign_font(client: TestClient) -> None:
+    addresses = set(re.findall(r"https?://[\w.]+", client.get("/theme.css").text))
+    assert addresses <= {"http://www.w3.org"}  # a namespace of the icons, which nobody fetches
+    assert client.get("/config").json().get("stylesheets", []) == []
+
+
+def test_the_page_and_its_scripts_find_their_files(client: TestClient) -> None:
+    page = client.get("/").text
+    named = set(re.findall(r'"(/web/[^"]+)"', page))
+    for script in [name for name in named if name.endswith(".js")]:
+        imported = re.findall(r'from "\./([^"]+)"|^import "\./([^"]+)"', client.get(script).text)
+        named |= {f"/web/{one or other}" for one, other in imported}
+    assert {"/web/chat.css", "/web/chat.js", "/web/source.js", "/web/icon.svg"} <= named
+    assert {client.get(name).status_code for name in named} == {200}
+
+
+def test_the_filters_suggest_what_the_library_has(client: TestClient) -> None:
+    assert client.get("/choices").json() == {
+        "author": ["Peter Symonds"],
+        "source": ["000_915390efa79720e3.txt"],
+    }
+
+
+def test_health_counts_the_library(client: TestClient) -> None:
+    assert client.get("/health").json() == {"status": "ready", "articles": 1, "passages": 12}
+
+
+def test_health_tells_why_there_is_no_library() -> None:
+    error = IndexCorruptError("The index is cut short: rag build")
+    client = client_of(ServedLibrary(opens(error), builds(FakeLibrary())))
+    assert client.get("/health").json() == {"status": "failed", "detail": str(error)}
+    assert client.get("/source?article=a1").status_code == 404
+    assert "No articles here yet." in client.get("/source").text
+    assert client.get("/choices").json() == {"author": [], "source": []}
+
+
+def test_a_source_link_opens_the_article_at_its_quote(client: TestClient) -> None:
+    quote = "No agreements were announced"
+    start = TEXT.index(quote)
+    mark = Mark.of(1, start, start + len(quote), quote)
+    address = source_link("a1", [mark], opened=1).replace("#", "/")
+    shown = client.get(address)
+    assert f'<mark class="quote current" data-number="1">{quote}</mark>' in shown.text
+
+
+def test_a_source_without_an_article_lists_the_library(client: TestClient) -> None:
+    assert "The US holds talks with Iran in Baghdad" in client.get("/source").text
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "article=nobody",
+        "article=../../etc/passwd",
+        "article=a1&quote=1.-5.9.1&opened=1",
+        "article=a1&quote=1.0.999999999999.1",
+        "article=a1&quote=%3Cscript%3E",
+        "article=a1&opened=x",
+    ],
+)
+def test_an_address_made_by_hand_breaks_nothing(client: TestClient, query: str) -> None:
+    response = client.get(f"/source?{query}")
+    assert response.status_code in {200, 404, 422}
+    assert "<mark" not in response.text
+    assert "<script" not in response.text
+
+
+def test_a_foreign_name_for_this_machine_is_refused(client: TestClient) -> None:
+    assert client.get("/health", headers={"host": "rebound.example"}).status_code == 400
+
+
+def test_a_taken_port_is_one_line_before_anything_is_opened(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        settings = Settings(seeds=tmp_path / "none", index=tmp_path / "none")
+        with pytest.raises(ServeError) as caught:
+            serve(settings, "127.0.0.1", port)
+    assert str(caught.value) == (
+        f"Port {port} is taken: rag serve --port {port + 1}, or make run PORT={port + 1}"
+    )
+
+
+def test_an_address_of_another_machine_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(ServeError, match=r"Cannot serve on 192\.0\.2\.1"):
+        serve(Settings(seeds=tmp_path, index=tmp_path), "192.0.2.1", 7860)
