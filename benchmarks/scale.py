@@ -34,7 +34,14 @@ from benchmarks.made_library import Sample, made_articles, made_vectors, sample_
 from benchmarks.scale_plot import plot
 from rag.retrieval import retrieve
 from rag.settings import Settings
-from rag.store import FORMAT_VERSION, GenerationWriter, LocalStore, Recipe, open_store
+from rag.store import (
+    FORMAT_VERSION,
+    GenerationWriter,
+    LocalStore,
+    Recipe,
+    build_lock,
+    open_store,
+)
 from rag.types import Filters
 
 REAL_PASSAGES = 2048
@@ -86,7 +93,7 @@ def build(count: int, sample_folder: Path, index: Path) -> Built:
     """Writes a library of ``count`` passages."""
     sample = Sample.load(sample_folder)
     writing = 0.0
-    with GenerationWriter(index, recipe_of(sample)) as writer:
+    with build_lock(index), GenerationWriter(index, recipe_of(sample)) as writer:
         for article, split, vectors in made_articles(sample, count):
             hashes = [sha256(passage.text.encode()).hexdigest() for passage in split]
             began = time.perf_counter()
