@@ -167,7 +167,7 @@ class VectorWriter:
         if index is None:
             index = _exact(rows)
         with self._path.open("wb") as file:  # of an error on closing FAISS itself would only print
-            faiss.write_index(index, faiss.PyCallbackIOWriter(file.write))
+            faiss.write_index(index, faiss.PyCallbackIOWriter(file.write))  # type: ignore[attr-defined]
         self._rows_path.unlink()
         return search
 
