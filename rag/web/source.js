@@ -27,7 +27,7 @@ export async function show() {
   const found = response && (response.ok || response.status === 404);
   const source = found ? await response.text() : "";
   if (request !== requested) return;
-  if (found) text.innerHTML = source; // escaped by rag/render_source.py
+  if (found) text.innerHTML = source; // escaped by rag/web/render_source.py
   else text.textContent = "The source cannot be read: is the server still running?";
   const article = text.querySelector("article");
   heading.textContent = article ? article.getAttribute("aria-label") : "Library";
