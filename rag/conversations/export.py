@@ -40,7 +40,7 @@ def to_markdown(conversation: Conversation, exported: date) -> str:
 
 def to_html(conversation: Conversation, exported: date) -> str:
     """The conversation as one page with its styles in it, under a policy that allows no more."""
-    style = files("rag").joinpath("export.css").read_text(encoding="utf-8")
+    style = files("rag.conversations").joinpath("export.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     title = _text(conversation.title)
