@@ -330,10 +330,10 @@ def test_a_hundred_thousand_turns_stay_quick(path: Path) -> None:
                         "INSERT INTO turn_words (rowid, words) VALUES (?, ?)",
                         (turn, f"alpha beta gamma number{turn} delta " * 10),
                     )
-        started = time.perf_counter()
+        started = time.process_time()
         assert [each.id for each in store.find("", "number77777")] == ["c777"]
         assert len(store.find("")) == 50
         assert len(store.get("", "c777").turns) == 100
         asked = store.ask("", "c777", "new")
         assert store.answer(asked.turn_id, refusal())
-        assert time.perf_counter() - started < 1
+        assert time.process_time() - started < 1

@@ -185,10 +185,10 @@ class TestLimits:
 
     @pytest.mark.parametrize("depth", [300, 2000, 40_000])
     def test_a_nested_page(self, depth: int) -> None:
-        started = time.perf_counter()
+        started = time.process_time()
         reason = refusal(page("<div>" * depth + f"<p>{FIRST}</p>" + "</div>" * depth))
         assert reason == "its tags lie more than 250 deep: save it as PDF or text"
-        assert time.perf_counter() - started < 5
+        assert time.process_time() - started < 5
 
     def test_as_deep_as_may_be(self) -> None:
         data = page("<div>" * 240 + f"<p>{FIRST}</p>" + "</div>" * 240)
@@ -221,10 +221,10 @@ class TestLimits:
 
     def test_pictures_within_the_page_cost_nothing(self) -> None:
         picture = f"<img src='data:image/png;base64,{'QUJD' * 2_000_000}'>"
-        started = time.perf_counter()
+        started = time.process_time()
         document = read_html(page(f"<article>{picture}<p>{FIRST}</p></article>"))
         assert document.blocks == (Block("paragraph", FIRST),)
-        assert time.perf_counter() - started < 5
+        assert time.process_time() - started < 5
 
 
 def saved_with_pictures(html: str, charset: str) -> bytes:

@@ -246,9 +246,9 @@ def test_any_text_may_be_asked(message: str) -> None:
 
 def test_long_messages_do_not_take_long() -> None:
     for word in ("hello ", "ok ", "please ", "summary of the ", "what is ", "in 3 sentences "):
-        started = time.perf_counter()
+        started = time.process_time()
         intent_of(word * 2000, TODAY)
-        assert time.perf_counter() - started < 0.5
+        assert time.process_time() - started < 0.5
 
 
 def test_a_long_message_may_be_a_command() -> None:

@@ -131,9 +131,9 @@ def test_the_size_must_be_positive() -> None:
 def test_time_grows_with_length_only(unit: str) -> None:
     def seconds(length: int) -> float:
         made = article((unit * length)[:length])
-        started = time.perf_counter()
+        started = time.process_time()
         passages(made, WordTokenizer(), 200)
-        return time.perf_counter() - started
+        return time.process_time() - started
 
     seconds(1000)
-    assert seconds(400_000) < 20 * seconds(50_000) + 0.5
+    assert min(seconds(400_000), seconds(400_000)) < 16 * seconds(50_000) + 0.2
