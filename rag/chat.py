@@ -148,10 +148,12 @@ class _Turn:
 
     @contextmanager
     def clock(self, stage: str) -> Iterator[None]:
-        """Adds the seconds that its block takes to those of ``stage``."""
-        started = time.perf_counter()
+        """Adds the seconds that its block takes to those of ``stage``, without stages within it."""
+        started, counted = time.perf_counter(), sum(self.seconds.values())
         yield
-        self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - started
+        within = sum(self.seconds.values()) - counted
+        taken = time.perf_counter() - started - within
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + taken
 
     def stamp(self, answer: Answer) -> Answer:
         return replace(answer, timings={**self.seconds, "total": sum(self.seconds.values())})
