@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rag.question.answer_type import AnswerType, asked_type, wants_words, without_type
-from rag.reading.rerank import asks, reranked
+from rag.reading.rerank import asks, by_article, reranked
 from rag.reading.sentence_features import (
     SentenceFeatures,
     logistic,
@@ -130,7 +130,9 @@ class SpanEvidence:
 
     def rerank(self, question: str, query: str, hits: Sequence[Hit], read: int) -> list[Hit]:
         asked = asked_of(question, query)
-        if not asks(asked) or not _is_read_here(asked, hits):
+        if not asks(asked):
+            return by_article(hits)
+        if not _is_read_here(asked, hits):
             return self._other_languages.rerank(question, query, hits, read)
         return reranked(asked, hits, self._reader.score(asked, contents_of(hits[:read])))
 

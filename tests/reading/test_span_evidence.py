@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from rag.reading.read import PassageReading
+from rag.reading.rerank import by_article
 from rag.reading.span_evidence import (
     CONFIDENCE_FEATURES,
     CONFIDENCE_WEIGHTS,
@@ -133,7 +134,7 @@ def test_the_hits_come_back_in_the_readers_order() -> None:
         _evidence(reader).rerank(question, question, hits, 2),
     ):
         assert [hit.passage.text for hit in found] == [fog.passage.text, other.passage.text]
-    assert _evidence(reader).rerank("fog", "fog", hits, 2) == hits
+    assert _evidence(reader).rerank("fog", "fog", hits, 2) == by_article(hits)
 
 
 def test_a_bare_follow_up_is_read_with_its_history() -> None:
