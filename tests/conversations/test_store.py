@@ -217,6 +217,7 @@ def test_search_finds_words_of_title_question_and_answer(store: ConversationStor
 @example('"', '"')
 @example('a"b* OR NOT (', "%_*?")
 @example("\ud800x\x00y", "\x00")
+@example("\ud801", "")
 @example("İstanbul ﬁn 北京", "NEAR(a b)")
 @example("'; DROP TABLE turns; --", "words:x -y ^z")
 def test_any_characters_can_be_searched_and_find_what_holds_them(
@@ -225,7 +226,7 @@ def test_any_characters_can_be_searched_and_find_what_holds_them(
     store.find("", other)  # must not raise
     conversation = store.ask("", None, text).conversation_id
     assert conversation in {each.id for each in store.find("", text)}
-    for word in one_line(text.replace("\ud800", "?")).split()[:3]:
+    for word in one_line(text.encode("utf-8", "replace").decode()).split()[:3]:
         assert conversation in {each.id for each in store.find("", word)}
     if set(folded(other).split()) and not all(
         word in folded(text) for word in folded(other).split()
