@@ -44,6 +44,21 @@ def test_a_full_disk_is_told_where_the_backend_does_not(
     assert FULL in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.EDQUOT, "Disk quota exceeded"),
+        sqlite3.OperationalError("database or disk is full"),
+        ValueError("An IO error occurred: 'No space left on device (os error 28)'"),
+    ],
+)
+def test_space_may_be_short_on_a_disk_that_has_some(tmp_path: Path, error: Exception) -> None:
+    """For a user with a quota, or once another program has made room."""
+    with pytest.raises(BuildError) as caught, writing(tmp_path):
+        raise error
+    assert FULL in str(caught.value)
+
+
 def test_other_reasons_are_given_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(BuildError) as caught, writing(tmp_path):
         raise RuntimeError("the\nbackend's   words " + "x" * 1000)
