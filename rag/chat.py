@@ -58,7 +58,8 @@ def stream(
     hits = turn.search(query)
     yield Retrieved(query, tuple(hits))
     answer, sections = turn.answer(question, spelled, query, history, hits)
-    if generator is not None and any(section.may_be_written for section in sections):
+    may_be_written = all(section.may_be_written for section in sections)
+    if generator is not None and sections and may_be_written:
         started = time.perf_counter()
         prose = in_prose(answer, sections, generator, embedder)
         while not isinstance(piece := next(prose), Answer):
@@ -117,8 +118,7 @@ class _Turn:
     def search(self, query: str) -> list[Hit]:
         """The passages to read for ``query``; those of the period that it asks for, if it does."""
         with self.clock("retrieve"):
-            hits = self._retrieve(query, _in_period(self.filters, query))
-            return hits or self._retrieve(query, self.filters)
+            return self._retrieve(query, _in_period(self.filters, query))
 
     def answer(
         self,

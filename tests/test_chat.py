@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from rag.answering.answer import ABSTENTION
+from rag.answering.answer import ABSTENTION, Section
 from rag.chat import check_question, stream
 from rag.errors import QuestionError
 from rag.ingest.build import build_from_articles, recipe_of
@@ -163,3 +163,15 @@ def test_every_citation_of_every_article_is_exact(
         text = articles[citation.article_id].text
         assert text[citation.start : citation.end] == citation.quote
         assert citation.quote.strip() == citation.quote != ""
+
+
+def test_a_period_of_publication_without_articles_is_not_passed_over(store: LocalStore) -> None:
+    for question in ("articles from 1999 about whales", "articles from 2011 about whales"):
+        answer, _ = ask(store, question, min_confidence=0.0)
+        assert answer.status == ("abstained" if "1999" in question else "answered")
+
+
+def test_articles_that_differ_are_quoted_whoever_may_write() -> None:
+    differing = Section((), part="How many?", differ=True)
+    assert not differing.may_be_written
+    assert replace(differing, differ=False).may_be_written

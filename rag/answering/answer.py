@@ -29,8 +29,8 @@ class Section:
 
     @property
     def may_be_written(self) -> bool:
-        """Whether prose could stand in place of the quotes."""
-        return self.part is not None
+        """Whether prose could stand in place of the quotes; of a disagreement it tells one side."""
+        return self.part is not None and not self.differ
 
 
 @dataclass(frozen=True, slots=True)
