@@ -112,12 +112,14 @@ class Conversing:
     def follow(self, tab: Tab) -> Iterator[View]:
         """The open conversation while its last question is being answered, then with the answer."""
         conversation_id = tab.conversation_id
+        yield View(notice=None)  # Gradio empties what a generator without a value should show
         if not conversation_id:
             return
         try:
             conversation = self.conversations.get(OWNER, conversation_id)
             pending = _pending(conversation)
             if pending is None:
+                yield self._view(conversation, notice=None)
                 return
             verdicts = self._feedback.of_conversation(OWNER, conversation_id)
             if run := self._runs.running(pending.id):
