@@ -50,26 +50,16 @@ class Searched:
     filters: Filters = field(default_factory=Filters)
 
 
-def render_answer(
-    answer: Answer,
-    searched: Searched = Searched(),
-    *,
-    note: str = "",
-    widening: str = "",
-    below: str = "",
-) -> str:
-    """A whole answer with linked markers, its sources, what it is worth and how it was found.
-
-    HTML is set before it (``note``), below it, and under an abstention (``widening``: links).
-    """
+def render_answer(answer: Answer, searched: Searched = Searched()) -> str:
+    """A whole answer with linked markers, its sources, what it is worth and how it was found."""
     kinds = "answer whole"
-    parts = [note, _words(answer), _replacements(answer), _sources(answer.citations)]
+    parts = [_words(answer), _replacements(answer), _sources(answer.citations)]
     if answer.status == "abstained":
         kinds += " abstained"
-        parts += [_nearest(answer.hits), _widening(answer, searched, widening)]
+        parts += [_nearest(answer.hits), _widening(answer, searched)]
     if answer.differ:
         kinds += " differ"
-    return f'<div class="{kinds}">{"".join(parts)}{_facts(answer, searched)}{below}</div>'
+    return f'<div class="{kinds}">{"".join(parts)}{_facts(answer, searched)}</div>'
 
 
 def _words(answer: Answer) -> str:
@@ -177,12 +167,12 @@ def _passage(hit: Hit) -> str:
     )
 
 
-def _widening(answer: Answer, searched: Searched, links: str) -> str:
-    """``links``, and one that asks the whole library, where only a part of it was asked."""
-    if searched.filters != Filters():
-        address = html.escape("#ask?" + urlencode({"question": answer.question}))
-        links = f'<a class="again" href="{address}">Ask all articles instead</a>{links}'
-    return f'<p class="widen">{links}</p>' if links else ""
+def _widening(answer: Answer, searched: Searched) -> str:
+    """A link that asks the same of the whole library, where only a part of it was asked."""
+    if searched.filters == Filters():
+        return ""
+    address = html.escape("#ask?" + urlencode({"question": answer.question}))
+    return f'<p class="widen"><a class="again" href="{address}">Ask all articles instead</a></p>'
 
 
 def _facts(answer: Answer, searched: Searched) -> str:
