@@ -33,7 +33,7 @@ _SUMMARY = (
     r"|(?:main|key|most important|central)"
     r" (?:points?|ideas?|facts?|messages?|take-?aways?|topics?))"
 )
-_SUMMARIZE = r"(?:s[uo]m{1,2}[ae]r+i[sz]e?|sum up|recap|outline|condense|tl;?dr(?: of| for)?:?)"
+SUMMARIZE = r"(?:s[uo]m{1,2}[ae]r+i[sz]e?|sum up|recap|outline|condense|tl;?dr(?: of| for)?:?)"
 
 # Courtesy, which may stand before and after everything else.
 
@@ -108,7 +108,7 @@ FOLDER = _pattern(
     rf"|what (?:topics|subjects|themes) (?:do (?:you|{_THESE}) (?:cover|know|have|deal with"
     rf"|discuss)|does {_FOLDER} (?:cover|have|hold|contain|deal with)"
     rf"|are (?:there|covered)(?: in {_FOLDER})?)"
-    rf"|what do you know|(?:{_SUMMARIZE}|describe) (?:{_THESE}|everything|all of (?:it|them|this))"
+    rf"|what do you know|(?:{SUMMARIZE}|describe) (?:{_THESE}|everything|all of (?:it|them|this))"
     rf"|(?:{_GIVE})?an overview|(?:{_GIVE})?(?:an? |the )?{_SHORT}{_SUMMARY} of"
     rf" (?:{_THESE}|everything)|tell me about {_THESE})"
 )
@@ -122,7 +122,7 @@ PERIOD = _pattern(
 # One article.
 
 SUMMARY = _pattern(
-    rf"(?:{_SUMMARIZE}(?: (?P<object>.+))?"
+    rf"(?:{SUMMARIZE}(?: (?P<object>.+))?"
     rf"|(?:{_GIVE}(?:an? |the |some )?|what(?: is|'s| are) the |an? |the )?{_SHORT}{_SUMMARY}"
     r"(?: of (?P<of>.+))?)"
 )
