@@ -186,7 +186,8 @@ class _Turn:
             reading = respond(intent, past, self.store, self.embedder, hits)
             if reading is not None:
                 shown = () if reading.reply and not reading.quotes else tuple(hits)
-                is_text = intent.kind == "summary"
+                articles = {quote.article.id for quote in reading.quotes}
+                is_text = intent.kind == "summary" and len(articles) == 1
                 found = _Found(question, shown, reading, "summary" if is_text else "lines")
                 return "overview", [found]
         header = ask_header(spelled, past, self.store, hits)

@@ -143,6 +143,27 @@ ARTICLE_ABOUT = _pattern(
     r" (?P<subject>.+)"
 )
 SUBJECT_ARTICLE = _pattern(rf"the (?P<subject>.+) {_ARTICLE}")
+ARTICLE_TITLED = _pattern(rf"(?:the|that|your) {_ARTICLE}[,:]? (?P<subject>.+)")
+_NAME = r"[^\W\d](?:[\w.-]|[\x27’]\w)*"
+_AUTHOR = rf"(?P<author>(?!(?:the|this|that|an?|your|my)\b){_NAME}(?: {_NAME}){{0,4}}?)"
+_ON = r"(?:about|on|regarding|concerning)"
+_NEWEST = r"(?:latest|newest|most recent)"
+ARTICLE_BY = _pattern(
+    rf"(?:the|an?|that) (?P<newest>{_NEWEST} )?{_DOCUMENT}(?: {_ON} (?P<about>.+?))?"
+    rf"(?: (?:that was )?(?:written|published))? by {_AUTHOR}(?: {_ON} (?P<on>.+))?"
+)
+ARTICLE_OF = _pattern(
+    rf"{_AUTHOR}[\x27’]s? (?P<newest>{_NEWEST} )?{_ARTICLE}(?: {_ON} (?P<on>.+))?"
+)
+_PLACE = r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|former|latter)"
+POINTED = _pattern(
+    rf"(?:the {_PLACE}(?: (?:ones?|{_DOCUMENT}))?(?: of (?:them|these|those))?|number [1-9]\d?"
+    rf"|the other(?: (?:one|{_DOCUMENT}))?)"
+)
+ABOUT_POINTED = _pattern(
+    r"(?:or |(?:what|how) about |(?:tell me )?more (?:about|on) |tell me about |show me |read me )*"
+    rf"(?P<pointed>{POINTED.pattern})"
+)
 
 # Commands aimed at a model: how the message begins.
 
