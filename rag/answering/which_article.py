@@ -13,7 +13,7 @@ from difflib import SequenceMatcher
 from rag.question.intent import Intent
 from rag.question.listed import answer_pointed_into, place_pointed_at, points_at_name
 from rag.text.words import content_terms, terms
-from rag.types import Article, Embedder, Filters, Hit, Store
+from rag.types import Article, Embedder, Filters, Hit, Quote, Store
 
 SURE = 0.98
 PROBABLE = 0.75
@@ -76,6 +76,16 @@ def article_meant(
 def cited_in(answer: str, store: Store, found: Sequence[Article] = ()) -> list[Article | None]:
     """The article of each quote that ``answer`` shows, in its order; None where it is not found."""
     return [_article_of(quote, store, found) for quote in _QUOTED.findall(answer)]
+
+
+def quotes_of(answer: str, store: Store) -> list[Quote]:
+    """The quotes that ``answer`` shows, in its order, without those that are not found."""
+    found = [(text, _article_of(text, store, ())) for text in _QUOTED.findall(answer)]
+    return [
+        Quote(article, text, start := article.text.index(text), start + len(text), score=1.0)
+        for text, article in found
+        if article is not None
+    ]
 
 
 def _this_article(
