@@ -94,11 +94,20 @@ def _this_article(
     """The only article, else the one cited last, else the one that the conversation is about."""
     if store.article_count == 1:
         return Meant((next(store.articles()),), SURE)
+    if cited := cited_last(history, store, found):
+        return Meant((cited,), SURE)
+    return Meant(tuple(found[:1]), PROBABLE) if history else NOTHING
+
+
+def cited_last(
+    history: Sequence[tuple[str, str]], store: Store, found: Sequence[Article] = ()
+) -> Article | None:
+    """The article of the first quote in the last answer that has one; ``found`` ones go first."""
     for role, text in reversed(history):
         quotes = _QUOTED.findall(text) if role == "assistant" else []
         if quotes and (cited := _article_of(quotes[0], store, found)):
-            return Meant((cited,), SURE)
-    return Meant(tuple(found[:1]), PROBABLE) if history else NOTHING
+            return cited
+    return None
 
 
 def _pointed_at(intent: Intent, history: Sequence[tuple[str, str]], store: Store) -> Meant | None:
