@@ -51,8 +51,11 @@ class Turn:
 Turns: TypeAlias = tuple[Turn, ...]
 
 
-def create_chat(served: ServedLibrary, seeds: Path) -> gr.Blocks:
-    """The chat over ``served``; ``seeds`` is the folder that an empty library asks to be filled."""
+def create_chat(served: ServedLibrary, seeds: Path, *, logs_out: bool = False) -> gr.Blocks:
+    """The chat over ``served``; ``seeds`` is the folder that an empty library asks to be filled.
+
+    ``logs_out`` shows a way out to people who have logged in.
+    """
 
     def watch() -> Iterator[tuple[str, Update]]:
         served.refresh()
@@ -119,6 +122,8 @@ def create_chat(served: ServedLibrary, seeds: Path) -> gr.Blocks:
             status = gr.Markdown(render_state.render_state(served.state), elem_id="library")
             new = gr.Button("New conversation", elem_id="new", size="sm")
             rebuild_index = gr.Button("Rebuild index", elem_id="rebuild", size="sm")
+            if logs_out:
+                gr.Button("Log out", elem_id="log-out", size="sm", link="/logout")
         conversation = gr.Chatbot(
             elem_id="conversation",
             label="Conversation",
