@@ -93,7 +93,8 @@ def create_chat(served: ServedLibrary, seeds: Path, *, logs_out: bool = False) -
         try:
             for event_html, answer in _answer(served, turn, earlier):
                 if answer is None:
-                    yield "", _messages(turns, event_html), turns, "", *_buttons(True)
+                    # The box is left alone: the next question may be typed meanwhile.
+                    yield gr.skip(), _messages(turns, event_html), turns, "", *_buttons(True)
                 else:
                     turns = (*earlier, replace(turn, answer=answer))
             yield gr.skip(), _messages(turns), turns, "", *_buttons(False)
