@@ -1,4 +1,4 @@
-"""Filters as an address names them, and as a person reads them; pure."""
+"""What the page's address names: the filters, in words too, and the conversation; pure."""
 
 from __future__ import annotations
 
@@ -25,6 +25,11 @@ def filters_from_address(query: str) -> Filters:
         if field.name in given
     }
     return Filters(**values)
+
+
+def conversation_from_address(query: str) -> str:
+    """The id of the open conversation (``c=...``); "" where the address names none."""
+    return parse_qs(query.lstrip("?")[:_MAX_ADDRESS_CHARS]).get("c", [""])[0]
 
 
 def describe_filters(filters: Filters) -> str:

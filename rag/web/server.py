@@ -1,4 +1,4 @@
-"""HTTP: serves the chat of ``app.py``, articles for its source panel, and ``/health``.
+"""HTTP: serves the chat of ``app.py``, articles for its source panel, conversations, ``/health``.
 
 Every answer carries a content security policy under which the page can load and run only what
 this server sends: no foreign host, no inline script but Gradio's own, each allowed by its hash.
@@ -23,7 +23,11 @@ from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from rag.conversations.feedback import FeedbackStore
+from rag.conversations.store import ConversationStore
 from rag.errors import ServeError
+from rag.web.conversation_routes import conversation_routes
+from rag.web.conversing import Conversing
 from rag.web.page import PageMiddleware
 from rag.web.render import Mark
 from rag.web.render_source import render_contents, render_missing_source, render_source
@@ -44,9 +48,15 @@ _QUOTE = re.compile(r"(\d{1,6})\.(\d{1,9})\.(\d{1,9})\.(\d{1,10})")
 def serve(settings: Settings, host: str = "127.0.0.1", port: int = 7860) -> None:
     """Serves the chat until interrupted; builds the index from the articles if there is none.
 
-    Raises ServeError if the port is taken, before anything slow is loaded.
+    Raises ServeError if the port is taken, and ConversationsError if conversations cannot be kept,
+    before anything slow is loaded.
     """
-    with closing(_listen(host, port)) as listener:
+    with (
+        closing(_listen(host, port)) as listener,
+        closing(ConversationStore(settings.conversations)) as conversations,
+        closing(FeedbackStore(settings.conversations)) as feedback,
+    ):
+        conversations.fail_all_pending()
         from rag.library import build_library, open_library
 
         served = ServedLibrary(
@@ -54,7 +64,8 @@ def serve(settings: Settings, host: str = "127.0.0.1", port: int = 7860) -> None
             lambda progress: build_library(settings=settings, progress=progress),
         )
         served.start()
-        app = create_app(served, settings.seeds, host=host)
+        conversing = Conversing(served, conversations, feedback, settings)
+        app = create_app(conversing, settings.seeds, host=host)
         _announce(served, _address(listener))
         import uvicorn
 
@@ -63,13 +74,14 @@ def serve(settings: Settings, host: str = "127.0.0.1", port: int = 7860) -> None
         )
 
 
-def create_app(served: ServedLibrary, seeds: Path, host: str = "127.0.0.1") -> FastAPI:
+def create_app(conversing: Conversing, seeds: Path, host: str = "127.0.0.1") -> FastAPI:
     """The web application; on a loopback ``host`` it answers only to loopback names."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     import gradio
 
     from app import create_chat
 
+    served = conversing.served
     app = FastAPI(title="Footnote", docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(PageMiddleware)
     if host in _LOOPBACK:
@@ -115,10 +127,11 @@ def create_app(served: ServedLibrary, seeds: Path, host: str = "127.0.0.1") -> F
         authors = sorted({article.author for article in known if article.author})
         return {"author": authors, "source": [article.source for article in known]}
 
+    app.include_router(conversation_routes(conversing.conversations))
     app.mount("/web", StaticFiles(directory=_WEB))
     gradio.mount_gradio_app(
         app,
-        create_chat(served, seeds),
+        create_chat(conversing, seeds),
         path="/",
         footer_links=[],
         run_history=False,
