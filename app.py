@@ -15,11 +15,12 @@ from typing import Any, TypeAlias
 import gradio as gr
 
 from rag.web import render_state
-from rag.web.conversing import Conversing, Tab, View
+from rag.web.conversing import Conversing
 from rag.web.examples import example_questions
 from rag.web.filter_address import conversation_from_address
 from rag.web.page import FILTER_BAR
 from rag.web.served import Library
+from rag.web.view import Tab, View
 
 Update: TypeAlias = dict[str, Any]
 
@@ -118,7 +119,7 @@ def create_chat(conversing: Conversing, seeds: Path) -> gr.Blocks:
         chosen = conversation.example_select(_example_text, None, box, queue=False, **quiet)
         for event in (
             chat.load(begin, tab, shown, **at_once),
-            command.input(do, [tab, command, address], shown, **at_once),
+            command.change(do, [tab, command, address], shown, **at_once),
             *(
                 asks(ask, [tab, box, address], shown, **at_once)
                 for asks in (box.submit, ask_button.click, chosen.then)

@@ -32,6 +32,7 @@ CHROMIUM_ARGUMENTS = [
 ]
 START_SECONDS = 120
 ANSWER_MILLISECONDS = 60_000
+expect.set_options(timeout=20_000)  # a busy machine; what holds is seen at once
 
 
 @dataclass(eq=False)
@@ -72,10 +73,19 @@ class Visit:
 
 
 @contextmanager
-def running(command: Sequence[str], port: int, log: Path) -> Iterator[str]:
-    """The address of a server that ``command`` starts on ``port``, once it is ready."""
+def running(command: Sequence[str], port: int, log: Path, **environment: str) -> Iterator[str]:
+    """The address of a server that ``command`` starts on ``port``, once it is ready.
+
+    ``environment`` holds variables to set besides this process's own.
+    """
     with log.open("w") as output:
-        server = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
+        server = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, **environment},
+        )
     try:
         address = f"http://127.0.0.1:{port}"
         deadline = time.monotonic() + START_SECONDS

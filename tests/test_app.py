@@ -10,8 +10,9 @@ import pytest
 
 from app import create_chat
 from rag.types import Event, Filters
-from rag.web.conversing import Conversing, Tab, View
+from rag.web.conversing import Conversing
 from rag.web.served import ServedLibrary
+from rag.web.view import Tab, View
 from tests.fake_library import FakeLibrary, conversing_over, made_in_a_loop
 from tests.web.test_served import builds, opens, settled
 
@@ -104,6 +105,15 @@ def test_filters_restrict_the_search_and_are_told(
     shown = ask(conversing, Tab(), QUESTION, "since=2007-05&author=Symonds")
     assert library.filters == [Filters(since="2007-05", author="Symonds")]
     assert "only those <bdi>from May 2007 on, by “Symonds”</bdi>" in replies(shown)[0]
+
+
+def test_a_date_that_is_none_is_told_and_the_question_stays(
+    conversing: Conversing, library: FakeLibrary
+) -> None:
+    refused = conversing.ask(Tab(), QUESTION, "since=last+week")
+    assert "is not an ISO date" in str(refused.notice)
+    assert refused.question is None
+    assert not library.asked
 
 
 def test_an_edit_takes_the_place_of_a_question_and_those_after_it(conversing: Conversing) -> None:

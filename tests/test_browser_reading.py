@@ -244,6 +244,7 @@ def test_filters_are_chips_are_in_the_address_and_restrict_the_search(
         assert in_address(page) == {"since": ["2007"]}  # opening the source left it alone
         page.reload()
         expect(page.locator("#chips li")).to_have_text(["From 2007"])
+        expect(page.locator("#conversation .answer.whole")).to_have_count(1)  # is there again
         answer = visited.ask("Who wrote a line about the lighthouse keeper?")
         expect(answer.locator(".facts")).to_contain_text("only those from 2007 on")
         expect(answer).to_contain_text("The articles do not say.")

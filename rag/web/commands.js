@@ -1,6 +1,7 @@
 // What a link of the conversation asks of the server: its words go through a hidden field. A thumb
 // down asks, besides, what was wrong.
 const verdict = document.getElementById("verdict");
+let sent = 0;
 let judged = ""; // the turn that the dialog asks about
 
 // Writes into a hidden field of Gradio's.
@@ -11,8 +12,9 @@ export function fill(id, value) {
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
+// Numbered, since Gradio passes on only what differs from the command before.
 export function command(fields) {
-  fill("command", new URLSearchParams(fields).toString());
+  fill("command", new URLSearchParams({ ...fields, number: ++sent }).toString());
 }
 
 document.addEventListener("click", (event) => {

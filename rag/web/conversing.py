@@ -6,8 +6,8 @@ conversations are on the disk; a page only remembers which one is open.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, get_args
 from urllib.parse import parse_qs
@@ -19,38 +19,20 @@ from rag.conversations.stored_turns import Conversation, StoredTurn, history
 from rag.errors import ConversationMissingError, RagError
 from rag.settings import Settings
 from rag.web.answer_runs import AnswerRuns, AskedQuestion
-from rag.web.filter_address import conversation_from_address, filters_from_address
+from rag.web.filter_address import (
+    check_dates,
+    conversation_from_address,
+    filters_from_address,
+)
 from rag.web.render import escape, render_progress
-from rag.web.render_turns import Message, command_link, render_turns
+from rag.web.render_turns import command_link, render_turns
 from rag.web.served import ServedLibrary
+from rag.web.view import Tab, View
 
 Arguments = ParamSpec("Arguments")
 OWNER = ""
 """Nobody logs in: all conversations are of one."""
 _WAITING = render_progress("Waiting for its turn")
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """What to show; None leaves a part of the page as it is."""
-
-    messages: list[Message] | None = None
-    conversation_id: str | None = None
-    """That of the open conversation; "" for one that has no question yet."""
-    question: str | None = None
-    """What stands in the box."""
-    notice: str | None = ""
-    """A line above the box, as HTML."""
-    answering: bool | None = None
-
-
-@dataclass
-class Tab:
-    """What a page remembers."""
-
-    conversation_id: str = ""
-    editing: int | None = None
-    """The turn that the next question takes the place of."""
 
 
 def _told(
@@ -83,6 +65,8 @@ class Conversing:
         self._feedback = feedback
         self._settings = settings
         self._runs = AnswerRuns(served, conversations)
+        self._starting = threading.Lock()
+        """Held from keeping a question until its answer is begun: nobody takes it for left over."""
 
     def open(self, tab: Tab, conversation_id: str) -> View:
         """Shows a conversation; an empty one for ""."""
@@ -130,10 +114,10 @@ class Conversing:
                         conversation.turns, shown, verdicts, self._runs.articles_searched
                     )
                     yield View(messages, answering=True, notice=None)
+            with self._starting:
+                if not self._runs.running(pending.id):  # left over from a server that is gone
+                    self.conversations.fail(pending.id, INTERRUPTED)
             conversation = self.conversations.get(OWNER, conversation_id)
-            if _pending(conversation) == pending and not self._runs.running(pending.id):
-                self.conversations.fail(pending.id, INTERRUPTED)
-                conversation = self.conversations.get(OWNER, conversation_id)
             if tab.conversation_id == conversation_id:
                 yield self._view(conversation, notice=None)
         except ConversationMissingError:
@@ -186,6 +170,7 @@ class Conversing:
         question_in_box: str | None = "",
     ) -> View:
         filters = filters_from_address(address)
+        check_dates(filters)
         opened = self._opened(tab, address)
         turns: tuple[StoredTurn, ...] = ()
         if opened:
@@ -193,14 +178,17 @@ class Conversing:
             if _pending(conversation):
                 return View(notice="One question at a time.", answering=True)
             turns = conversation.turns
-        kept = self.conversations.ask(OWNER, opened or None, question, filters, replacing=replacing)
         before = [turn for turn in turns if replacing is None or turn.id < replacing]
-        self._runs.start(
-            kept.turn_id, AskedQuestion(question, history(before), filters, min_confidence)
-        )
-        tab.conversation_id = kept.conversation_id
-        conversation = self.conversations.get(OWNER, kept.conversation_id)
-        return self._view(conversation, question=question_in_box)
+        asked = AskedQuestion(question, history(before), filters, min_confidence)
+        with self._starting:
+            kept = self.conversations.ask(
+                OWNER, opened or None, question, filters, replacing=replacing
+            )
+            tab.conversation_id = kept.conversation_id
+            conversation = self.conversations.get(OWNER, kept.conversation_id)
+            view = self._view(conversation, question=question_in_box)  # before it can be whole
+            self._runs.start(kept.turn_id, asked)
+        return view
 
     def _edit(self, tab: Tab, conversation: Conversation, turn: StoredTurn) -> View:
         tab.editing = turn.id
