@@ -22,6 +22,7 @@ from rag.question.parts import parts
 from rag.question.spelling import corrected
 from rag.question.time_phrases import period_of
 from rag.question.unsaid import wording
+from rag.question.within import question_within
 from rag.retrieval import retrieve
 from rag.types import Answer, Done, Event, Filters, Hit, Reading, Retrieved, Token, Turn
 from rag.writing.prose import in_prose
@@ -74,7 +75,8 @@ def stream(
 
 def understood(question: str, history: Sequence[Turn], store: Store) -> tuple[str, str]:
     """The question as the articles spell its words, and the query: with what it leaves unsaid."""
-    return corrected(question, store), corrected(standalone_query(question, history), store)
+    asked = question_within(question)
+    return corrected(asked, store), corrected(standalone_query(asked, history), store)
 
 
 def check_question(question: str, max_chars: int) -> str:
@@ -178,11 +180,14 @@ class _Turn:
     ) -> tuple[str, list[_Found]]:
         """What was found for each part of the question, and the name of what read it."""
         past = turns(history)
-        if self.filters == Filters() and (intent := intent_of(question, date.today(), past)):
+        if self.filters == Filters() and (
+            intent := intent_of(question_within(question), date.today(), past)
+        ):
             reading = respond(intent, past, self.store, self.embedder, hits)
             if reading is not None:
                 shown = () if reading.reply and not reading.quotes else tuple(hits)
-                is_text = intent.kind == "summary"
+                articles = {quote.article.id for quote in reading.quotes}
+                is_text = intent.kind == "summary" and len(articles) == 1
                 found = _Found(question, shown, reading, "summary" if is_text else "lines")
                 return "overview", [found]
         header = ask_header(spelled, past, self.store, hits)

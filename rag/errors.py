@@ -15,6 +15,7 @@ RagError
  │    └── IndexMismatchError     made by another model or version
  ├── ConversationsError     conversations or feedback cannot be read or kept
  │    └── ConversationMissingError  the conversation is gone or another's
+ ├── LoginError             nobody can log in, or a name or password is refused
  ├── EvaluationError        a question set cannot be read or judged
  └── ServeError             the server cannot start
 """
@@ -80,6 +81,10 @@ class ConversationsError(RagError):
 
 class ConversationMissingError(ConversationsError):
     """The conversation, or the turn in it, is gone or is another's."""
+
+
+class LoginError(RagError):
+    """The file of who may log in cannot be used, or a name or password is refused."""
 
 
 class EvaluationError(RagError):

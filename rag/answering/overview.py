@@ -7,15 +7,14 @@ numbers and dates alone, so that neither an article nor a message can speak thro
 from __future__ import annotations
 
 import calendar
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
 from rag.answering.cite import format_date
 from rag.answering.summary import covering, lead_sentences, summarize
+from rag.answering.which_article import SURE, Meant, article_meant
 from rag.question.intent import Intent, Kind
-from rag.text.words import content_terms, terms
 from rag.types import Article, Embedder, Hit, Quote, Reading, Store
 
 Period: TypeAlias = tuple[str, str]
@@ -39,13 +38,6 @@ MAX_ARTICLES_READ = 100
 """Of a larger folder or period as many articles are looked at, to bound the embedding."""
 _FEW = 2
 """Where a period has no more articles, each is given two sentences."""
-_SURE = 0.98
-_PROBABLE = 0.75
-"""Where a subject or the conversation tells which article is meant."""
-_SUBJECT_FOUND = 0.6
-"""The share of a subject's terms that the title and a passage of an article about it hold."""
-
-_QUOTED = re.compile(r"“([^“”]{12,})”")
 
 
 def respond(
@@ -87,7 +79,7 @@ def _list(store: Store, period: Period | None) -> Reading | None:
     if len(found) > MAX_LISTED or (period is None and store.article_count > MAX_LISTED):
         newest = f"The {MAX_LISTED} newest" if listed[-1].date else str(MAX_LISTED)
         reply = f"{newest} of {total}:"
-    return Reading(quotes, _SURE, reply=_capitalized(reply))
+    return Reading(quotes, SURE, reply=_capitalized(reply))
 
 
 def _folder(store: Store, embedder: Embedder) -> Reading:
@@ -99,7 +91,7 @@ def _folder(store: Store, embedder: Embedder) -> Reading:
     dated = f", dated {_in_words(days)}" if days else ""
     whose = "its" if store.article_count == 1 else "their"
     reply = f"{_count(store.article_count)}{dated}. In some of {whose} sentences:"
-    return Reading(tuple(quotes), _SURE, reply=reply)
+    return Reading(tuple(quotes), SURE, reply=reply)
 
 
 def _period(store: Store, embedder: Embedder, period: Period) -> Reading | None:
@@ -109,7 +101,7 @@ def _period(store: Store, embedder: Embedder, period: Period) -> Reading | None:
         return None
     chosen = ". Those that cover them best" if len(found) > MAX_CENTRAL else ""
     reply = f"{_capitalized(_count_of_period(found, period))}{chosen}:"
-    return Reading(tuple(quotes), _SURE, reply=reply)
+    return Reading(tuple(quotes), SURE, reply=reply)
 
 
 def _central(articles: Sequence[Article], embedder: Embedder, sentences: int) -> list[Quote]:
@@ -134,72 +126,33 @@ def _summary(
     embedder: Embedder,
     hits: Sequence[Hit],
 ) -> Reading | None:
-    found = list({hit.article.id: hit.article for hit in hits}.values())
-    if intent.newest:
-        article, confidence = next(iter(store.articles_between(None, None, 1)), None), _SURE
-    elif intent.subject is None:
-        article, confidence = _this_article(history, store, found)
-        if article is None:
-            return Reading((), confidence=0.0, reply=WHICH_ARTICLE)
-    else:
-        article, confidence = _named(intent.subject, found), _SURE
-        if article is None and intent.is_title:
-            return None
-        if article is None:
-            article, confidence = _about(intent.subject, hits), _PROBABLE
-    quotes = summarize(article, embedder, intent.sentence_count) if article else []
+    meant = article_meant(intent, history, store, embedder, hits)
+    if meant is None:
+        return None
+    if not meant.articles and (intent.is_pointed or not (intent.subject or intent.author)):
+        return Reading((), confidence=0.0, reply=WHICH_ARTICLE)
+    if len(meant.articles) > 1:
+        return _candidates(meant)
+    quotes = [
+        quote
+        for article in meant.articles
+        for quote in summarize(article, embedder, intent.sentence_count)
+    ]
     if not quotes:
         return Reading((), confidence=0.0)
     shown = "one" if len(quotes) == 1 else str(len(quotes))
-    return Reading(tuple(quotes), confidence, reply=f"The article in {shown} of its sentences:")
+    return Reading(
+        tuple(quotes), meant.confidence, reply=f"The article in {shown} of its sentences:"
+    )
 
 
-def _this_article(
-    history: Sequence[tuple[str, str]], store: Store, found: Sequence[Article]
-) -> tuple[Article | None, float]:
-    """The only article, else the one cited last, else the one that the conversation is about."""
-    if store.article_count == 1:
-        return next(store.articles()), _SURE
-    if cited := _cited_last(history, store, found):
-        return cited, _SURE
-    return (found[0] if history and found else None), _PROBABLE
-
-
-def _cited_last(
-    history: Sequence[tuple[str, str]], store: Store, found: Sequence[Article]
-) -> Article | None:
-    """The article of the first quote in the last answer that has one."""
-    for role, text in reversed(history):
-        quote = _QUOTED.search(text) if role == "assistant" else None
-        if quote is None:
-            continue
-        nearest = store.fetch([ordinal for ordinal, _ in store.search_terms(quote[1], MAX_CENTRAL)])
-        candidates = [*found, *(article for _, article in nearest)]
-        return next((article for article in candidates if quote[1] in article.text), None)
-    return None
-
-
-def _named(title: str, found: Sequence[Article]) -> Article | None:
-    return next((each for each in found if _plain(each.title) == _plain(title) != ""), None)
-
-
-def _about(subject: str, hits: Sequence[Hit]) -> Article | None:
-    """The first article of which title and passage hold most of the subject, the title above all.
-
-    One passage must hold it: in a long article any two words occur.
-    """
-    wanted = set(content_terms(subject))
-
-    def share(text: str) -> float:
-        return len(wanted & set(terms(text))) / max(1, len(wanted))
-
-    best, best_share = None, 0.0
-    for hit in hits:
-        in_either = share(f"{hit.article.title} {hit.passage.text}")
-        total = share(hit.article.title) + in_either
-        if in_either >= _SUBJECT_FOUND and total > best_share:
-            best, best_share = hit.article, total
-    return best
+def _candidates(meant: Meant) -> Reading:
+    quotes = tuple(filter(None, map(_title, meant.articles[:MAX_LISTED])))
+    total = len(meant.articles)
+    reply = f"{total} articles may be meant; say which, by its title or its place:"
+    if total > len(quotes):
+        reply = f"{len(quotes)} of {reply}"
+    return Reading(quotes, meant.confidence, reply=reply)
 
 
 def _title(article: Article) -> Quote | None:
@@ -236,7 +189,3 @@ def _in_words(period: Period) -> str:
 
 def _capitalized(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def _plain(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.casefold()))

@@ -28,6 +28,14 @@ class Intent:
     """summary: the title or subject of the article; None for "this article"."""
     is_title: bool = False
     """summary: only an article whose title is ``subject`` can be meant."""
+    is_article: bool = False
+    """summary: the message says that ``subject`` names an article."""
+    is_pointed: bool = False
+    """summary: ``subject`` is a place in the last answer: "the second one"."""
+    author: str | None = None
+    """summary: who wrote the article."""
+    wanted: str | None = None
+    """summary: how the message names the article, which may be its whole title."""
     newest: bool = False
     """summary: the newest article is meant."""
     sentence_count: int | None = None
@@ -100,14 +108,18 @@ def _about_all(request: str, today: date) -> Intent | None:
 
 
 def _summary(request: str, words: str) -> Intent | None:
+    if pointed := patterns.ABOUT_POINTED.fullmatch(request):
+        return Intent("summary", pointed["pointed"], is_pointed=True)
     if match := patterns.SUMMARY.fullmatch(request):
         wanted = match["object"] or match["of"]
         if wanted is None or patterns.THIS.fullmatch(wanted):
             intent = Intent("summary")
+        elif patterns.POINTED.fullmatch(wanted):
+            intent = Intent("summary", wanted, is_pointed=True, is_article=True)
         else:
             intent = _one_article(wanted)
         if intent.is_title and (subject := patterns.SUBJECT_ARTICLE.fullmatch(wanted)):
-            intent = Intent("summary", subject["subject"])
+            intent = Intent("summary", subject["subject"], wanted=wanted)
         return replace(intent, sentence_count=_count_asked(words))
     if match := patterns.WHAT_ABOUT.fullmatch(request):
         wanted = next(filter(None, match.groups()))
@@ -117,7 +129,8 @@ def _summary(request: str, words: str) -> Intent | None:
             return None
         intent = _one_article(wanted)
         tells_content = match["about"] or match["tells"]
-        return intent if tells_content or not intent.is_title else None
+        names_article = not intent.is_title or intent.is_article
+        return intent if tells_content or names_article else None
     return None
 
 
@@ -125,9 +138,20 @@ def _one_article(wanted: str) -> Intent:
     """The summary of the article that ``wanted`` tells of, else of the one of that title."""
     if patterns.NEWEST_ARTICLE.fullmatch(wanted):
         return Intent("summary", newest=True)
+    if by := patterns.ARTICLE_BY.fullmatch(wanted):
+        return _by_author(by, by["about"] or by["on"], wanted)
+    if of := patterns.ARTICLE_OF.fullmatch(wanted):
+        return _by_author(of, of["on"], wanted)
     if about := patterns.ARTICLE_ABOUT.fullmatch(wanted):
-        return Intent("summary", about["subject"])
+        return Intent("summary", about["subject"], wanted=wanted)
+    if titled := patterns.ARTICLE_TITLED.fullmatch(wanted):
+        return Intent("summary", titled["subject"], is_title=True, is_article=True, wanted=wanted)
     return Intent("summary", wanted, is_title=True)
+
+
+def _by_author(match: re.Match[str], subject: str | None, wanted: str) -> Intent:
+    is_newest = bool(match["newest"])
+    return Intent("summary", subject, newest=is_newest, author=match["author"], wanted=wanted)
 
 
 def _count_asked(words: str) -> int | None:

@@ -33,7 +33,7 @@ _SUMMARY = (
     r"|(?:main|key|most important|central)"
     r" (?:points?|ideas?|facts?|messages?|take-?aways?|topics?))"
 )
-_SUMMARIZE = r"(?:s[uo]m{1,2}[ae]r+i[sz]e?|sum up|recap|outline|condense|tl;?dr(?: of| for)?:?)"
+SUMMARIZE = r"(?:s[uo]m{1,2}[ae]r+i[sz]e?|sum up|recap|outline|condense|tl;?dr(?: of| for)?:?)"
 
 # Courtesy, which may stand before and after everything else.
 
@@ -108,7 +108,7 @@ FOLDER = _pattern(
     rf"|what (?:topics|subjects|themes) (?:do (?:you|{_THESE}) (?:cover|know|have|deal with"
     rf"|discuss)|does {_FOLDER} (?:cover|have|hold|contain|deal with)"
     rf"|are (?:there|covered)(?: in {_FOLDER})?)"
-    rf"|what do you know|(?:{_SUMMARIZE}|describe) (?:{_THESE}|everything|all of (?:it|them|this))"
+    rf"|what do you know|(?:{SUMMARIZE}|describe) (?:{_THESE}|everything|all of (?:it|them|this))"
     rf"|(?:{_GIVE})?an overview|(?:{_GIVE})?(?:an? |the )?{_SHORT}{_SUMMARY} of"
     rf" (?:{_THESE}|everything)|tell me about {_THESE})"
 )
@@ -122,7 +122,7 @@ PERIOD = _pattern(
 # One article.
 
 SUMMARY = _pattern(
-    rf"(?:{_SUMMARIZE}(?: (?P<object>.+))?"
+    rf"(?:{SUMMARIZE}(?: (?P<object>.+))?"
     rf"|(?:{_GIVE}(?:an? |the |some )?|what(?: is|'s| are) the |an? |the )?{_SHORT}{_SUMMARY}"
     r"(?: of (?P<of>.+))?)"
 )
@@ -143,6 +143,27 @@ ARTICLE_ABOUT = _pattern(
     r" (?P<subject>.+)"
 )
 SUBJECT_ARTICLE = _pattern(rf"the (?P<subject>.+) {_ARTICLE}")
+ARTICLE_TITLED = _pattern(rf"(?:the|that|your) {_ARTICLE}[,:]? (?P<subject>.+)")
+_NAME = r"[^\W\d](?:[\w.-]|[\x27’]\w)*"
+_AUTHOR = rf"(?P<author>(?!(?:the|this|that|an?|your|my)\b){_NAME}(?: {_NAME}){{0,4}}?)"
+_ON = r"(?:about|on|regarding|concerning)"
+_NEWEST = r"(?:latest|newest|most recent)"
+ARTICLE_BY = _pattern(
+    rf"(?:the|an?|that) (?P<newest>{_NEWEST} )?{_DOCUMENT}(?: {_ON} (?P<about>.+?))?"
+    rf"(?: (?:that was )?(?:written|published))? by {_AUTHOR}(?: {_ON} (?P<on>.+))?"
+)
+ARTICLE_OF = _pattern(
+    rf"{_AUTHOR}[\x27’]s? (?P<newest>{_NEWEST} )?{_ARTICLE}(?: {_ON} (?P<on>.+))?"
+)
+_PLACE = r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|former|latter)"
+POINTED = _pattern(
+    rf"(?:the {_PLACE}(?: (?:ones?|{_DOCUMENT}))?(?: of (?:them|these|those))?|number [1-9]\d?"
+    rf"|the other(?: (?:one|{_DOCUMENT}))?)"
+)
+ABOUT_POINTED = _pattern(
+    r"(?:or |(?:what|how) about |(?:tell me )?more (?:about|on) |tell me about |show me |read me )*"
+    rf"(?P<pointed>{POINTED.pattern})"
+)
 
 # Commands aimed at a model: how the message begins.
 

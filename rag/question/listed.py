@@ -1,20 +1,26 @@
-""" "The second one": which item of the last answer a question points at; pure."""
+""" "The second one", "the other": which item of the last answer a question points at; pure."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
+from rag.question.list_question import asks_for_list
 from rag.question.mentions import ORDINALS
 
+_ORDINAL = rf"(?:{'|'.join(ORDINALS)}|former|latter)"
 _POINTS_AT = re.compile(
-    rf"\bthe\s+(?P<ordinal>{'|'.join(ORDINALS)}|former|latter)"
-    r"(?=\s+(?:ones?|thing|item|point|of\s+(?:them|these|those))\b|\W*$)",
+    rf"\bthe\s+(?P<ordinal>{_ORDINAL})"
+    r"(?=\s+(?:ones?|thing|item|point|of\s+(?:them|these|those))\b|\W*$)"
+    rf"|\bthe\s+(?P<of_articles>{_ORDINAL})\s+(?:article|story|report|text)\W*$"
+    r"|\bnumber\s+(?P<number>[1-9]\d?)\W*$"
+    r"|\bthe\s+(?P<other>other)(?:\s+(?:one|article|story))?\W*$",
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"(?:(?<=\s)|^)(?:\(?\d{1,2}[.)]|[-*•])\s+(?=\S)")
 _MARKER = re.compile(r"\s*\[\d+\]\s*")
 _QUOTATION_MARKS = re.compile(r"[\"“”„«»]")
+_QUOTE = re.compile(r"“([^“”]+)”")
 _WORDS = r"\w[\w'’.&-]*(?: \w[\w'’.&-]*){0,5}?"
 _SERIES = re.compile(rf"(?:{_WORDS}, )+(?:{_WORDS},? )?(?:and|or) {_WORDS}(?=[.,;:!?)]|$)")
 _PAIR = re.compile(
@@ -27,31 +33,90 @@ _BETWEEN = re.compile(r",? (?:and|or) |, ")
 _ITEM_CHARS = 100
 
 
-def listed_item(question: str, turns: Sequence[tuple[str, str]]) -> str | None:
-    """The item that ``question`` points at by its number in the last answer; None if it does not.
+def place_pointed_at(
+    question: str, turns: Sequence[tuple[str, str]], item_count: int
+) -> int | None:
+    """The place, from 0, of the item of the last answer that ``question`` points at.
 
-    Items are numbered or marked lines, else names in a row ("A, B and C"), else quotes.
+    None if it points at none. "The other" is the one of two that was not pointed at before, or
+    the second.
     """
     pointed = _POINTS_AT.search(question)
-    answer = next((text for role, text in reversed(turns) if role != "user"), None)
-    if pointed is None or answer is None:
+    if pointed is None:
         return None
-    items = _items(answer)
-    place = {"former": 1, "latter": 2, **ORDINALS}[pointed["ordinal"].lower()]
-    index = place - 1
-    return items[index] if len(items) > max(1, index) else None
+    if pointed["other"]:
+        asked = next((text for role, text in reversed(turns) if role == "user"), "")
+        before = _POINTS_AT.search(asked)
+        is_second = bool(before) and place_pointed_at(asked, (), item_count) == 1
+        return (0 if is_second else 1) if item_count == 2 else None
+    if pointed["number"]:
+        place = int(pointed["number"])
+    else:
+        ordinal = (pointed["ordinal"] or pointed["of_articles"]).lower()
+        place = {"former": 1, "latter": 2, **ORDINALS}[ordinal]
+    return place - 1 if place else item_count - 1
+
+
+def answer_pointed_into(turns: Sequence[tuple[str, str]]) -> tuple[str, str]:
+    """The last question and answer, without those that point at an item themselves.
+
+    "And the third?" means the list that "the second one" meant. Empty texts where there is none.
+    """
+    answer = ""
+    for role, text in reversed(turns):
+        if role != "user":
+            answer = answer or text
+        elif answer:
+            if not _POINTS_AT.search(text):
+                return text, answer
+            answer = ""
+    return "", answer
+
+
+def listed_item(question: str, turns: Sequence[tuple[str, str]]) -> str | None:
+    """The item that ``question`` points at in the last answer; None if it points at none.
+
+    Items are numbered or marked lines, else names in a row ("A, B and C"), else quotes. A question
+    for a list means the names in a row of the first quote, if it has such.
+    """
+    asked, answer = answer_pointed_into(turns)
+    items = (_named_in_row(answer) if asks_for_list(asked) else []) or _items(answer)
+    place = place_pointed_at(question, turns, len(items))
+    return items[place] if place is not None and len(items) > max(1, place) else None
+
+
+def points_at_name(turns: Sequence[tuple[str, str]]) -> bool:
+    """Whether "the second one" is a name in a row that the last answer gives, not an article."""
+    asked, answer = answer_pointed_into(turns)
+    return asks_for_list(asked) and bool(_named_in_row(answer))
+
+
+def _named_in_row(answer: str) -> list[str]:
+    """The names in a row of the first quote; empty where it has none."""
+    quote = _QUOTE.search(answer)
+    return _row(quote[1]) if quote else []
 
 
 def _items(answer: str) -> list[str]:
-    numbered = [_plain(part) for part in _NUMBERED.split(answer)[1:]]
+    numbered = [_plain(_quote_of(part)) for part in _NUMBERED.split(answer)[1:]]
     if len(numbered) > 1:
         return numbered
     text = _QUOTATION_MARKS.sub("", _MARKER.sub(" ", answer))
+    return _row(text) or [_plain(part) for part in _MARKER.split(answer) if _plain(part)]
+
+
+def _row(text: str) -> list[str]:
     if series := _SERIES.search(text):
         return [_plain(_LEAD.sub("", part)) for part in _BETWEEN.split(series.group())]
     if pair := _PAIR.search(text):
         return [_plain(pair["one"]), _plain(pair["other"])]
-    return [_plain(part) for part in _MARKER.split(answer) if _plain(part)]
+    return []
+
+
+def _quote_of(line: str) -> str:
+    """What the line quotes, without title and date; the line itself, if it quotes nothing."""
+    quote = _QUOTE.search(line)
+    return quote[1] if quote else line
 
 
 def _plain(item: str) -> str:

@@ -88,12 +88,12 @@ def security_policy(page: str = "") -> str:
     ]
     return "; ".join(
         (
-            "default-src 'self'",
+            "default-src 'none'",
+            "connect-src 'self'",
             " ".join(("script-src 'self'", *hashes)),
             "style-src 'self' 'unsafe-inline'",  # Svelte writes style attributes
             "img-src 'self' data:",
             "font-src 'self' data:",
-            "object-src 'none'",
             "frame-ancestors 'none'",
             "base-uri 'self'",
             "form-action 'none'",
@@ -138,7 +138,10 @@ class PageMiddleware:
 
 
 def _with_headers(start: Message, policy: str, content_length: int | None = None) -> Message:
-    added = {**_HEADERS, "content-security-policy": policy}
+    """With our headers, but for those that the response has of its own."""
+    own = {name.decode() for name, _ in start["headers"]}
+    headers = {**_HEADERS, "content-security-policy": policy}
+    added = {name: value for name, value in headers.items() if name not in own}
     if content_length is not None:
         added |= {"content-length": str(content_length), "cache-control": "no-store"}
     kept = [(name, value) for name, value in start["headers"] if name.decode() not in added]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.question.listed import listed_item
+from rag.question.listed import listed_item, points_at_name
 
 NUMBERED = "1. The Alna [1]\n2. The Leira, which is longer [2]\n3. The Vorma [3]"
 SERIES = "They are Anna Berg, Karim Haddad, and Lise Dahl. [1]"
@@ -42,3 +42,32 @@ def test_only_the_last_answer_is_meant() -> None:
     history = [("assistant", NUMBERED), ("user", "Why?"), ("assistant", "It rained.")]
     assert listed_item("the second one", history) is None
     assert listed_item("the second one", [("user", SERIES)]) is None
+
+
+LINES = (
+    "The articles give different answers:\n"
+    "- Whales return, 2 May 2007: “They were seen in May.” [1]\n"
+    "- Fog, 3 May 2007: “They were seen in June.” [2]"
+)
+
+
+def test_of_a_line_the_quote_is_the_item() -> None:
+    history = [("user", "When were they seen?"), ("assistant", LINES)]
+    assert listed_item("what about the second one?", history) == "They were seen in June"
+
+
+def test_a_question_for_a_list_means_the_names_of_the_first_quote() -> None:
+    answer = "- Harbour, 2007: “The Alna, the Leira and the Vorma.” [1]\n- Fog: “It rained.” [2]"
+    history = [("user", "Which rivers cross the valley?"), ("assistant", answer)]
+    assert listed_item("And the last one?", history) == "the Vorma"
+    assert points_at_name(history)
+    assert not points_at_name([("user", "What was seen?"), ("assistant", answer)])
+
+
+def test_the_other_is_the_one_of_two_that_was_not_pointed_at() -> None:
+    history = [("user", "When were they seen?"), ("assistant", LINES)]
+    assert listed_item("And the other?", history) == "They were seen in June"
+    after = [*history, ("user", "What about the second one?"), ("assistant", "The fog.")]
+    assert listed_item("and the other one?", after) == "They were seen in May"
+    assert listed_item("and the first?", after) == "They were seen in May"
+    assert listed_item("the other", [("user", "Who?"), ("assistant", NUMBERED)]) is None

@@ -39,4 +39,4 @@ def test_the_policy_names_no_foreign_host_and_no_eval() -> None:
     assert "unsafe-eval" not in policy
     assert "http" not in policy
     assert "*" not in policy
-    assert "default-src 'self'" in policy
+    assert "default-src 'none'" in policy
