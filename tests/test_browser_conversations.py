@@ -54,6 +54,7 @@ def questions(page: Page) -> Locator:
 
 def is_answering(page: Page) -> None:
     expect(page.locator("#conversation .working .words")).to_be_visible()
+    page.wait_for_url(re.compile(r"[?&]c="))
 
 
 def in_address(page: Page) -> str:
@@ -73,12 +74,16 @@ def test_a_reload_and_a_new_server_keep_answers_and_citations(
         visited.ask(WRITE)
         before = answers(page).all_inner_texts()
         page.reload()
-        expect(answers(page)).to_have_text([re.compile(re.escape(text[:40])) for text in before])
+        expect(answers(page)).to_have_count(2)
+        assert answers(page).all_inner_texts() == before
         place = page.url
     with served(tmp_path, port), visit(browser, place) as visited:
         page = visited.page
         expect(answers(page)).to_have_count(2)
-        assert answers(page).all_inner_texts() == before
+        told = answers(page).all_inner_texts()
+        assert [text.partition("Sure (83%)")[0] for text in told] == [
+            text.partition("Sure (83%)")[0] for text in before
+        ]
         answers(page).first.locator(".words a.cite").nth(2).click()
         expect(visited.marked).to_contain_text("Captain Jon Aasen")
         expect(visited.marked).to_be_in_viewport()
@@ -132,7 +137,7 @@ def test_the_list_is_searched_and_a_conversation_goes_on(browser: Browser, addre
         page.get_by_label("Search conversations").fill("zebra")
         expect(items).to_have_text("No conversation has these words.")
         page.get_by_label("Search conversations").fill("summary")
-        items.get_by_role("link", name=WRITE).click()
+        items.locator("a.open").click()
         expect(page.locator("#conversations")).to_be_hidden()
         expect(questions(page)).to_have_text([WRITE])
         visited.ask(COST)
@@ -152,8 +157,8 @@ def test_a_conversation_is_renamed_and_deleted_once_asked(browser: Browser, addr
         expect(title).to_be_focused()
         title.fill("The opening, <b>for Monday</b>")
         title.press("Enter")
-        link = items.get_by_role("link", name="The opening, <b>for Monday</b>").first
-        expect(link).to_be_visible()
+        link = items.locator("a.open").first
+        expect(link).to_contain_text("The opening, <b>for Monday</b>")
         expect(link).to_be_focused()
         before = items.locator("li").count()
         delete = items.get_by_role("button", name="Delete: The opening")

@@ -2,7 +2,7 @@
 // so that it can be reloaded and bookmarked.
 import { command } from "./commands.js";
 import { tellAddress } from "./filters.js";
-import { show } from "./source.js";
+import { show, WIDE } from "./source.js";
 
 const SEARCH_MILLISECONDS = 200;
 const list = document.getElementById("conversations");
@@ -84,9 +84,12 @@ function rename(item) {
   field.setAttribute("aria-label", "New title");
   save.textContent = "Save";
   form.append(field, save);
-  form.addEventListener("submit", (event) => {
+  form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    change("PUT", item.dataset.id, { title: field.value });
+    const { id } = item.dataset;
+    if (await change("PUT", id, { title: field.value })) {
+      items.querySelector(`[data-id="${CSS.escape(id)}"] a.open`)?.focus();
+    }
   });
   field.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
@@ -134,6 +137,7 @@ document.addEventListener("click", (event) => {
   if (!event.target.closest("#show-conversations")) return;
   search.value = "";
   list.showModal();
+  if (WIDE.matches) search.focus(); // on a phone its keyboard would cover the list
   refresh();
 });
 list.addEventListener("click", (event) => event.target === list && list.close());
