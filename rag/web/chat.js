@@ -28,6 +28,8 @@ new MutationObserver(() => {
   // A screen reader should hear the answer once, when it is whole.
   const log = document.querySelector("#conversation [role=log]");
   if (log) log.ariaBusy = String(Boolean(log.querySelector(".working .words")));
+  // Gradio's list of examples has buttons for items, which makes it no list.
+  document.querySelector("#conversation .examples[role=list]")?.setAttribute("role", "group");
   // Gradio names each message by its HTML; a screen reader should read the message instead.
   for (const message of document.querySelectorAll("#conversation [data-testid][aria-label]")) {
     message.removeAttribute("aria-label");
