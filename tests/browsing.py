@@ -32,7 +32,7 @@ CHROMIUM_ARGUMENTS = [
 ]
 ON_LEAVING = ("AbortError: signal is aborted", "Unexpected error Connection errored out")
 """What Gradio's client writes where a page is left while it follows an answer."""
-START_SECONDS = 120
+START_SECONDS = 240  # a busy machine reads the models slowly
 ANSWER_MILLISECONDS = 60_000
 expect.set_options(timeout=20_000)  # a busy machine; what holds is seen at once
 
