@@ -218,7 +218,8 @@ class _Turn:
                 reading.quotes, reading.reply, reading.short, in_lines=found.chosen_as == "lines"
             )
         newest_first = _wants_latest(found.part)
-        return section_of(found.part, reading, self.settings.max_quotes, newest_first=newest_first)
+        most = self.settings.max_quotes
+        return section_of(found.part, reading, most, self.embedder, newest_first=newest_first)
 
 
 def _in_period(filters: Filters, query: str) -> Filters:

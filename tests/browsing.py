@@ -126,8 +126,12 @@ def visit(
     width: int = 1440,
     height: int = 900,
     scheme: Literal["light", "dark"] = "light",
+    script: str = "",
 ) -> Iterator[Visit]:
-    """A fresh visitor. Afterwards: nothing left this machine, and nothing failed in the page."""
+    """A fresh visitor. Afterwards: nothing left this machine, and nothing failed in the page.
+
+    ``script`` runs in every document before its own.
+    """
     phone = width < 600
     context = browser.new_context(
         viewport={"width": width, "height": height},
@@ -136,13 +140,15 @@ def visit(
         has_touch=phone,
         reduced_motion="reduce",
     )
+    if script:
+        context.add_init_script(script)
     visited = Visit(context.new_page(), address)
     visited.page.goto(address)
     expect(visited.page.locator("#library .state.ready")).to_be_visible(timeout=30_000)
     yield visited
     context.close()
-    assert visited.foreign == []
-    assert visited.errors == []
+    assert visited.foreign == [], visited.foreign
+    assert visited.errors == [], visited.errors
 
 
 def take_picture(page: Page, name: str, *, mouse_stays: bool = False) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.embed import SentenceTransformerEmbedder, load_embedder
+from rag.embed import MiniLMEmbedder, SentenceTransformerEmbedder, load_embedder
 from rag.errors import ModelError
-from rag.models import ModelFolder
+from rag.models import SHIPPED_EMBEDDER, ModelFolder, find_embedder
 from rag.types import Embedder
 
 
@@ -63,8 +63,50 @@ def test_threads_share_the_model(shipped: Embedder) -> None:
     np.testing.assert_allclose(found, [shipped.embed([text])[0] for text in texts], atol=1e-5)
 
 
+TEXTS = [
+    "It rained.",
+    "The harbour master counted nine whales before noon, and none after it.",
+    "鲸鱼 and Ærøskøbing: 3,5 km!",
+    "The council met on Tuesday to vote on the bridge. " * 40,
+    "",
+]
+
+
 @pytest.mark.models
-def test_loading_is_silent() -> None:
-    code = "from rag.embed import load_embedder; load_embedder('all-MiniLM-L6-v2').embed(['x'])"
+def test_in_float32_vectors_are_those_of_sentence_transformers() -> None:
+    folder = find_embedder(SHIPPED_EMBEDDER)
+    named_by_folder = load_embedder(folder.path)
+    assert isinstance(named_by_folder, SentenceTransformerEmbedder)
+    own = MiniLMEmbedder(folder, int8=False)
+    np.testing.assert_allclose(own.embed(TEXTS), named_by_folder.embed(TEXTS), atol=1e-5)
+    assert (own.dimensions, own.max_tokens) == (
+        named_by_folder.dimensions,
+        named_by_folder.max_tokens,
+    )
+
+
+@pytest.mark.models
+def test_in_int8_vectors_are_near_those_in_float32() -> None:
+    folder = find_embedder(SHIPPED_EMBEDDER)
+    exact = MiniLMEmbedder(folder, int8=False).embed(TEXTS)
+    rounded = MiniLMEmbedder(folder, int8=True).embed(TEXTS)
+    assert (exact * rounded).sum(axis=1).min() > 0.99
+    assert np.abs(exact - rounded).max() > 1e-4, "computed in float32"
+
+
+@pytest.mark.models
+def test_a_vector_does_not_depend_on_its_neighbours(shipped: Embedder) -> None:
+    alone = np.concatenate([shipped.embed([text]) for text in TEXTS])
+    np.testing.assert_allclose(shipped.embed(TEXTS), alone, atol=1e-4)
+    np.testing.assert_allclose(shipped.embed(TEXTS[::-1])[::-1], alone, atol=1e-4)
+
+
+@pytest.mark.models
+def test_loading_is_silent_and_calls_nobody() -> None:
+    code = (
+        "import sys; "
+        "sys.addaudithook(lambda event, _: event.startswith('socket.') and print(event)); "
+        "from rag.embed import load_embedder; load_embedder('all-MiniLM-L6-v2').embed(['x'])"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
     assert (done.stdout, done.stderr) == (b"", b"")

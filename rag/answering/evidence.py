@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rag.answering.constraint import fits_beside
 from rag.text.words import terms
 from rag.types import Quote
 
@@ -25,16 +26,19 @@ def enough(confidence: float, min_confidence: float | None) -> bool:
     return confidence >= (MIN_CONFIDENCE if min_confidence is None else min_confidence)
 
 
-def worth_showing(quotes: Sequence[Quote], max_quotes: int) -> list[Quote]:
+def worth_showing(question: str, quotes: Sequence[Quote], max_quotes: int) -> list[Quote]:
     """The best quote, the next that come near it, and one of every other article that answers.
 
     Another article answers if its best quote would by itself (LOG.md, "what other articles say"),
     or marks the same words as the best quote of all. No sentence twice, unless of two articles.
+    Beside the best quote none is shown that misses the question's place or year, which that one
+    has, or marks no number where one is asked for.
     """
     best = quotes[0]
-    near = [quote for quote in quotes[:MAX_NEAR] if best.score - quote.score <= NEAR_BEST]
+    fitting = [best, *(quote for quote in quotes[1:] if fits_beside(question, quote, best))]
+    near = [quote for quote in fitting[:MAX_NEAR] if best.score - quote.score <= NEAR_BEST]
     near = list({quote.text: quote for quote in reversed(near)}.values())[::-1]
-    return (near + _other_articles(quotes, near))[:max_quotes]
+    return (near + _other_articles(fitting, near))[:max_quotes]
 
 
 def _other_articles(quotes: Sequence[Quote], shown: Sequence[Quote]) -> list[Quote]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
+from rag.answering.which_article import cited_last
 from rag.question.history import needs_history
 from rag.text.words import terms
 from rag.types import Article, Header, Hit, Quote, Reading, Span, Store
@@ -105,6 +106,8 @@ def _meant(
     if store.article_count == 1:
         return [next(store.articles())], _SURE
     says_which = bool(set(terms(question)) - _QUESTION_WORDS)
+    if _BARE.match(question) and (cited := cited_last(history, store)):
+        return [cited], _SURE
     follows = needs_history(question, history)
     found = _distinct(hits)
     if says_which or follows:

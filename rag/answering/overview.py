@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from rag.answering.cite import format_date
+from rag.answering.reasons import reason_given
 from rag.answering.summary import covering, lead_sentences, summarize
 from rag.answering.which_article import SURE, Meant, article_meant
 from rag.question.intent import Intent, Kind
@@ -27,6 +28,8 @@ REPLIES: dict[Kind, str] = {
     "words, with a footnote for every sentence, and also sums them up or lists them.",
     "command": "Only questions about the articles are answered here: ask what they say, or ask "
     "for a summary or a list of them.",
+    "differences": "The articles are compared one question at a time: ask for a number, a date or "
+    "a name, and where they give different answers, all are shown.",
 }
 """What is said where no article is asked for, whatever the message says besides."""
 WHICH_ARTICLE = "Which article is meant: say its title, or what it is about."
@@ -57,6 +60,8 @@ def respond(
             return _summary(intent, history, store, embedder, hits)
         case "list":
             return _list(store, intent.period)
+        case "why":
+            return reason_given(history, store)
         case "folder":
             return _folder(store, embedder)
         case "period" if intent.period:

@@ -1,9 +1,10 @@
-"""What was read for one part of a question to what is shown for it; pure."""
+"""What was read for one part of a question to what is shown for it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from rag.answering.agreement import compared
 from rag.answering.answer import Section, place_of, reading_order
@@ -13,20 +14,26 @@ from rag.answering.list_answer import list_short
 from rag.question.list_question import asks_for_list
 from rag.types import Quote, Reading
 
+if TYPE_CHECKING:
+    from rag.types import Embedder
 
-def section_of(part: str, reading: Reading, max_quotes: int, *, newest_first: bool) -> Section:
+
+def section_of(
+    part: str, reading: Reading, max_quotes: int, embedder: Embedder, *, newest_first: bool
+) -> Section:
     """The quotes worth showing, put into order, compared between articles and trimmed for reading.
 
-    ``reading`` must have quotes. ``newest_first`` is for what asks for the latest.
+    ``reading`` must have quotes. ``embedder`` tells words that are alike; ``newest_first`` is for
+    what asks for the latest.
     """
     is_list = asks_for_list(part)
-    quotes = worth_showing(reading.quotes, max_quotes)
+    quotes = worth_showing(part, reading.quotes, max_quotes)
     if is_list:
         quotes = [_with_whole_list(part, quote) for quote in quotes]
     quotes = reading_order(quotes)
     if newest_first:
         quotes.sort(key=lambda quote: quote.article.date or "", reverse=True)
-    agreement = compared(part, quotes)
+    agreement = compared(part, quotes, embedder)
     best = agreement.quotes[0]
     shown = composed(part, agreement.quotes)
     return Section(

@@ -13,7 +13,7 @@ from difflib import SequenceMatcher
 from rag.question.intent import Intent
 from rag.question.listed import answer_pointed_into, place_pointed_at, points_at_name
 from rag.text.words import content_terms, terms
-from rag.types import Article, Embedder, Filters, Hit, Store
+from rag.types import Article, Embedder, Filters, Hit, Quote, Store
 
 SURE = 0.98
 PROBABLE = 0.75
@@ -78,17 +78,36 @@ def cited_in(answer: str, store: Store, found: Sequence[Article] = ()) -> list[A
     return [_article_of(quote, store, found) for quote in _QUOTED.findall(answer)]
 
 
+def quotes_of(answer: str, store: Store) -> list[Quote]:
+    """The quotes that ``answer`` shows, in its order, without those that are not found."""
+    found = [(text, _article_of(text, store, ())) for text in _QUOTED.findall(answer)]
+    return [
+        Quote(article, text, start := article.text.index(text), start + len(text), score=1.0)
+        for text, article in found
+        if article is not None
+    ]
+
+
 def _this_article(
     history: Sequence[tuple[str, str]], store: Store, found: Sequence[Article]
 ) -> Meant:
     """The only article, else the one cited last, else the one that the conversation is about."""
     if store.article_count == 1:
         return Meant((next(store.articles()),), SURE)
+    if cited := cited_last(history, store, found):
+        return Meant((cited,), SURE)
+    return Meant(tuple(found[:1]), PROBABLE) if history else NOTHING
+
+
+def cited_last(
+    history: Sequence[tuple[str, str]], store: Store, found: Sequence[Article] = ()
+) -> Article | None:
+    """The article of the first quote in the last answer that has one; ``found`` ones go first."""
     for role, text in reversed(history):
         quotes = _QUOTED.findall(text) if role == "assistant" else []
         if quotes and (cited := _article_of(quotes[0], store, found)):
-            return Meant((cited,), SURE)
-    return Meant(tuple(found[:1]), PROBABLE) if history else NOTHING
+            return cited
+    return None
 
 
 def _pointed_at(intent: Intent, history: Sequence[tuple[str, str]], store: Store) -> Meant | None:

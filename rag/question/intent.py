@@ -16,7 +16,18 @@ from typing import Literal
 from rag.question import intent_patterns as patterns
 from rag.question.time_phrases import period_of
 
-Kind = Literal["greeting", "thanks", "identity", "command", "list", "folder", "summary", "period"]
+Kind = Literal[
+    "greeting",
+    "thanks",
+    "identity",
+    "command",
+    "list",
+    "folder",
+    "summary",
+    "period",
+    "differences",
+    "why",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +60,7 @@ _REQUESTS: dict[Kind, re.Pattern[str]] = {
     "identity": patterns.IDENTITY,
     "list": patterns.LIST,
     "folder": patterns.FOLDER,
+    "differences": patterns.DIFFERENCES,
 }
 _DATED: dict[Kind, re.Pattern[str]] = {
     "list": patterns.LIST_OF_PERIOD,
@@ -73,6 +85,8 @@ def intent_of(question: str, today: date, history: Sequence[tuple[str, str]] = (
     request = _without_courtesy(words)
     if kind := _kind(request, _REQUESTS):
         return Intent(kind)
+    if history and patterns.WHY.fullmatch(request):
+        return Intent("why")
     found = _about_all(request, today)
     if found is not None:
         return None if _follows_plain_question(history, today) else found

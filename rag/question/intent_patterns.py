@@ -119,6 +119,24 @@ PERIOD = _pattern(
     r"(?:events|headlines|news))|anything happen(?:ed)?|(?:the )?(?:news|events|headlines))"
 )
 
+_SOURCES = (
+    r"(?:(?:(?:any|all|some) (?:of )?)?(?:the |these |those |your )?"
+    rf"(?:{_DOCUMENTS}|sources|reports))"
+)
+_DIFFER = (
+    r"(?:disagree|differ|conflict|contradict(?: (?:each other|one another|themselves))?)"
+    r"(?: with each other)?"
+)
+DIFFERENCES = _pattern(
+    rf"(?:(?:what|where|how|on what|about what) do {_SOURCES} {_DIFFER}(?: (?:on|about|over|in))?"
+    rf"|(?:do|does) {_SOURCES} (?:{_DIFFER}|agree)(?: with (?:each other|one another))?"
+    r"|(?:are|is) there (?:any )?(?:contradictions?|disagreements?|differences|conflicts"
+    rf"|discrepanc(?:y|ies))(?: (?:between|among|in) {_SOURCES})?"
+    rf"|which (?:articles|sources) {_DIFFER})"
+)
+"""Of all articles, about nothing in particular."""
+WHY = _pattern(r"(?:but |so )?(?:why|how come)(?: (?:is|was) (?:that|this|it))?(?: so| exactly)?")
+
 # One article.
 
 SUMMARY = _pattern(

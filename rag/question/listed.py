@@ -23,6 +23,7 @@ _QUOTATION_MARKS = re.compile(r"[\"“”„«»]")
 _QUOTE = re.compile(r"“([^“”]+)”")
 _WORDS = r"\w[\w'’.&-]*(?: \w[\w'’.&-]*){0,5}?"
 _SERIES = re.compile(rf"(?:{_WORDS}, )+(?:{_WORDS},? )?(?:and|or) {_WORDS}(?=[.,;:!?)]|$)")
+_NAME = re.compile(r"[A-Z][\w'’.&-]*(?: [A-Z][\w'’.&-]*)*")
 _PAIR = re.compile(
     r"(?P<one>[A-Z][\w'’.&-]*(?: [A-Z][\w'’.&-]*)*),? (?:and|or)"
     r" (?P<other>[A-Z][\w'’.&-]*(?: [A-Z][\w'’.&-]*)*)"
@@ -107,7 +108,9 @@ def _items(answer: str) -> list[str]:
 
 def _row(text: str) -> list[str]:
     if series := _SERIES.search(text):
-        return [_plain(_LEAD.sub("", part)) for part in _BETWEEN.split(series.group())]
+        items = [_plain(_LEAD.sub("", part)) for part in _BETWEEN.split(series.group())]
+        named = [item for item in items if _NAME.fullmatch(item)]
+        return named if len(named) > 1 else items  # "two rivals, Alna Line and Leira Line"
     if pair := _PAIR.search(text):
         return [_plain(pair["one"]), _plain(pair["other"])]
     return []

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rag.question.answer_type import AnswerType, asked_type, wants_words, without_type
+from rag.reading.denial import denies
 from rag.reading.rerank import asks, by_article, reranked
 from rag.reading.sentence_features import (
     SentenceFeatures,
@@ -20,15 +21,18 @@ from rag.reading.sentence_features import (
     type_fit,
     weigh,
 )
+from rag.reading.spans import tidied
 from rag.text.sentences import guess_language
 from rag.text.words import content_terms
-from rag.types import Article, Hit, Quote, Reader, Reading
+from rag.types import Article, Hit, Quote, Reader, Reading, Span
 
 if TYPE_CHECKING:
     from rag.reading.read import PassageReader, PassageReading
     from rag.types import Embedder
 
 _LATIN_SHARE = 0.7
+_INSTEAD = 2.0
+"""Words that are not denied stand in for those that are if they score at most so much less."""
 _UNMARKED = 1.0
 """A sentence without a marked span scores so much below the lowest span of its passage."""
 
@@ -46,6 +50,8 @@ class MarkedSentence:
     words_fit: float
     """1 if the words are the number, date or duration asked for, -1 if not, 0 for other kinds."""
     features: SentenceFeatures
+    denied: bool = False
+    """Whether the sentence says of the words that they are not what is asked for."""
 
 
 RANK_FEATURES: Mapping[str, Callable[[MarkedSentence], float]] = {
@@ -53,15 +59,17 @@ RANK_FEATURES: Mapping[str, Callable[[MarkedSentence], float]] = {
     "similarity": lambda sentence: sentence.features.similarity,
     "words fit": lambda sentence: sentence.words_fit,
     "passage coverage": lambda sentence: sentence.features.passage_coverage,
+    "denied": lambda sentence: float(sentence.denied),
 }
 RANK_WEIGHTS = {
     "span score": 0.4,
     "similarity": 3.0,
     "words fit": 0.5,
     "passage coverage": 1.4,
+    "denied": -4.0,
 }
 """Logits by benchmarks/fit_evidence.py; "words fit" as high as costs nothing (LOG.md, "evidence
-fitted again")."""
+fitted again"), "denied" by hand (LOG.md, "denials")."""
 CONFIDENCE_FEATURES: Mapping[str, Callable[[MarkedSentence], float]] = {
     "span score": lambda sentence: sentence.span_score,
     "relevance": lambda sentence: sentence.relevance,
@@ -69,6 +77,7 @@ CONFIDENCE_FEATURES: Mapping[str, Callable[[MarkedSentence], float]] = {
     "passage coverage": lambda sentence: sentence.features.passage_coverage,
     "names missing": lambda sentence: sentence.features.missing_names,
     "words missing": lambda sentence: float(sentence.words_fit < 0),
+    "denied": lambda sentence: float(sentence.denied),
 }
 CONFIDENCE_WEIGHTS = {
     "span score": 0.13,
@@ -77,8 +86,10 @@ CONFIDENCE_WEIGHTS = {
     "passage coverage": 1.3,
     "names missing": -0.6,
     "words missing": -3.0,
+    "denied": -6.0,
 }
-"""By benchmarks/fit_evidence.py, but for "words missing" (LOG.md, "evidence fitted again")."""
+"""By benchmarks/fit_evidence.py, but for "words missing" (LOG.md, "evidence fitted again") and
+"denied" (LOG.md, "denials")."""
 CONFIDENCE_INTERCEPT = -3.0
 FIRST_READ = 6
 SURE = 0.8
@@ -223,12 +234,9 @@ def _marked(
     measured: AnswerType | None,
 ) -> MarkedSentence:
     """``measured`` is the number, date or duration that the question asks for, if it does."""
-    text, offset = hit.article.text, hit.passage.start
+    offset = hit.passage.start
     candidates = [
-        (
-            span.score,
-            text[max(quote.start, offset + span.start) : min(quote.end, offset + span.end)],
-        )
+        (span.score, _words_of(quote, Span(offset + span.start, offset + span.end)))
         for span in reading.spans
         if quote.start <= offset + (span.start + span.end) // 2 < quote.end
     ]
@@ -237,7 +245,31 @@ def _marked(
         return MarkedSentence(
             quote, None, lowest - _UNMARKED, reading.relevance, -1.0 if measured else 0.0, features
         )
-    fits = [type_fit(words, measured, question) for _, words in candidates]
-    best = fits.index(max(fits))  # spans come best first, so the best of those that fit
-    score, words = candidates[best]
-    return MarkedSentence(quote, words, score, reading.relevance, fits[best], features)
+    denied = [denies(question, quote.text, marked) for _, marked in candidates]
+    texts = [quote.text[start:end] for _, (start, end) in candidates]
+    fits = [type_fit(words, measured, question) for words in texts]
+    # Spans come best first, so the first is taken of those that fit as well; of one that is denied
+    # another takes the place only if it scores nearly as well.
+    best = fits.index(max(fits))
+    if denied[best]:
+        best = next(
+            (
+                each
+                for each, (score, _) in enumerate(candidates)
+                if not denied[each]
+                and fits[each] == fits[best]
+                and candidates[best][0] - score <= _INSTEAD
+            ),
+            best,
+        )
+    score, _ = candidates[best]
+    return MarkedSentence(
+        quote, texts[best], score, reading.relevance, fits[best], features, denied[best]
+    )
+
+
+def _words_of(quote: Quote, span: Span) -> Span:
+    """The part of ``span``, in the article, that lies in the quote, as offsets of the quote."""
+    start, end = max(quote.start, span.start), min(quote.end, span.end)
+    words = Span(start - quote.start, end - quote.start)
+    return words if words == (0, len(quote.text)) else tidied(quote.text, words)

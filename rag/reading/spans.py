@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from rag.types import Span
+
 SPANS_PER_PASSAGE = 5
+_CLOSED_BY = {"(": ")", "[": "]", "{": "}", "“": "”", "«": "»"}
+_OPENED_BY = {closing: opening for opening, closing in _CLOSED_BY.items()}
+_NOT_FIRST = re.compile(r"[\s,.;:!?)\]}”»’–—-]+(?=[^\W_])|[\s,;:!?)\]}”»–—]+")
+_NOT_LAST = re.compile(r"[\s,;:!?(\[{“«‘–—-]+$|(?<![A-Z])(?<!\b(?:[JS]r|[CN]o|St))(?<!\bInc)\.$")
+"""A full stop at the end belongs to the words in "U.S." and "Acme Inc." alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +70,47 @@ def _likeliest_extent(rivals: Sequence[ScoredSpan]) -> ScoredSpan:
 
 def _shared_chars(span: ScoredSpan, other: ScoredSpan) -> int:
     return max(0, min(span.end, other.end) - max(span.start, other.start))
+
+
+def tidied(text: str, words: Span) -> Span:
+    """The marked words without punctuation at their ends, every bracket and quotation mark closed.
+
+    A mark that stands right beside the words is taken in; else the words are parted there, and the
+    longer part stays: "248 ft) (at the right bank" becomes "at the right bank". Where nothing would
+    stay, all of it does.
+    """
+    start, end = _without_punctuation(text, *words)
+    if (unpaired := _unpaired(text, start, end)) is not None:
+        mark = text[unpaired]
+        if text[end : end + 1] == _CLOSED_BY.get(mark, '"' if mark == '"' else None):
+            end += 1
+        elif start and text[start - 1] == _OPENED_BY.get(mark, '"' if mark == '"' else None):
+            start -= 1
+    while (unpaired := _unpaired(text, start, end)) is not None:
+        left = _without_punctuation(text, start, unpaired)
+        right = _without_punctuation(text, unpaired + 1, end)
+        start, end = max(left, right, key=lambda part: part.end - part.start)
+    return Span(start, end) if any(map(str.isalnum, text[start:end])) else words
+
+
+def _without_punctuation(text: str, start: int, end: int) -> Span:
+    first = _NOT_FIRST.match(text, start, end)
+    start = first.end() if first else start
+    while last := _NOT_LAST.search(text[start:end]):
+        end = start + last.start()
+    return Span(start, end)
+
+
+def _unpaired(text: str, start: int, end: int) -> int | None:
+    """The first bracket or quotation mark of ``text[start:end]`` whose partner is not in there."""
+    open_marks: list[int] = []
+    for place in range(start, end):
+        mark = text[place]
+        top = text[open_marks[-1]] if open_marks else ""
+        if mark == '"' == top or (top and mark == _CLOSED_BY.get(top)):
+            open_marks.pop()
+        elif mark in _CLOSED_BY or mark == '"':
+            open_marks.append(place)
+        elif mark in _OPENED_BY:
+            return place
+    return open_marks[0] if open_marks else None

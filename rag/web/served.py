@@ -10,7 +10,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
 from rag.errors import IndexMissingError, RagError
 from rag.types import Article, Event, Failure, Progress, Turn
@@ -80,6 +80,15 @@ class Failed:
 State: TypeAlias = Working | Ready | Failed
 
 
+@dataclass(frozen=True, slots=True)
+class Health:
+    """``detail`` is one line on what is wrong; ``counts`` are of articles and passages."""
+
+    status: Literal["working", "ready", "failed", "unhealthy"]
+    detail: str | None = None
+    counts: tuple[int, int] | None = None
+
+
 class ServedLibrary:
     """Owns the one library of a server. All methods may be called from any thread.
 
@@ -117,6 +126,27 @@ class ServedLibrary:
         if outdated:
             self._run(self._open_or_build)
         return outdated
+
+    def health(self) -> Health:
+        """How it stands with the index as it is now, also where another process has built it anew.
+
+        Unhealthy while what holds the index, a Milvus server, does not answer; asked again later,
+        it is well once that answers.
+        """
+        self.refresh()
+        state = self._state
+        try:
+            library = state.library
+            counts = (library.article_count, library.passage_count) if library else None
+        except RagError as error:
+            return Health("unhealthy", str(error))
+        match state:
+            case Failed(failure):
+                return Health("failed", str(failure), counts)
+            case Ready():
+                return Health("ready", None, counts)
+            case _:
+                return Health("working", None, counts)
 
     def states(self) -> Iterator[State]:
         """The state now and each change after it, until it is Ready or Failed."""

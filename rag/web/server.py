@@ -18,7 +18,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import FastAPI, Query
+from fastapi import FastAPI, Query, Response
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -32,7 +32,7 @@ from rag.web.page import PageMiddleware
 from rag.web.render import Mark
 from rag.web.render_source import render_contents, render_missing_source, render_source
 from rag.web.render_state import describe_state
-from rag.web.served import Failed, Ready, ServedLibrary, Working
+from rag.web.served import ServedLibrary, Working
 
 if TYPE_CHECKING:
     from rag.settings import Settings
@@ -89,17 +89,13 @@ def create_app(conversing: Conversing, seeds: Path, host: str = "127.0.0.1") -> 
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*_LOOPBACK, "[::1]"])
 
     @app.get("/health")
-    def health() -> dict[str, str | int]:
-        state = served.state
-        status = {Working: "working", Ready: "ready", Failed: "failed"}[type(state)]
-        detail = {"detail": str(state.error)} if isinstance(state, Failed) else {}
-        library = state.library
-        counts = (
-            {"articles": library.article_count, "passages": library.passage_count}
-            if library
-            else {}
-        )
-        return {"status": status, **detail, **counts}
+    def health(response: Response) -> dict[str, str | int]:
+        found = served.health()
+        if found.status == "unhealthy":
+            response.status_code = 503
+        detail = {"detail": found.detail} if found.detail else {}
+        counts = dict(zip(("articles", "passages"), found.counts or (), strict=False))
+        return {"status": found.status, **detail, **counts}
 
     @app.get("/source", response_class=HTMLResponse)
     def source(

@@ -43,7 +43,7 @@ _VERB = re.compile(
 )
 _YEAR = re.compile(r"1\d{3}|20\d\d")
 _PASSIVE = re.compile(r"\b(?:is|are|was|were|be|been|being|got)\s+(?:\w+ly\s+)?$", re.IGNORECASE)
-_SPEAKS = "say says said tell told state states stated report reported add added announce announced"
+SPEAKS = "say says said tell told state states stated report reported add added announce announced"
 _NEAR = 3
 """Pieces between a speaker and the verb at most, less one: "officials in Manila said"."""
 _ASIDE_END = re.compile(r"[,;:()–—]\s|\s[–—-]\s")
@@ -159,14 +159,14 @@ def _another_is_nearer(
         for place, piece in enumerate(there)
         if piece.kind == fact.kind
         and piece.modifies == fact.modifies
-        and not any(_same(own, piece) for own in claimed)
+        and not any(same_piece(own, piece) for own in claimed)
     ]
     pairs = [
         (place, at)
         for place, piece in enumerate(there)
-        if _same(fact, piece)
+        if same_piece(fact, piece)
         for at, other in enumerate(there)
-        if _same(holder, other)
+        if same_piece(holder, other)
     ]
     return bool(pairs) and all(
         any(
@@ -187,9 +187,9 @@ def _changed_sides(claimed: Sequence[Piece], index: int, there: Sequence[Piece])
         sides = {
             (place < other) == (index < at)
             for place, piece in enumerate(there)
-            if _same(fact, piece) and not piece.governed
+            if same_piece(fact, piece) and not piece.governed
             for other, verb in enumerate(there)
-            if verb.is_verb and _same(claimed[at], verb)
+            if verb.is_verb and same_piece(claimed[at], verb)
         }
         if sides == {False}:
             return True
@@ -208,12 +208,12 @@ def _is_no_longer_subject(
     verb = next((piece for piece in claimed[index + 1 :] if not piece.governed), subject)
     if subject.governed or subject.is_verb or not verb.is_verb:
         return False
-    if verb.keys & index_terms(_SPEAKS):
+    if verb.keys & index_terms(SPEAKS):
         return False
     pairs = [
         (place, at)
         for place, piece in enumerate(there)
-        if _same(subject, piece)
+        if same_piece(subject, piece)
         for at, other in enumerate(there)
         if other.is_verb and verb.keys & other.keys
     ]
@@ -240,10 +240,10 @@ def _is_past(piece: Piece, text: str) -> bool:
 def _said_by_another(claim: str, claimed: Sequence[Piece], there: Sequence[Piece]) -> str | None:
     """Who says something in the claim, and stands beside no such verb there."""
     for speaker, verb in pairwise(claimed):
-        if verb.kind != "word" or not verb.keys & index_terms(_SPEAKS):
+        if verb.kind != "word" or not verb.keys & index_terms(SPEAKS):
             continue
-        places = [place for place, piece in enumerate(there) if _same(speaker, piece)]
-        verbs = [place for place, piece in enumerate(there) if piece.keys & index_terms(_SPEAKS)]
+        places = [place for place, piece in enumerate(there) if same_piece(speaker, piece)]
+        verbs = [place for place, piece in enumerate(there) if piece.keys & index_terms(SPEAKS)]
         if not any(abs(one - other) <= _NEAR for one in places for other in verbs):
             return claim[slice(*speaker.span)]
     return None
@@ -255,7 +255,7 @@ def _is_from_an_aside(
     """Whether it stands there only in stretches with a verb of which the claim has nothing else."""
     ends = [0, *(match.end() for match in _ASIDE_END.finditer(stated)), len(stated)]
     words = [piece for piece in claimed if piece.kind == "word" or not piece.governed]
-    places = [piece for piece in there if _same(fact, piece)]
+    places = [piece for piece in there if same_piece(fact, piece)]
     if any(piece.kind == "name" and not piece.governed for piece in places):
         return False  # a subject stands before its verbs, whatever comes between
     for place in places:
@@ -265,12 +265,12 @@ def _is_from_an_aside(
             piece for piece in there if start <= piece.span.start < stop and piece is not place
         ]
         has_verb = any(_is_past(piece, stated) for piece in around)
-        if not has_verb or any(_same(own, piece) for own in words for piece in around):
+        if not has_verb or any(same_piece(own, piece) for own in words for piece in around):
             return False
     return bool(places)
 
 
-def _same(some: Piece, other: Piece) -> bool:
+def same_piece(some: Piece, other: Piece) -> bool:
     if some.kind != other.kind:
         return False
     if some.kind == "word":

@@ -56,11 +56,10 @@ _OPPOSITES = (
 _SIDES = [tuple(frozenset(side.split()) for side in pair) for pair in _OPPOSITES]
 
 _NEGATION = re.compile(
-    r"\b(?:no|not|never|none|nobody|nothing|nor|neither|nowhere|without|cannot|hardly|barely|scarcely"
+    r"\b(?:no|not|never|none|nobody|nothing|nor|neither|nowhere|cannot|hardly|barely|scarcely"
     r"|den(?:y|ies|ied|ying|ials?)|refus(?:e[sd]?|ing|als?)|fail(?:s|ed|ing|ures?)?|reject(?:s|ed|ing)?"
     r"|lack(?:s|ed|ing)?|absen(?:t|ce)|prevent(?:s|ed|ing)?|unable|impossible|unlikely|cancel\w*"
-    r"|avoid(?:s|ed|ing)?|abandon(?:s|ed|ing)?|false|untrue|wrong|far\s+from|instead\s+of"
-    r"|rather\s+than)\b|n['’]t\b",
+    r"|avoid(?:s|ed|ing)?|abandon(?:s|ed|ing)?|false|untrue|wrong|far\s+from)\b|n['’]t\b",
     re.IGNORECASE,
 )
 _NO_NEGATION = re.compile(
@@ -72,7 +71,8 @@ _NO_NEGATION = re.compile(
 _HEDGES = {
     name: re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
     for name, words in {
-        "possibly": r"may(?!\s+\d)|might|could|possibl[ey]|perhaps|maybe|probabl[ey]|likely|seem\w*"
+        "possibly": r"(?<!\d\s)may(?!\s+\d)|might|could|possibl[ey]|perhaps|maybe|probabl[ey]"
+        r"|likely|seem\w*"
         r"|appear(?:s|ed)?\s+to|apparent\w*|presumabl\w+|potential\w*|risk\w*",
         "allegedly": r"alleg\w+|reported(?:ly)?|accus\w+|suspect\w*|purported\w*|rumou?r\w*"
         r"|supposed\w*|unconfirmed|so-called",
@@ -83,13 +83,15 @@ _HEDGES = {
         r"|set\s+to|due\s+to\s+\w+\s+(?:in|on|at)|about\s+to",
         "tried": r"tr(?:y|ies|ied|ying)\s+to|attempt\w*|sought\s+to|seek\w*\s+to",
         "demanded": r"demand\w*|urg(?:e[sd]?|ing)|call(?:s|ed|ing)?\s+(?:for|on)"
-        r"|ask(?:s|ed)?\s+(?:for|to)|should|ought|threat\w*|offer(?:s|ed)?\s+to|promis\w+|pledg\w+|vow\w*|request\w*",
+        r"|ask(?:s|ed|ing)?\s+(?:\w+\s+){0,3}(?:for|to)|should|ought|threat\w*|offer(?:s|ed)?\s+to|promis\w+|pledg\w+|vow\w*|request\w*",
         "conditional": r"if|unless|whether|provided\s+that|otherwise",
+        "mostly": r"usual(?:ly)?|often|sometimes|generally|mostly|mainly|largely|normally"
+        r"|typically|frequently|occasionally|traditionally|commonly|partly|in\s+part",
         "thought": r"believ\w+|think\w*|thought|assum\w+|suggest\w*|consider(?:s|ed)?",
         "said": r"said|say(?:s|ing)?|told|tells?|according\s+to|claim\w*|argu(?:e[sd]?|ing)"
         r"|insist\w*|stat(?:ed|es|ing|ement\w*)|assert\w*|announc\w+|declar\w+|warn\w*|report\w*|admit\w*"
-        r"|add(?:ed|s)\s+that|not(?:ed|es)\s+that|quot\w+|repl(?:y|ied)|estimat\w+|testif\w+|write[s]?"
-        r"|wrote|describ\w+",
+        r"|add(?:ed|s)\s+that|not(?:ed|es)\s+that|quot\w+|repl(?:y|ied)|estimat\w+|testif\w+|describ\w+"
+        r"|(?:writes?|wrote)(?=[,:]|\s+(?:that|[“\"]))",
     }.items()
 }
 

@@ -23,6 +23,7 @@ from rag.text.words import terms
 from rag.types import Span
 from rag.writing.attachment import wrongly_attached
 from rag.writing.contrasts import hedges, negated, opposites_of, same_word, turned
+from rag.writing.gaps import not_together
 from rag.writing.word_order import belongs_to_another, is_swapped
 
 if TYPE_CHECKING:
@@ -97,6 +98,8 @@ def _unsupported(claim: str, quotes: Sequence[str]) -> str | None:
         return "it says nothing"
     if _QUESTION.search(claim):
         return "it is a question"
+    if _plain(claim) in _plain_sentences(quotes):
+        return None
     if words := _misquoted(claim, quotes):
         return f"quoted words: {words}"
     stated = " ; ".join(_clauses_about(claim, quotes))
@@ -105,7 +108,13 @@ def _unsupported(claim: str, quotes: Sequence[str]) -> str | None:
         _other_facts(claim, stated)
         or _turned(claim, stated, speakers)
         or _other_word(claim, stated)
+        or _apart(claim, " ; ".join(quotes))
     )
+
+
+def _apart(claim: str, quote: str) -> str | None:
+    word = not_together(claim, quote)
+    return f"said of something else: {word}" if word else None
 
 
 def _misquoted(claim: str, quotes: Sequence[str]) -> str | None:
@@ -115,6 +124,10 @@ def _misquoted(claim: str, quotes: Sequence[str]) -> str | None:
         if not any(_plain(words) in quote for quote in there):
             return str(words)
     return None
+
+
+def _plain_sentences(quotes: Sequence[str]) -> set[str]:
+    return {_plain(quote[start:end]) for quote in quotes for start, end in sentences(quote)}
 
 
 def _plain(text: str) -> str:

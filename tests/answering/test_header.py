@@ -146,3 +146,12 @@ def test_a_follow_up_means_the_article_of_the_turn_before(opened: Open) -> None:
     reading = ask_header("Who wrote it?", history, opened("ferry", "strike"), hits)
     assert reading is not None
     assert [quote.text for quote in reading.quotes] == ["Tom Okoro"]
+
+
+def test_it_is_the_article_cited_last_whatever_is_found(opened: Open) -> None:
+    store = opened("ferry", "strike")
+    body = ARTICLES["ferry"].text[slice(*ARTICLES["ferry"].body[0])]
+    history = [("user", "Summarize it"), ("assistant", f"“{body.splitlines()[0]}” [1]")]
+    reading = ask_header("Who wrote it?", history, store, _hits("strike", "ferry"))
+    assert reading is not None
+    assert reading.short == "Mara Lindqvist"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rag.answering.answer import Section
 from rag.answering.sections import section_of, without_repetition
 from rag.types import Quote, Reading
-from tests.fakes import make_article
+from tests.fakes import FakeEmbedder, make_article
 
 CREW = make_article(
     "The ship had a crew of Ann Lee, Bo Rask and Cy Ode.", "crew", date="2001-02-03"
@@ -25,7 +25,9 @@ NEXT = Quote(LATER, LATER.text, 0, len(LATER.text), 4.0, "four", 0.9)
 
 
 def test_a_question_for_a_list_gets_the_whole_list() -> None:
-    section = section_of(QUESTION, Reading((BEST,), 0.9, short="Ann Lee"), 3, newest_first=False)
+    section = section_of(
+        QUESTION, Reading((BEST,), 0.9, short="Ann Lee"), 3, FakeEmbedder(), newest_first=False
+    )
     assert section.short == "Ann Lee, Bo Rask and Cy Ode"
     assert not section.in_lines
     assert section.part == QUESTION
@@ -33,7 +35,7 @@ def test_a_question_for_a_list_gets_the_whole_list() -> None:
 
 def test_articles_that_differ_are_told_apart_line_by_line() -> None:
     reading = Reading((BEST, NEXT), 0.9, short="Ann Lee")
-    section = section_of("What crew had the ship?", reading, 3, newest_first=False)
+    section = section_of("What crew had the ship?", reading, 3, FakeEmbedder(), newest_first=False)
     assert section.differ
     assert section.in_lines
     assert [quote.article for quote in section.quotes] == [CREW, LATER]
@@ -41,13 +43,16 @@ def test_articles_that_differ_are_told_apart_line_by_line() -> None:
 
 def test_the_latest_comes_first_where_it_is_asked_for() -> None:
     reading = Reading((BEST, NEXT), 0.9, short="Ann Lee")
-    section = section_of("What crew had the ship?", reading, 3, newest_first=True)
+    section = section_of("What crew had the ship?", reading, 3, FakeEmbedder(), newest_first=True)
     assert section.quotes[0].article == LATER
     assert section.short == "four"
 
 
 def test_where_a_sentence_answers_there_is_no_short_answer() -> None:
-    assert section_of("Why?", Reading((BEST,), 0.9), 3, newest_first=False).short is None
+    assert (
+        section_of("Why?", Reading((BEST,), 0.9), 3, FakeEmbedder(), newest_first=False).short
+        is None
+    )
 
 
 def test_a_quote_shown_for_one_part_is_not_shown_again_for_the_next() -> None:

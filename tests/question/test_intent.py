@@ -283,3 +283,32 @@ def test_which_article_is_to_be_summed_up(message: str, intent: Intent) -> None:
     found = intent_of(message, TODAY)
     assert found is not None
     assert replace(found, wanted=None) == intent
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "What do the articles disagree on?",
+        "Where do the sources differ?",
+        "Do the articles contradict each other?",
+        "Do all the articles agree?",
+        "Are there any contradictions between the articles?",
+    ],
+)
+def test_differences_of_all_articles_are_asked_for(message: str) -> None:
+    assert intent_of(message, TODAY) == Intent("differences")
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["Where do the parties differ?", "Do the ministers agree?", "Why do the articles differ?"],
+)
+def test_differences_of_others_are_plain_questions(message: str) -> None:
+    assert intent_of(message, TODAY) is None
+
+
+def test_why_needs_an_answer_before_it() -> None:
+    assert intent_of("Why?", TODAY) is None
+    said = [("user", "Who left?"), ("assistant", "The keeper.")]
+    assert intent_of("But why is that?", TODAY, said) == Intent("why")
+    assert intent_of("Why did the keeper leave?", TODAY, said) is None

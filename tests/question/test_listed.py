@@ -64,6 +64,12 @@ def test_a_question_for_a_list_means_the_names_of_the_first_quote() -> None:
     assert not points_at_name([("user", "What was seen?"), ("assistant", answer)])
 
 
+def test_what_counts_the_names_is_none_of_them() -> None:
+    answer = "“It beat two rivals, Alna Line and Leira Line, in May.” [1]"
+    history = [("user", "Which companies did it beat?"), ("assistant", answer)]
+    assert listed_item("what about the second one?", history) == "Leira Line"
+
+
 def test_the_other_is_the_one_of_two_that_was_not_pointed_at() -> None:
     history = [("user", "When were they seen?"), ("assistant", LINES)]
     assert listed_item("And the other?", history) == "They were seen in June"

@@ -102,6 +102,18 @@ def test_where_no_words_are_of_the_kind_confidence_falls() -> None:
     assert wrong.confidence < right.confidence - 0.2
 
 
+def test_words_of_which_the_sentence_denies_what_is_asked_do_not_answer() -> None:
+    text = "It was Ivo Brandt, not the owner, who blamed the fog. The owner, Ada Wik, said nothing."
+    marks = {"Ivo Brandt": 9.0, "Ada Wik": 5.0}
+    question = "Who is the owner?"
+    reading = _evidence(MarkingReader(marks)).read(question, question, _hits(text))
+    assert reading.short == "Ada Wik"
+    alone = _evidence(MarkingReader({"Ivo Brandt": 9.0})).read(
+        question, question, _hits(text.partition(" The owner")[0])
+    )
+    assert alone.confidence < 0.45
+
+
 def test_reasons_get_a_sentence_and_no_short_answer() -> None:
     question = "Why did the Orion sink off Visby?"
     reading = _evidence(MarkingReader({"fog": 12.0})).read(question, question, _hits())

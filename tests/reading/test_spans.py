@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.reading.spans import SPANS_PER_PASSAGE, ScoredSpan, without_overlap
+from rag.reading.spans import SPANS_PER_PASSAGE, ScoredSpan, tidied, without_overlap
+from rag.types import Span
 
 
 @given(
@@ -43,3 +45,41 @@ def test_of_spans_that_overlap_the_one_is_kept_that_shares_most_with_the_others(
 def test_a_span_marked_in_two_windows_counts_once() -> None:
     year, dated = ScoredSpan(10, 14, 2.0), ScoredSpan(3, 14, 1.9)
     assert without_overlap([year, dated, dated, dated]) == without_overlap([year, dated])
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "wanted"),
+    [
+        (
+            "It is 248 ft) (at the right bank long",
+            "248 ft) (at the right bank",
+            "at the right bank",
+        ),
+        ("in Vienna (Austria) for", "Vienna (Austria", "Vienna (Austria)"),
+        ("in Vienna (Austria) for", "Austria)", "(Austria)"),
+        ('a "voice like no other" (rare)', '"voice like', "voice like"),
+        ('he said "no" to it', 'said "no', 'said "no"'),
+        ("in the U.S. today", "U.S.", "U.S."),
+        ("They went home.", "home.", "home"),
+        ("by, say, Tom,", "say, Tom,", "say, Tom"),
+        ("the '90s boom", "'90s", "'90s"),
+        ("and so on ...", "...", "..."),
+    ],
+)
+def test_words_are_tidied(text: str, words: str, wanted: str) -> None:
+    start = text.index(words)
+    tidy = tidied(text, Span(start, start + len(words)))
+    assert text[tidy.start : tidy.end] == wanted
+
+
+@given(st.text(alphabet='ab ()[]“”".,;', max_size=20), st.integers(0, 20), st.integers(1, 20))
+def test_tidied_words_are_balanced_and_lie_in_the_text(text: str, start: int, length: int) -> None:
+    words = Span(min(start, len(text)), min(start + length, len(text)))
+    tidy = tidied(text, words)
+    assert 0 <= tidy.start <= tidy.end <= len(text)
+    kept = text[tidy.start : tidy.end]
+    if tidy != words:
+        assert any(map(str.isalnum, kept))
+        assert kept.count('"') % 2 == 0
+        assert all(kept.count(pair[0]) == kept.count(pair[1]) for pair in ("()", "[]", "“”"))
+    assert tidied(text, tidy) == tidy

@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from rag.errors import IndexCorruptError, IndexMissingError, RagError, SeedsError
+from rag.errors import IndexCorruptError, IndexMissingError, OpenError, RagError, SeedsError
 from rag.types import Progress
-from rag.web.served import Failed, Library, Ready, ServedLibrary, State, Working
+from rag.web.served import Failed, Health, Library, Ready, ServedLibrary, State, Working
 from tests.fake_library import FakeLibrary
 
 
@@ -118,3 +118,37 @@ def test_two_rebuilds_at_once_are_one() -> None:
     may_finish.set()
     assert isinstance(settled(served), Ready)
     assert builds_begun == [1]
+
+
+def test_health_opens_what_another_process_built() -> None:
+    libraries = [FakeLibrary(), FakeLibrary()]
+    opened = iter(libraries)
+    served = ServedLibrary(lambda: next(opened), builds(FakeLibrary()))
+    served.start()
+    settled(served)
+    libraries[0].replaced = True
+    served.health()
+    assert settled(served).library is libraries[1]
+    assert served.health().status == "ready"
+
+
+def test_health_says_that_the_index_does_not_answer_and_recovers() -> None:
+    class Remote(FakeLibrary):
+        answers = True
+
+        @property
+        def passage_count(self) -> int:
+            if not self.answers:
+                raise OpenError("Milvus at http://host:19530 does not answer.")
+            return 3
+
+    library = Remote()
+    served = ServedLibrary(opens(library), builds(FakeLibrary()))
+    served.start()
+    settled(served)
+    well = served.health()
+    library.answers = False
+    assert served.health() == Health("unhealthy", "Milvus at http://host:19530 does not answer.")
+    library.answers = True
+    assert served.health() == well
+    assert well.status == "ready"

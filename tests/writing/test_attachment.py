@@ -89,7 +89,6 @@ HELD = [
     (STORM, "A dam near Graz burst and drowned two farmers."),
     (RIVER, "Hest agreed to pay 40 million kroner to villagers in Ghana."),
     (PRIZE, "Mina Farah won the prize in 2018."),
-    (PRIZE, "The prize had gone to the poet Raul Ortiz."),
     (INFLATION, "The statistics office said inflation eased to 3.1 percent in May."),
     (JUDGES, "One of the nine judges argued that the law violated the constitution."),
     (COACH, "Bauer replaced Klein in January."),
@@ -161,13 +160,13 @@ TURNED = [
     (COACH, "Bauer became coach of Mainz."),
     (COACH, "Bremen lost to Mainz in January."),
     (COACH, "Bauer replaced Klein as coach of Mainz."),
+    (LIBRARIES, "Nell Dunne designed 14 libraries in Lowell."),
+    (PRIZE, "Mina Farah, a Chilean nurse, won the prize."),
 ]
 
 MISSED = [
-    (LIBRARIES, "Nell Dunne designed 14 libraries in Lowell."),
     (STORM, "The storm drowned two farmers."),
     (RIVER, "Villagers in Ghana agreed to pay 40 million kroner."),
-    (PRIZE, "Mina Farah, a Chilean nurse, won the prize."),
 ]
 """What only a parser would tell: known to pass."""
 

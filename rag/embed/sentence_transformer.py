@@ -1,18 +1,17 @@
-"""Embedder backends: text to unit vectors."""
+"""Any sentence-transformers model as an embedder."""
 
 from __future__ import annotations
 
 import os
 import threading
 from collections.abc import Sequence
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import ModelError
-from rag.models import ModelFolder, find_embedder
 
 if TYPE_CHECKING:
-    from rag.types import Embedder, Vectors
+    from rag.models import ModelFolder
+    from rag.types import Vectors
 
 _BATCH_SIZE = 32
 _SPECIAL_TOKENS = 2
@@ -104,9 +103,3 @@ def _counting_tokenizer(model: Any) -> Any:
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer
-
-
-@cache
-def load_embedder(name: str) -> Embedder:
-    """The embedder called ``name``, one for the whole process."""
-    return SentenceTransformerEmbedder(find_embedder(name))

@@ -1,0 +1,65 @@
+"""Does a noun of a claim stand for as much as it does in the quote? Pure.
+
+"Reciprocating pumps drained most mines" says nothing of pumps, nor of all mines; "members who have
+paid may vote" nothing of members.
+"""
+
+from __future__ import annotations
+
+import re
+
+from rag.text.content import content
+from rag.writing.attachment import Piece
+
+_QUANTIFIER = re.compile(
+    r"\b(all|every|each|both|either|neither|some|any|most|many|several|few|only|least|fewest)"
+    r"\s+(?:of\s+)?(?:(?:the|its|his|her|their|these|those)\s+)?$",
+    re.IGNORECASE,
+)
+_SAME = {"every": "all", "each": "all"}
+_DETERMINER = re.compile(
+    r"\b(?:the|an?|this|that|these|those|his|her|its|their)\s+$", re.IGNORECASE
+)
+_RESTRICTED = re.compile(
+    r"\s+(?:who|that)\s|\s+(?:(?:aged|under|over|above|below)\s+[^\w\s]?\d)", re.IGNORECASE
+)
+_WORD_BEFORE = re.compile(r"([^\W\d_]+)\s$")
+_PHRASE_AFTER = re.compile(r"\s+(?:of|from|in|with|without|for|on|under|at)\s", re.IGNORECASE)
+_SUPERLATIVE = re.compile(r"\s*(?:most\b|least\b|[a-z]+est\b)", re.IGNORECASE)
+_ORDINAL_BEFORE = re.compile(
+    r"\b(?:second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d+(?:nd|rd|th))[\s-]+"
+    r"(?:most\s+|least\s+)?$",
+    re.IGNORECASE,
+)
+
+
+def is_widened(claim: str, said: Piece, quote: str, stated: Piece, *, is_general: bool) -> bool:
+    """Whether ``said`` of the claim stands for more, or other, than ``stated`` of the quote.
+
+    ``is_general``: the claim begins with it, and may be about all that it names.
+    """
+    before, there_before = claim[: said.span.start], quote[: stated.span.start]
+    after, there_after = claim[said.span.end :], quote[stated.span.end :]
+    if said.kind != "number" and _quantifier(before) != _quantifier(there_before):
+        return True
+    if _ORDINAL_BEFORE.search(there_before) and not _ORDINAL_BEFORE.search(before):
+        return _SUPERLATIVE.match(quote[stated.span.start :]) is not None or "most" in before[-6:]
+    if said.kind != "word" or said.is_verb:
+        return False
+    if (limit := _RESTRICTED.match(there_after)) and not after.lower().startswith(
+        limit.group().lower()
+    ):
+        return not _DETERMINER.search(there_before)
+    if not is_general or before.strip() or _DETERMINER.search(there_before):
+        return False
+    qualifier = _WORD_BEFORE.search(there_before)
+    phrase = _PHRASE_AFTER.match(there_after)
+    return (qualifier is not None and bool(content(qualifier[1]))) or (
+        phrase is not None and not after.lower().startswith(phrase.group().lower())
+    )
+
+
+def _quantifier(before: str) -> str:
+    match = _QUANTIFIER.search(before)
+    word = match[1].lower() if match else ""
+    return _SAME.get(word, word)

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import pytest
+
+from rag.writing.attachment import pieces
+from rag.writing.restrictions import is_widened
+
+
+@pytest.mark.parametrize(
+    ("claim", "quote", "word", "widened"),
+    [
+        ("Pumps broke.", "Steam pumps broke.", "pumps", True),
+        ("The pumps broke.", "The steam pumps broke.", "pumps", False),
+        ("Steam pumps broke.", "Steam pumps broke.", "steam", False),
+        ("Gas fell.", "Oil rose and gas fell.", "gas", False),
+        ("All mines closed.", "Most mines closed.", "mines", True),
+        ("Every mine closed.", "Each mine closed.", "mine", False),
+        ("Mines closed.", "Only mines closed.", "mines", True),
+        ("Members may vote.", "Members who paid may vote.", "members", True),
+        ("The members may vote.", "The members who paid may vote.", "members", False),
+        ("Students pay.", "Students from Oslo pay.", "students", True),
+        ("It helps adults.", "It helps adults over 60.", "adults", True),
+        ("It is the largest port.", "It is the second largest port.", "largest", True),
+        ("It is the second largest port.", "It is the second largest port.", "largest", False),
+    ],
+)
+def test_a_noun_that_stands_for_more(claim: str, quote: str, word: str, widened: bool) -> None:
+    said, stated = (
+        next(each for each in pieces(text, "") if text[slice(*each.span)].lower().startswith(stem))
+        for text, stem in ((claim, word), (quote, word))
+    )
+    general = said.span.start == 0
+    assert is_widened(claim, said, quote, stated, is_general=general) == widened
