@@ -18,6 +18,7 @@ from rag.web import render_state
 from rag.web.conversing import Conversing
 from rag.web.examples import example_questions
 from rag.web.filter_address import conversation_from_address
+from rag.web.login_page import person_of
 from rag.web.page import FILTER_BAR
 from rag.web.served import Library
 from rag.web.view import Tab, View
@@ -25,8 +26,11 @@ from rag.web.view import Tab, View
 Update: TypeAlias = dict[str, Any]
 
 
-def create_chat(conversing: Conversing, seeds: Path) -> gr.Blocks:
-    """The chat; ``seeds`` is the folder that an empty library asks to be filled."""
+def create_chat(conversing: Conversing, seeds: Path, *, logs_out: bool = False) -> gr.Blocks:
+    """The chat; ``seeds`` is the folder that an empty library asks to be filled.
+
+    ``logs_out`` shows a way out to people who have logged in.
+    """
     served = conversing.served
 
     def watch() -> Iterator[tuple[str, Update]]:
@@ -48,15 +52,18 @@ def create_chat(conversing: Conversing, seeds: Path) -> gr.Blocks:
 
     def begin(tab: Tab, request: gr.Request) -> tuple[Any, ...]:
         """Opens the conversation of the page's address."""
+        tab.owner = person_of(request.state)
         conversation_id = conversation_from_address(str(request.query_params))
         if not conversation_id:  # a question may have been asked already
             return _outputs(View(notice=None))
         return _outputs(conversing.open(tab, conversation_id))
 
-    def ask(tab: Tab, question: str, address: str) -> tuple[Any, ...]:
+    def ask(tab: Tab, question: str, address: str, request: gr.Request) -> tuple[Any, ...]:
+        tab.owner = person_of(request.state)
         return _outputs(conversing.ask(tab, question, address))
 
-    def do(tab: Tab, command: str, address: str) -> tuple[Any, ...]:
+    def do(tab: Tab, command: str, address: str, request: gr.Request) -> tuple[Any, ...]:
+        tab.owner = person_of(request.state)
         return _outputs(conversing.do(tab, command, address))
 
     def follow(tab: Tab) -> Iterator[tuple[Any, ...]]:
@@ -77,6 +84,8 @@ def create_chat(conversing: Conversing, seeds: Path) -> gr.Blocks:
             gr.Button("Conversations", elem_id="show-conversations", size="sm")
             new_conversation = gr.Button("New conversation", elem_id="new", size="sm")
             rebuild_index = gr.Button("Rebuild index", elem_id="rebuild", size="sm")
+            if logs_out:
+                gr.Button("Log out", elem_id="log-out", size="sm", link="/logout")
         conversation = gr.Chatbot(
             elem_id="conversation",
             label="Conversation",

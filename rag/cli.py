@@ -1,4 +1,4 @@
-"""The command line: build, search, ask, chat, serve, eval, feedback, info; formats only.
+"""The command line: build, search, ask, chat, serve, login, eval, feedback, info; formats only.
 
 Exit code 0: answered or abstained; 1: an error, told in one line; 2: wrong usage. ``rag build`` has
 codes of its own for a folder that was not read in whole, and for Ctrl-C.
@@ -157,11 +157,37 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on")] = 7860,
     index: IndexOption = None,
     seeds: Annotated[Optional[Path], typer.Option(help="Folder of articles")] = None,
+    login: Annotated[
+        Optional[Path], typer.Option(metavar="FILE", help="Let in only who is in FILE (rag login)")
+    ] = None,
+    name: Annotated[
+        Optional[list[str]], typer.Option(help="A name that a proxy serves this server under")
+    ] = None,
 ) -> None:
-    """Serve the chat to a browser."""
+    """Serve the chat to a browser; docs/sharing.md is about more than one reader."""
     from rag.web.server import serve as run_server
 
-    run_server(_settings(seeds=seeds, index=index), host, port)
+    run_server(_settings(seeds=seeds, index=index, login=login), host, port, name or ())
+
+
+@app.command(name="login")
+def allow_login(
+    name: Annotated[str, typer.Argument(help="Who may log in to the chat")],
+    file: Annotated[
+        Optional[Path], typer.Option(help="File of who may log in [default: data/logins]")
+    ] = None,
+) -> None:
+    """Let somebody log in to the chat, or give them a new password.
+
+    Asks for the password, and keeps in the file what scrypt makes of it. To let somebody in no
+    more, delete their line in the file.
+    """
+    from rag.web.login_file import DEFAULT_FILE, LoginFile
+
+    chosen = LoginFile(file or _settings().login or DEFAULT_FILE)
+    password = typer.prompt("Password", hide_input=True, confirmation_prompt="The same again")
+    kept = chosen.allow(name, password)
+    typer.echo(f"{kept} may log in: rag serve --login {chosen.path}")
 
 
 @app.command(name="eval")

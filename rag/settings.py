@@ -39,6 +39,8 @@ class Settings(BaseSettings):
     ``http[s]://[user:password@]host[:port][/database]``."""
     conversations: Path = Path("data/conversations.sqlite")
     """The file of the chat's conversations and of what people said of answers."""
+    login: Path | None = None
+    """The file of who may log in to the chat (``rag login NAME``); None where everybody may ask."""
     embedder: str = "all-MiniLM-L6-v2"
     """The shipped embedding model, or the folder or hub id of a sentence-transformers model."""
     reader: str = "footnote"
@@ -62,10 +64,10 @@ class Settings(BaseSettings):
     max_question_chars: int = Field(default=2000, ge=1)
     """A longer question is refused."""
 
-    @field_validator("seeds", "index", "conversations")
+    @field_validator("seeds", "index", "conversations", "login")
     @classmethod
-    def _with_home(cls, place: Path) -> Path:
-        return place.expanduser()
+    def _with_home(cls, place: Path | None) -> Path | None:
+        return place and place.expanduser()
 
     @classmethod
     def settings_customise_sources(

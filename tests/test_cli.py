@@ -247,6 +247,18 @@ def test_chat(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert errors.startswith("error: The question has 3,000 characters")
 
 
+def test_login_lets_somebody_in(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    typed = iter(["a harbour in the fog", "short"])
+    monkeypatch.setattr("typer.prompt", lambda *args, **named: next(typed))
+    code, output, _ = run("login", "Ada")
+    assert (code, output) == (0, "ada may log in: rag serve --login data/logins\n")
+    assert Path("data/logins").read_text().startswith("ada:scrypt$")
+    code, _, errors = run("login", "Tom", "--file", "other")
+    assert code == 1
+    assert errors.startswith("error: A password has at least 8 characters")
+    assert not Path("other").exists()
+
+
 def test_help_is_quick() -> None:
     def seconds() -> float:
         started = time.perf_counter()

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Body, Query
+from fastapi import APIRouter, Body, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from rag.conversations.export import to_html, to_markdown
@@ -18,7 +18,7 @@ from rag.conversations.store import MAX_TITLE_CHARS, PAGE, ConversationStore
 from rag.conversations.stored_turns import Conversation
 from rag.conversations.transcript import file_name
 from rag.errors import ConversationMissingError, RagError
-from rag.web.conversing import OWNER
+from rag.web.login_page import person_of
 from rag.web.render import escape
 from rag.web.render_conversations import render_conversations
 
@@ -33,21 +33,22 @@ def conversation_routes(store: ConversationStore) -> APIRouter:
 
     @routes.get("/conversations", response_class=HTMLResponse)
     def find(
+        request: Request,
         search: Annotated[str, Query(max_length=1000)] = "",
         offset: Annotated[int, Query(ge=0, le=10**9)] = 0,
     ) -> HTMLResponse:
         try:
-            found = store.find(OWNER, search, limit=PAGE + 1, offset=offset)
+            found = store.find(person_of(request.state), search, limit=PAGE + 1, offset=offset)
         except RagError as error:
             return HTMLResponse(f'<p class="nothing">{escape(str(error))}</p>', status_code=503)
         more = offset + PAGE if len(found) > PAGE else None
         return HTMLResponse(render_conversations(found[:PAGE], search, more))
 
     @routes.get("/conversation/{conversation_id}.{ending}")
-    def export(conversation_id: str, ending: Literal["md", "html"]) -> Response:
+    def export(request: Request, conversation_id: str, ending: Literal["md", "html"]) -> Response:
         write, kind = _EXPORTS[ending]
         try:
-            conversation = store.get(OWNER, conversation_id)
+            conversation = store.get(person_of(request.state), conversation_id)
         except RagError as error:
             return _refused(error)
         return Response(
@@ -61,18 +62,21 @@ def conversation_routes(store: ConversationStore) -> APIRouter:
 
     @routes.put("/conversation/{conversation_id}")
     def rename(
+        request: Request,
         conversation_id: str,
         title: Annotated[str, Body(embed=True, max_length=10 * MAX_TITLE_CHARS)],
     ) -> JSONResponse:
         try:
-            return JSONResponse({"title": store.rename(OWNER, conversation_id, title)})
+            return JSONResponse(
+                {"title": store.rename(person_of(request.state), conversation_id, title)}
+            )
         except RagError as error:
             return _refused(error)
 
     @routes.delete("/conversation/{conversation_id}")
-    def delete(conversation_id: str) -> JSONResponse:
+    def delete(request: Request, conversation_id: str) -> JSONResponse:
         try:
-            store.delete(OWNER, conversation_id)
+            store.delete(person_of(request.state), conversation_id)
         except RagError as error:
             return _refused(error)
         return JSONResponse({})

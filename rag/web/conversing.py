@@ -30,8 +30,6 @@ from rag.web.served import ServedLibrary
 from rag.web.view import Tab, View
 
 Arguments = ParamSpec("Arguments")
-OWNER = ""
-"""Nobody logs in: all conversations are of one."""
 _WAITING = render_progress("Waiting for its turn")
 
 
@@ -75,13 +73,13 @@ class Conversing:
         if not conversation_id:
             return View([], "", question="", answering=False)
         try:
-            conversation = self.conversations.get(OWNER, conversation_id)
+            conversation = self.conversations.get(tab.owner, conversation_id)
         except ConversationMissingError as error:
             return View([], "", notice=escape(str(error)), answering=False)
         except RagError as error:
             return View(notice=escape(str(error)))
         tab.conversation_id = conversation_id
-        return self._view(conversation, question="")
+        return self._view(tab, conversation, question="")
 
     @_told
     def ask(self, tab: Tab, question: str, address: str) -> View:
@@ -100,12 +98,12 @@ class Conversing:
         if not conversation_id:
             return
         try:
-            conversation = self.conversations.get(OWNER, conversation_id)
+            conversation = self.conversations.get(tab.owner, conversation_id)
             pending = _pending(conversation)
             if pending is None:
-                yield self._view(conversation, notice=None)
+                yield self._view(tab, conversation, notice=None)
                 return
-            verdicts = self._feedback.of_conversation(OWNER, conversation_id)
+            verdicts = self._feedback.of_conversation(tab.owner, conversation_id)
             if run := self._runs.running(pending.id):
                 for shown in run.follow():
                     if tab.conversation_id != conversation_id:
@@ -117,9 +115,9 @@ class Conversing:
             with self._starting:
                 if not self._runs.running(pending.id):  # left over from a server that is gone
                     self.conversations.fail(pending.id, INTERRUPTED)
-            conversation = self.conversations.get(OWNER, conversation_id)
+            conversation = self.conversations.get(tab.owner, conversation_id)
             if tab.conversation_id == conversation_id:
-                yield self._view(conversation, notice=None)
+                yield self._view(tab, conversation, notice=None)
         except ConversationMissingError:
             if tab.conversation_id == conversation_id:
                 yield self.open(tab, "")
@@ -131,11 +129,11 @@ class Conversing:
         """Stops the answer being made; the question stays."""
         if not tab.conversation_id:
             return View(answering=False)
-        conversation = self.conversations.get(OWNER, tab.conversation_id)
+        conversation = self.conversations.get(tab.owner, tab.conversation_id)
         if pending := _pending(conversation):
             self._runs.stop(pending.id)
-            conversation = self.conversations.get(OWNER, tab.conversation_id)
-        return self._view(conversation)
+            conversation = self.conversations.get(tab.owner, tab.conversation_id)
+        return self._view(tab, conversation)
 
     @_told
     def do(self, tab: Tab, command: str, address: str) -> View:
@@ -147,7 +145,7 @@ class Conversing:
         if act == "keep":  # the question as it was
             tab.editing = None
             return View(question="")
-        conversation = self.conversations.get(OWNER, self._opened(tab, address))
+        conversation = self.conversations.get(tab.owner, self._opened(tab, address))
         turn = _turn(conversation, given.get("turn", ""))
         if act == "edit":
             return self._edit(tab, conversation, turn)
@@ -156,8 +154,8 @@ class Conversing:
             anyway = 0.0 if act == "anyway" else None
             return self._ask(tab, turn.question, address, replacing, anyway, question_in_box=None)
         if act in get_args(Thumb):
-            self._judge(conversation, turn, given)
-            return self._view(self.conversations.get(OWNER, conversation.id))
+            self._judge(tab, conversation, turn, given)
+            return self._view(tab, self.conversations.get(tab.owner, conversation.id))
         return View()
 
     def _ask(
@@ -174,7 +172,7 @@ class Conversing:
         opened = self._opened(tab, address)
         turns: tuple[StoredTurn, ...] = ()
         if opened:
-            conversation = self.conversations.get(OWNER, opened)
+            conversation = self.conversations.get(tab.owner, opened)
             if _pending(conversation):
                 return View(notice="One question at a time.", answering=True)
             turns = conversation.turns
@@ -182,11 +180,11 @@ class Conversing:
         asked = AskedQuestion(question, history(before), filters, min_confidence)
         with self._starting:
             kept = self.conversations.ask(
-                OWNER, opened or None, question, filters, replacing=replacing
+                tab.owner, opened or None, question, filters, replacing=replacing
             )
             tab.conversation_id = kept.conversation_id
-            conversation = self.conversations.get(OWNER, kept.conversation_id)
-            view = self._view(conversation, question=question_in_box)  # before it can be whole
+            conversation = self.conversations.get(tab.owner, kept.conversation_id)
+            view = self._view(tab, conversation, question=question_in_box)  # before it can be whole
             self._runs.start(kept.turn_id, asked)
         return view
 
@@ -198,25 +196,31 @@ class Conversing:
         notice = f"You are changing question {conversation.turns.index(turn) + 1}.{loss} {cancel}"
         return View(question=turn.question, notice=notice)
 
-    def _judge(self, conversation: Conversation, turn: StoredTurn, given: dict[str, str]) -> None:
+    def _judge(
+        self, tab: Tab, conversation: Conversation, turn: StoredTurn, given: dict[str, str]
+    ) -> None:
         """Keeps a verdict; the same thumb once more, without a reason, withdraws it."""
-        verdicts = self._feedback.of_conversation(OWNER, conversation.id)
+        verdicts = self._feedback.of_conversation(tab.owner, conversation.id)
         thumb: Any = given["act"]
         reason: Any = given.get("reason")
         verdict = Verdict(thumb, reason, given.get("comment", ""))
         before = verdicts.get(turn.id)
         if before and before.thumb == thumb and "reason" not in given and "comment" not in given:
-            self._feedback.withdraw(OWNER, turn.id)
+            self._feedback.withdraw(tab.owner, turn.id)
         else:
             # The address of a Milvus server may hold a password.
             settings = self._settings.model_dump(mode="json", exclude={"milvus"})
-            self._feedback.give(OWNER, turn.id, verdict, settings)
+            self._feedback.give(tab.owner, turn.id, verdict, settings)
 
     def _view(
-        self, conversation: Conversation, question: str | None = None, notice: str | None = ""
+        self,
+        tab: Tab,
+        conversation: Conversation,
+        question: str | None = None,
+        notice: str | None = "",
     ) -> View:
         pending = _pending(conversation)
-        verdicts = self._feedback.of_conversation(OWNER, conversation.id)
+        verdicts = self._feedback.of_conversation(tab.owner, conversation.id)
         messages = render_turns(
             conversation.turns, _WAITING, verdicts, self._runs.articles_searched
         )

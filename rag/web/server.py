@@ -13,21 +13,25 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import FastAPI, Query, Response
+from fastapi import FastAPI, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from rag.conversations.feedback import FeedbackStore
 from rag.conversations.store import ConversationStore
-from rag.errors import ServeError
+from rag.errors import LoginError, ServeError
 from rag.web.conversation_routes import conversation_routes
 from rag.web.conversing import Conversing
+from rag.web.login import Login
+from rag.web.login_file import LoginFile
+from rag.web.login_page import LoginMiddleware, person_of
+from rag.web.own_pages import LOOPBACK, OwnPagesMiddleware
 from rag.web.page import PageMiddleware
 from rag.web.render import Mark
 from rag.web.render_source import render_contents, render_missing_source, render_source
@@ -37,20 +41,31 @@ from rag.web.served import ServedLibrary, Working
 if TYPE_CHECKING:
     from rag.settings import Settings
 
+OPEN_TO_ALL = (
+    "warning: whoever reaches this machine can read all that is here;"
+    " let only some in: rag login NAME, then rag serve --login FILE"
+)
 _WEB = Path(__file__).parent
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _TELL_SECONDS = 1.0
 _SUGGESTED = 1000
 """Articles whose authors and sources are suggested."""
 _QUOTE = re.compile(r"(\d{1,6})\.(\d{1,9})\.(\d{1,9})\.(\d{1,10})")
 
 
-def serve(settings: Settings, host: str = "127.0.0.1", port: int = 7860) -> None:
+def serve(
+    settings: Settings,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    names: Sequence[str] = (),
+) -> None:
     """Serves the chat until interrupted; builds the index from the articles if there is none.
 
-    Raises ServeError if the port is taken, and ConversationsError if conversations cannot be kept,
-    before anything slow is loaded.
+    Raises ServeError if the port is taken, ConversationsError if conversations cannot be kept, and
+    LoginError if nobody could log in, before anything slow is loaded.
     """
+    login = _login_of(settings)
+    if login is None and host not in LOOPBACK:
+        print(OPEN_TO_ALL, file=sys.stderr, flush=True)
     with (
         closing(_listen(host, port)) as listener,
         closing(ConversationStore(settings.conversations)) as conversations,
@@ -65,7 +80,7 @@ def serve(settings: Settings, host: str = "127.0.0.1", port: int = 7860) -> None
         )
         served.start()
         conversing = Conversing(served, conversations, feedback, settings)
-        app = create_app(conversing, settings.seeds, host=host)
+        app = create_app(conversing, settings.seeds, host, names, login)
         _announce(served, _address(listener))
         import uvicorn
 
@@ -74,8 +89,14 @@ def serve(settings: Settings, host: str = "127.0.0.1", port: int = 7860) -> None
         )
 
 
-def create_app(conversing: Conversing, seeds: Path, host: str = "127.0.0.1") -> FastAPI:
-    """The web application; on a loopback ``host`` it answers only to loopback names."""
+def create_app(
+    conversing: Conversing,
+    seeds: Path,
+    host: str = "127.0.0.1",
+    names: Sequence[str] = (),
+    login: Login | None = None,
+) -> FastAPI:
+    """The web application; ``rag/web/own_pages.py`` tells under which names it answers."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     import gradio
 
@@ -83,16 +104,18 @@ def create_app(conversing: Conversing, seeds: Path, host: str = "127.0.0.1") -> 
 
     served = conversing.served
     app = FastAPI(title="Footnote", docs_url=None, redoc_url=None, openapi_url=None)
+    if login is not None:
+        app.add_middleware(LoginMiddleware, login=login)
     app.add_middleware(PageMiddleware)
-    if host in _LOOPBACK:
-        # A foreign page whose name is rebound to 127.0.0.1 must not read the library.
-        app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*_LOOPBACK, "[::1]"])
+    app.add_middleware(OwnPagesMiddleware, host=host, names=names)
 
     @app.get("/health")
-    def health(response: Response) -> dict[str, str | int]:
+    def health(request: Request, response: Response) -> dict[str, str | int]:
         found = served.health()
         if found.status == "unhealthy":
             response.status_code = 503
+        if login is not None and not person_of(request.state):
+            return {"status": found.status}
         detail = {"detail": found.detail} if found.detail else {}
         counts = dict(zip(("articles", "passages"), found.counts or (), strict=False))
         return {"status": found.status, **detail, **counts}
@@ -127,7 +150,7 @@ def create_app(conversing: Conversing, seeds: Path, host: str = "127.0.0.1") -> 
     app.mount("/web", StaticFiles(directory=_WEB))
     gradio.mount_gradio_app(
         app,
-        create_chat(conversing, seeds),
+        create_chat(conversing, seeds, logs_out=login is not None),
         path="/",
         footer_links=[],
         run_history=False,
@@ -139,6 +162,15 @@ def create_app(conversing: Conversing, seeds: Path, host: str = "127.0.0.1") -> 
         theme=gradio.themes.Base(font="system-ui", font_mono="ui-monospace"),
     )
     return app
+
+
+def _login_of(settings: Settings) -> Login | None:
+    if settings.login is None:
+        return None
+    file = LoginFile(settings.login)
+    if not file.people():
+        raise LoginError(f"{settings.login} names nobody: rag login NAME --file {settings.login}")
+    return Login(file)
 
 
 def _announce(served: ServedLibrary, address: str) -> None:

@@ -25,6 +25,8 @@ class View:
 class Tab:
     """What a page remembers."""
 
+    owner: str = ""
+    """Who is logged in; "" where nobody logs in."""
     conversation_id: str = ""
     editing: int | None = None
     """The turn that the next question takes the place of."""

@@ -10,11 +10,11 @@ from tempfile import mkdtemp
 import pytest
 from starlette.testclient import TestClient
 
-from rag.errors import IndexCorruptError, ServeError
+from rag.errors import IndexCorruptError, LoginError, ServeError
 from rag.settings import Settings
 from rag.web.render import Mark, source_link
 from rag.web.served import ServedLibrary
-from rag.web.server import create_app, serve
+from rag.web.server import OPEN_TO_ALL, create_app, serve
 from tests.fake_library import TEXT, FakeLibrary, conversing_over, made_in_a_loop
 from tests.web.test_served import builds, opens, settled
 
@@ -134,7 +134,11 @@ def test_a_taken_port_is_one_line_before_anything_is_opened(tmp_path: Path) -> N
 
 def test_an_address_of_another_machine_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(ServeError, match=r"Cannot serve on 192\.0\.2\.1"):
-        serve(Settings(seeds=tmp_path, index=tmp_path), "192.0.2.1", 7860)
+        serve(
+            Settings(seeds=tmp_path, index=tmp_path, conversations=tmp_path / "c.sqlite"),
+            "192.0.2.1",
+            7860,
+        )
 
 
 def test_a_conversation_is_listed_renamed_exported_and_deleted(tmp_path: Path) -> None:
@@ -161,3 +165,29 @@ def test_a_conversation_is_listed_renamed_exported_and_deleted(tmp_path: Path) -
     assert client.delete(f"/conversation/{place}").status_code == 200
     assert client.delete(f"/conversation/{place}").status_code == 404
     assert "No conversations yet." in client.get("/conversations").text
+
+
+@pytest.mark.parametrize(("written", "line"), [(None, "is missing"), ("", "names nobody")])
+def test_a_login_that_lets_nobody_in_is_one_line(
+    tmp_path: Path, written: str | None, line: str
+) -> None:
+    file = tmp_path / "logins"
+    if written is not None:
+        file.write_text(written)
+    with pytest.raises(LoginError, match=line):
+        serve(Settings(seeds=tmp_path, index=tmp_path, login=file), "127.0.0.1", 7860)
+
+
+def test_serving_everybody_is_warned_of(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(ServeError):  # not an address of this machine
+        serve(
+            Settings(seeds=tmp_path, index=tmp_path, conversations=tmp_path / "c.sqlite"),
+            "192.0.2.1",
+            7860,
+        )
+    assert capsys.readouterr().err == f"{OPEN_TO_ALL}\n"
+
+
+def test_a_foreign_page_is_refused(client: TestClient) -> None:
+    for path in ("/", "/health", "/config", "/source", "/gradio_api/info"):
+        assert client.get(path, headers={"origin": "http://evil.example"}).status_code == 403
