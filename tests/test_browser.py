@@ -20,14 +20,6 @@ from tests.browsing import ANSWER_MILLISECONDS, ROOT, free_port, running, take_p
 pytestmark = [pytest.mark.browser, pytest.mark.models]
 
 QUESTION = "How long did the ambassadors talk in Baghdad?"
-HOSTILE = """# Harbour notes <script>document.title='owned'</script>
-
-The harbour master said that <img src=x onerror="document.title='owned'"> the lighthouse \
-was painted green in 1911. The lighthouse keeper ![pixel](http://foreign.invalid/pixel.png) \
-kept [a diary](javascript:document.title='owned') of every storm. The lighthouse lens \
-<iframe src="http://foreign.invalid/"></iframe> came from Paris by ship. \u202eThe lighthouse \
-bell {{constructor}} ${document.title='owned'} rang <svg onload="document.title='owned'"> twice.
-"""
 
 
 @contextmanager
@@ -181,32 +173,6 @@ def test_the_page_can_be_used_by_keyboard_alone(browser: Browser, address: str) 
         page.keyboard.press("Escape")
         expect(page.locator("#source mark")).to_have_count(0)
         expect(marker).to_be_focused()
-
-
-def test_a_hostile_article_is_shown_as_text_and_does_nothing(
-    browser: Browser, tmp_path: Path
-) -> None:
-    seeds = tmp_path / "seeds"
-    seeds.mkdir()
-    (seeds / "harbour <img src=x onerror=alert(1)>.md").write_text(HOSTILE, encoding="utf-8")
-    with (
-        served(seeds, tmp_path / "index") as address,
-        visit(browser, address) as visited,
-    ):
-        page = visited.page
-        page.on("dialog", lambda dialog: visited.errors.append(dialog.message))
-        for question in (
-            "Who said that the lighthouse was painted green?",
-            "What did the lighthouse keeper keep?",
-            "<img src=x onerror=\"document.title='owned'\"> What rang twice at the lighthouse?",
-        ):
-            answer = visited.ask(question)
-            expect(answer.locator("blockquote, .words")).not_to_have_count(0)
-            expect(page.locator("#source article")).to_contain_text("lighthouse")
-        made = page.locator(":is(#conversation, #source) :is(script, img, iframe, svg[onload])")
-        expect(made).to_have_count(0)
-        expect(page.locator("[href^='javascript']")).to_have_count(0)
-        assert page.title() == "Footnote"
 
 
 def test_no_articles_yet_says_where_to_put_them(browser: Browser, tmp_path: Path) -> None:

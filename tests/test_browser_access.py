@@ -193,6 +193,7 @@ def test_typing_does_not_lag_while_an_answer_streams(browser: Browser, address: 
             page.keyboard.press("Space" if key == " " else key)
             page.wait_for_timeout(20)
         assert page.locator("#conversation .answer.working").count() == 1  # still streaming
+        expect(box).to_have_value(typed)
         delays = sorted(page.evaluate("() => window.delays"))
         middle, worst = delays[len(delays) // 2], delays[int(len(delays) * 0.95)]
         print(f"from a key to its picture: {middle:.0f} ms, 95% within {worst:.0f} ms")
