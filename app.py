@@ -1,61 +1,37 @@
-"""The chat: layout and formatting only; what is shown comes from ``rag``.
+"""The chat: layout only; what happens is ``rag/web/conversing.py``'s.
 
-``create_chat`` lays out the conversation. The source panel beside it is part of the page
-(``rag/web/page.py``): a [n] marker is a link whose address names the article and its quotes,
-and the page fetches that, so opening a source never waits for an answer. ``rag serve`` starts it.
+``create_chat`` lays out the conversation. The source panel beside it and the list of conversations
+are parts of the page (``rag/web/page.py``), which fetches them, so that they never wait for an
+answer. ``rag serve`` starts it.
 """
 
 from __future__ import annotations
 
-import logging
-import time
+import html
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import gradio as gr
 
-from rag.errors import RagError
-from rag.types import Answer, Done, Retrieved, Token
-from rag.web import render, render_answer, render_state
+from rag.web import render_state
+from rag.web.conversing import Conversing
 from rag.web.examples import example_questions
-from rag.web.filter_address import filters_from_address
+from rag.web.filter_address import conversation_from_address
+from rag.web.login_page import person_of
 from rag.web.page import FILTER_BAR
-from rag.web.render_answer import Searched
-from rag.web.served import Failed, Library, ServedLibrary
+from rag.web.served import Library
+from rag.web.view import Tab, View
 
-_LOG = logging.getLogger(__name__)
-_REDRAW_SECONDS = 0.04
-_ANSWERED_AT_ONCE = 2
-"""Questions of all tabs together; more only slow each other down."""
-
-Message: TypeAlias = dict[str, str]
 Update: TypeAlias = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """A question with its answer, or with a note why there is none; neither while it is pending."""
-
-    question: str
-    searched: Searched = field(default_factory=Searched)
-    answer: Answer | None = None
-    note: str | None = None
-
-    @property
-    def pending(self) -> bool:
-        return self.answer is None and self.note is None
-
-
-Turns: TypeAlias = tuple[Turn, ...]
-
-
-def create_chat(served: ServedLibrary, seeds: Path, *, logs_out: bool = False) -> gr.Blocks:
-    """The chat over ``served``; ``seeds`` is the folder that an empty library asks to be filled.
+def create_chat(conversing: Conversing, seeds: Path, *, logs_out: bool = False) -> gr.Blocks:
+    """The chat; ``seeds`` is the folder that an empty library asks to be filled.
 
     ``logs_out`` shows a way out to people who have logged in.
     """
+    served = conversing.served
 
     def watch() -> Iterator[tuple[str, Update]]:
         served.refresh()
@@ -74,54 +50,39 @@ def create_chat(served: ServedLibrary, seeds: Path, *, logs_out: bool = False) -
             yield *shown, gr.update(interactive=False)
         yield *shown, gr.update(interactive=True)
 
-    def receive(question: str, filters: str, turns: Turns) -> tuple[Any, ...]:
-        """Shows the question at once; hands it on only if it can be asked now."""
-        if turns and turns[-1].pending:
-            return question, gr.skip(), turns, None, "One question at a time.", *_buttons(True)
-        if not question.strip():
-            return "", gr.skip(), turns, None, "Type a question first.", *_buttons(False)
-        turns = (*turns, Turn(question, _searched(served, filters)))
-        shown = _messages(turns, render.render_progress("Waiting for its turn"))
-        return "", shown, turns, question, "", *_buttons(True)
+    def begin(tab: Tab, request: gr.Request) -> tuple[Any, ...]:
+        """Opens the conversation of the page's address."""
+        tab.owner = person_of(request.state)
+        conversation_id = conversation_from_address(str(request.query_params))
+        if not conversation_id:  # a question may have been asked already
+            return _outputs(View(notice=None))
+        return _outputs(conversing.open(tab, conversation_id))
 
-    def respond(question: str | None, turns: Turns) -> Iterator[tuple[Any, ...]]:
-        if question is None:
-            yield tuple(gr.skip() for _ in answered)
-            return
-        *earlier_turns, turn = turns
-        earlier = tuple(earlier_turns)
-        try:
-            for event_html, answer in _answer(served, turn, earlier):
-                if answer is None:
-                    # The box is left alone: the next question may be typed meanwhile.
-                    yield gr.skip(), _messages(turns, event_html), turns, "", *_buttons(True)
-                else:
-                    turns = (*earlier, replace(turn, answer=answer))
-            yield gr.skip(), _messages(turns), turns, "", *_buttons(False)
-        except RagError as error:
-            # The question goes back into the box: nothing that was typed is lost.
-            yield question, _messages(earlier), earlier, str(error), *_buttons(False)
-        except Exception:
-            _LOG.exception("No answer to %r", question)
-            line = "Footnote failed on this question: the server's log says why."
-            yield question, _messages(earlier), earlier, line, *_buttons(False)
+    def ask(tab: Tab, question: str, address: str, request: gr.Request) -> tuple[Any, ...]:
+        tab.owner = person_of(request.state)
+        return _outputs(conversing.ask(tab, question, address))
 
-    def stop(turns: Turns) -> tuple[Any, ...]:
-        if turns and turns[-1].pending:
-            turns = (*turns[:-1], replace(turns[-1], note="Stopped."))
-        return _messages(turns), turns, *_buttons(False)
+    def do(tab: Tab, command: str, address: str, request: gr.Request) -> tuple[Any, ...]:
+        tab.owner = person_of(request.state)
+        return _outputs(conversing.do(tab, command, address))
 
-    def clear() -> tuple[Any, ...]:
-        return [], (), "", *_buttons(False)
+    def follow(tab: Tab) -> Iterator[tuple[Any, ...]]:
+        yield from map(_outputs, conversing.follow(tab))
+
+    def stop(tab: Tab) -> tuple[Any, ...]:
+        return _outputs(conversing.stop(tab))
+
+    def new(tab: Tab) -> tuple[Any, ...]:
+        return _outputs(conversing.open(tab, ""))
 
     chat = gr.Blocks(title="Footnote", fill_height=True, fill_width=True)
     with chat:
-        turns = gr.State(())
-        asked = gr.State(None)
+        tab = gr.State(Tab())
         with gr.Row(elem_id="masthead"):
             gr.Markdown("<h1>Footnote</h1>", elem_id="wordmark")
             status = gr.Markdown(render_state.render_state(served.state), elem_id="library")
-            new = gr.Button("New conversation", elem_id="new", size="sm")
+            gr.Button("Conversations", elem_id="show-conversations", size="sm")
+            new_conversation = gr.Button("New conversation", elem_id="new", size="sm")
             rebuild_index = gr.Button("Rebuild index", elem_id="rebuild", size="sm")
             if logs_out:
                 gr.Button("Log out", elem_id="log-out", size="sm", link="/logout")
@@ -142,8 +103,11 @@ def create_chat(served: ServedLibrary, seeds: Path, *, logs_out: bool = False) -
         with gr.Column(elem_id="composer"):
             notice = gr.Markdown("", elem_id="notice")
             gr.Markdown(FILTER_BAR, sanitize_html=False, elem_id="filters")
-            # The page's scripts write the filters in force into it, as its address has them.
-            filters = gr.Textbox(elem_id="filter-address", label="Filters", visible="hidden")
+            # The page's scripts write into these what its address says, and what a link asks for;
+            # the other way, they read which conversation is open.
+            address = gr.Textbox(elem_id="page-address", label="Address", visible="hidden")
+            command = gr.Textbox(elem_id="command", label="Command", visible="hidden")
+            opened = gr.Markdown("", sanitize_html=False, elem_id="opened")
             with gr.Row(elem_id="ask-row"):
                 box = gr.Textbox(
                     elem_id="question",
@@ -155,37 +119,24 @@ def create_chat(served: ServedLibrary, seeds: Path, *, logs_out: bool = False) -
                     max_lines=6,
                     autofocus=True,
                 )
-                ask = gr.Button("Ask", elem_id="ask", variant="primary", size="sm")
+                ask_button = gr.Button("Ask", elem_id="ask", variant="primary", size="sm")
                 halt = gr.Button("Stop", elem_id="stop", visible=False, size="sm")
 
-        buttons = [ask, halt]
-        received = [box, conversation, turns, asked, notice, *buttons]
-        answered = [box, conversation, turns, notice, *buttons]
+        shown = [conversation, opened, box, notice, ask_button, halt]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+        at_once: dict[str, Any] = {"queue": False, "trigger_mode": "multiple", **quiet}
         chosen = conversation.example_select(_example_text, None, box, queue=False, **quiet)
-        answers = [
-            trigger(receive, [box, filters, turns], received, queue=False, **quiet).then(
-                respond,
-                [asked, turns],
-                answered,
-                concurrency_limit=_ANSWERED_AT_ONCE,
-                concurrency_id="answers",
-                trigger_mode="multiple",  # or a question right after a refused one would be dropped
-                **quiet,
-            )
-            for trigger in (box.submit, ask.click, chosen.then)
-        ]
-        halt.click(
-            stop, turns, [conversation, turns, *buttons], cancels=answers, queue=False, **quiet
-        )
-        new.click(
-            clear,
-            None,
-            [conversation, turns, notice, *buttons],
-            cancels=answers,
-            queue=False,
-            **quiet,
-        )
+        for event in (
+            chat.load(begin, tab, shown, **at_once),
+            command.change(do, [tab, command, address], shown, **at_once),
+            *(
+                asks(ask, [tab, box, address], shown, **at_once)
+                for asks in (box.submit, ask_button.click, chosen.then)
+            ),
+        ):
+            event.then(follow, tab, shown, concurrency_limit=None, trigger_mode="multiple", **quiet)
+        halt.click(stop, tab, shown, **at_once)
+        new_conversation.click(new, tab, shown, **at_once)
         chat.load(watch, None, [status, conversation], concurrency_limit=None, **quiet)
         rebuild_index.click(
             rebuild, None, [status, conversation, rebuild_index], concurrency_limit=None, **quiet
@@ -193,75 +144,26 @@ def create_chat(served: ServedLibrary, seeds: Path, *, logs_out: bool = False) -
     return chat
 
 
-def _answer(
-    served: ServedLibrary, turn: Turn, earlier: Turns
-) -> Iterator[tuple[str, Answer | None]]:
-    """What to show while the answer is made, then the answer.
-
-    Raises RagError where there is no library or the question cannot be asked.
-    """
-    outdated = served.refresh()
-    library = served.state.library
-    for state in served.states() if outdated or library is None else ():
-        yield render.render_progress(render_state.describe_state(state)), None
-        if isinstance(state, Failed):
-            raise state.error
-        library = state.library
-    assert library is not None  # states() ends with Ready or Failed
-    yield (
-        render.render_progress(f"Searching {render.count(library.passage_count, 'passage')}"),
-        None,
+def _outputs(view: View) -> tuple[Any, ...]:
+    """A view as the components ``shown`` take it."""
+    opened = view.conversation_id
+    answering = view.answering
+    return (
+        _or_skip(view.messages),
+        gr.skip() if opened is None else f'<output data-id="{html.escape(opened)}"></output>',
+        _or_skip(view.question),
+        _or_skip(view.notice),
+        gr.skip() if answering is None else gr.update(visible=not answering),
+        gr.skip() if answering is None else gr.update(visible=answering),
     )
-    text, drawn_at = "", 0.0
-    restricted = asdict(turn.searched.filters)
-    for event in library.stream(turn.question, history=_history(earlier), **restricted):
-        match event:
-            case Retrieved():
-                yield (
-                    render.render_progress(f"Reading {render.count(len(event.hits), 'passage')}"),
-                    None,
-                )
-            case Token():
-                text += event.text
-                if time.monotonic() - drawn_at >= _REDRAW_SECONDS:
-                    drawn_at = time.monotonic()
-                    yield render_answer.render_stream(text), None
-            case Done():
-                yield "", event.answer
 
 
-def _searched(served: ServedLibrary, filters: str) -> Searched:
-    library = served.state.library
-    return Searched(library.article_count if library else 0, filters_from_address(filters))
+def _or_skip(value: Any) -> Any:
+    return gr.skip() if value is None else value
 
 
-def _history(turns: Turns) -> list[tuple[str, str]]:
-    return [
-        message
-        for turn in turns
-        if turn.answer
-        for message in (("user", turn.question), ("assistant", turn.answer.text))
-    ]
-
-
-def _messages(turns: Turns, pending: str = "") -> list[Message]:
-    messages: list[Message] = []
-    for turn in turns:
-        if turn.answer:
-            reply = render_answer.render_answer(turn.answer, turn.searched)
-        else:
-            reply = render.render_note(turn.note) if turn.note else pending
-        messages.append({"role": "user", "content": render.render_question(turn.question)})
-        messages.append({"role": "assistant", "content": reply})
-    return messages
-
-
-def _examples(library: Library | None) -> list[Message]:
+def _examples(library: Library | None) -> list[dict[str, str]]:
     return [{"text": text} for text in example_questions(library.articles())] if library else []
-
-
-def _buttons(answering: bool) -> tuple[Update, Update]:
-    return gr.update(visible=not answering), gr.update(visible=answering)
 
 
 def _example_text(selected: gr.SelectData) -> str:

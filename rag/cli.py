@@ -1,4 +1,4 @@
-"""The command line: build, search, ask, chat, serve, login, eval, info; formats only.
+"""The command line: build, search, ask, chat, serve, login, eval, feedback, info; formats only.
 
 Exit code 0: answered or abstained; 1: an error, told in one line; 2: wrong usage. ``rag build`` has
 codes of its own for a folder that was not read in whole, and for Ctrl-C.
@@ -217,6 +217,16 @@ def evaluate_set(
     if plot is not None:
         plot_risk_coverage(evaluation, plot)
     typer.echo(to_json(evaluation) if as_json else render(evaluation))
+
+
+@app.command()
+def feedback(
+    folder: Annotated[Path, typer.Argument(help="A new folder, for the question set")],
+) -> None:
+    """Write the thumbs given in the chat as a question set for rag eval."""
+    from rag.feedback_command import write_question_set
+
+    typer.echo(write_question_set(_settings().conversations, folder))
 
 
 @app.command()

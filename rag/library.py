@@ -117,15 +117,23 @@ class Library:
         until: str | None = None,
         author: str | None = None,
         source: str | None = None,
+        min_confidence: float | None = None,
     ) -> Iterator[Event]:
-        """Retrieved, then Tokens, then Done; see rag.ask."""
+        """Retrieved, then Tokens, then Done; see rag.ask.
+
+        ``min_confidence`` (0 to 1) goes before the one of the settings: at 0 the best quotes are
+        shown however little they answer.
+        """
+        settings = self.settings
+        if min_confidence is not None:
+            settings = settings.model_copy(update={"min_confidence": min_confidence})
         return stream(
             question,
             history,
             store=self._store,
             embedder=self._embedder,
             reader=self._reader,
-            settings=self.settings,
+            settings=settings,
             generator=self._generator(),
             filters=Filters(since, until, author, source),
         )
@@ -139,10 +147,17 @@ class Library:
         until: str | None = None,
         author: str | None = None,
         source: str | None = None,
+        min_confidence: float | None = None,
     ) -> Answer:
-        """The answer in the articles' own words; see rag.ask."""
+        """The answer in the articles' own words; see ``stream`` and rag.ask."""
         events = self.stream(
-            question, history, since=since, until=until, author=author, source=source
+            question,
+            history,
+            since=since,
+            until=until,
+            author=author,
+            source=source,
+            min_confidence=min_confidence,
         )
         return next(event.answer for event in events if isinstance(event, Done))
 

@@ -30,8 +30,11 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-START_SECONDS = 120
+ON_LEAVING = ("AbortError: signal is aborted", "Unexpected error Connection errored out")
+"""What Gradio's client writes where a page is left while it follows an answer."""
+START_SECONDS = 240  # a busy machine reads the models slowly
 ANSWER_MILLISECONDS = 60_000
+expect.set_options(timeout=20_000)  # a busy machine; what holds is seen at once
 
 
 @dataclass(eq=False)
@@ -48,7 +51,11 @@ class Visit:
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on(
             "console",
-            lambda message: message.type == "error" and self.errors.append(message.text),
+            lambda message: (
+                message.type == "error"
+                and not message.text.startswith(ON_LEAVING)
+                and self.errors.append(message.text)
+            ),
         )
 
     def _request(self, request: Request) -> None:
@@ -72,10 +79,19 @@ class Visit:
 
 
 @contextmanager
-def running(command: Sequence[str], port: int, log: Path) -> Iterator[str]:
-    """The address of a server that ``command`` starts on ``port``, once it is ready."""
+def running(command: Sequence[str], port: int, log: Path, **environment: str) -> Iterator[str]:
+    """The address of a server that ``command`` starts on ``port``, once it is ready.
+
+    ``environment`` holds variables to set besides this process's own.
+    """
     with log.open("w") as output:
-        server = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
+        server = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, **environment},
+        )
     try:
         address = f"http://127.0.0.1:{port}"
         deadline = time.monotonic() + START_SECONDS

@@ -8,10 +8,14 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import TypeVar
 
 from rag.answering.cite import cite
-from rag.errors import FilterError, QuestionError
+from rag.conversations.feedback import FeedbackStore
+from rag.conversations.store import ConversationStore
+from rag.errors import QuestionError
+from rag.settings import Settings
 from rag.types import (
     Answer,
     Article,
@@ -28,6 +32,8 @@ from rag.types import (
     Token,
     Turn,
 )
+from rag.web.conversing import Conversing
+from rag.web.served import ServedLibrary
 
 Made = TypeVar("Made")
 TEXT = """The US holds talks with Iran in Baghdad
@@ -123,11 +129,10 @@ class FakeLibrary:
         until: str | None = None,
         author: str | None = None,
         source: str | None = None,
+        min_confidence: float | None = None,
     ) -> Iterator[Event]:
         if len(question) > 2000:
             raise QuestionError("The question is too long: shorten it.")
-        if since and not since[:4].isdigit():
-            raise FilterError(f"Date {since!r} is not an ISO date: write 2007.")
         filters = Filters(since, until, author, source)
         self.asked.append((question, tuple(history)))
         self.filters.append(filters)
@@ -139,6 +144,8 @@ class FakeLibrary:
         ]
         words = {word.lower() for word in re.findall(r"\w{6,}", question)}
         quotes = [each for each in sentences if words & set(re.findall(r"\w+", each.text.lower()))]
+        if min_confidence == 0.0 and not quotes:
+            quotes = sentences[:1]
         hits = tuple(
             Hit(
                 Passage(f"p{number}", each.article.id, each.text, each.start, each.end),
@@ -175,6 +182,13 @@ def _passes(article: Article, filters: Filters) -> bool:
         and (not filters.until or date[: len(filters.until)] <= filters.until)
         and (filters.author or "").lower() in (article.author or "").lower()
         and (not filters.source or fnmatchcase(article.source, filters.source))
+    )
+
+
+def conversing_over(served: ServedLibrary, conversations: Path) -> Conversing:
+    """The chat over a library, with its conversations in this file."""
+    return Conversing(
+        served, ConversationStore(conversations), FeedbackStore(conversations), Settings()
     )
 
 

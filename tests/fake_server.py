@@ -1,4 +1,6 @@
-"""The real server and page over a library without models: ``python -m tests.fake_server PORT``.
+"""The real server and page over a library without models.
+
+``python -m tests.fake_server PORT FILE`` keeps its conversations in FILE.
 
 Its answers show everything that an answer can: quotes of several articles, articles that differ,
 sentences that a model wrote, one that was replaced, a list, a reply to a greeting.
@@ -8,6 +10,7 @@ from __future__ import annotations
 
 import re
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -29,13 +32,15 @@ from rag.types import (
     Turn,
 )
 from rag.web.served import ServedLibrary
-from tests.fake_library import FakeLibrary, article_of, made_in_a_loop
+from tests.fake_library import FakeLibrary, article_of, conversing_over, made_in_a_loop
 
 ALL_SPEAKERS = "Who spoke when the ferry terminal opened?"
 COST = "What did the ferry terminal cost?"
 WRITE = "Write a summary of the opening"
 LIST = "List the lines"
 GREETING = "Hello"
+SLOW = "Tell everything slowly"
+SLOW_SECONDS = 4.0
 
 _FILLER = (
     "The quay was rebuilt in three stages, each of which closed one of the old landings for a "
@@ -132,20 +137,27 @@ class PressLibrary(FakeLibrary):
         super().__init__(ARTICLES)
 
     def stream(
-        self, question: str, history: Sequence[Turn] = (), **filters: Any
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        *,
+        min_confidence: float | None = None,
+        **filters: Any,
     ) -> Iterator[Event]:
         answer = _answer_to(question) if Filters(**filters) == Filters() else None
         if answer is None:
-            yield from super().stream(question, history, **filters)
+            yield from super().stream(question, history, min_confidence=min_confidence, **filters)
             return
         yield Retrieved(answer.query, answer.hits)
-        for piece in re.findall(r"\S+\s*", answer.text):
+        pieces = re.findall(r"\S+\s*", answer.text)
+        for piece in pieces:
             yield Token(piece)
+            time.sleep(SLOW_SECONDS / len(pieces) if question == SLOW else 0)
         yield Done(answer)
 
 
 def _answer_to(question: str) -> Answer | None:
-    if question == ALL_SPEAKERS:
+    if question in (ALL_SPEAKERS, SLOW):
         text = " ".join(_shown(_SPEAKERS)) + "\n\nThe articles do not say who paid the band."
         return _answer(question, _SPEAKERS, text, unanswered=("Who paid the band?",))
     if question == COST:
@@ -206,6 +218,7 @@ def _answer(question: str, quotes: Sequence[Quote], text: str, **changed: Any) -
 
 
 def main() -> None:
+    """Serves on a port (the first argument), with its conversations in a file (the second)."""
     import uvicorn
 
     from rag.web.server import create_app
@@ -213,7 +226,9 @@ def main() -> None:
     library = PressLibrary()
     served = ServedLibrary(lambda: library, lambda progress: library)
     served.start()
-    app = made_in_a_loop(lambda: create_app(served, Path("seeds")))
+    conversing = conversing_over(served, Path(sys.argv[2]))
+    conversing.conversations.fail_all_pending()
+    app = made_in_a_loop(lambda: create_app(conversing, Path("seeds")))
     uvicorn.run(
         app,
         host="127.0.0.1",

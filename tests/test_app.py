@@ -1,49 +1,22 @@
-"""The conversation: what each press of a key or button shows, over a library without models."""
+"""The chat over a library without models: questions, answers, what can be done with them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from app import Turn, Turns, create_chat
-from rag.errors import IndexCorruptError, SeedsError
+from app import create_chat
 from rag.types import Event, Filters
+from rag.web.conversing import Conversing
 from rag.web.served import ServedLibrary
-from tests.fake_library import FakeLibrary, made_in_a_loop
+from rag.web.view import Tab, View
+from tests.fake_library import FakeLibrary, conversing_over, made_in_a_loop
 from tests.web.test_served import builds, opens, settled
 
 QUESTION = "How long was the discussion between Crocker and Kazemi?"
-
-
-class Chat:
-    """The chat's event handlers by name, with their outputs by the name of the component."""
-
-    def __init__(self, served: ServedLibrary) -> None:
-        chat = made_in_a_loop(lambda: create_chat(served, Path("my-seeds")))
-        self.functions = {event.fn.__name__: event for event in chat.fns.values() if event.fn}
-
-    def names(self, function: str) -> list[str]:
-        return [
-            output.elem_id or type(output).__name__.lower()
-            for output in self.functions[function].outputs
-        ]
-
-    def run(self, function: str, *inputs: Any) -> list[dict[str, Any]]:
-        """Everything that the handler shows, in order."""
-        made = self.functions[function].fn(*inputs)
-        shown = list(made) if isinstance(made, Iterator) else [made]
-        return [dict(zip(self.names(function), values, strict=True)) for values in shown]
-
-    def ask(self, question: str, turns: Turns = (), filters: str = "") -> list[dict[str, Any]]:
-        """What receiving and answering a question show."""
-        received = self.functions["receive"].fn(question, filters, turns)
-        names = self.names("receive")
-        states = [value for name, value in zip(names, received, strict=True) if name == "state"]
-        first = dict(zip(names, received, strict=True))
-        return [first, *self.run("respond", states[1], states[0])]
 
 
 @pytest.fixture
@@ -52,146 +25,143 @@ def library() -> FakeLibrary:
 
 
 @pytest.fixture
-def chat(library: FakeLibrary) -> Chat:
-    return chat_over(opens(library))
-
-
-def chat_over(open_library: Callable[[], Any]) -> Chat:
-    served = ServedLibrary(open_library, builds(FakeLibrary()))
+def conversing(library: FakeLibrary, tmp_path: Path) -> Conversing:
+    served = ServedLibrary(opens(library), builds(library))
     served.start()
     settled(served)
-    return Chat(served)
+    return conversing_over(served, tmp_path / "conversations.sqlite")
 
 
-def replies(shown: dict[str, Any]) -> list[str]:
-    return [
-        message["content"] for message in shown["conversation"] if message["role"] == "assistant"
-    ]
+def ask(conversing: Conversing, tab: Tab, question: str, address: str = "") -> View:
+    """The last that is shown of an answer."""
+    return last(conversing, tab, conversing.ask(tab, question, address))
 
 
-def test_a_question_is_shown_at_once_and_the_box_is_cleared(chat: Chat) -> None:
-    first, *_ = chat.ask(QUESTION)
-    assert first["question"] == ""
-    assert QUESTION in first["conversation"][0]["content"]
-    assert first["stop"]["visible"]
-    assert not first["ask"]["visible"]
+def do(conversing: Conversing, tab: Tab, command: str, address: str = "") -> View:
+    return last(conversing, tab, conversing.do(tab, command, address))
 
 
-def test_progress_then_the_stream_then_the_answer(chat: Chat) -> None:
-    shown = [replies(each)[-1] for each in chat.ask(QUESTION)]
-    progress = [reply for reply in shown if 'class="progress"' in reply]
-    assert "Waiting" in progress[0]
-    assert "Searching 12 passages" in progress[1]
-    assert "Reading 2 passages" in progress[2]
-    assert any('class="answer working"><div class="words">' in reply for reply in shown)
-    assert 'class="answer whole"' in shown[-1]
-    assert 'href="#source?article=a1' in shown[-1]
+def last(conversing: Conversing, tab: Tab, first: View) -> View:
+    *_, shown = [first, *conversing.follow(tab)]
+    if shown.answering:  # it was whole before anybody followed it
+        shown = conversing.open(tab, tab.conversation_id)
+    return shown
 
 
-def test_after_an_answer_the_next_can_be_asked_with_its_history(
-    chat: Chat, library: FakeLibrary
+def replies(view: View) -> list[str]:
+    return [each["content"] for each in view.messages or [] if each["role"] == "assistant"]
+
+
+def turn_ids(conversing: Conversing, tab: Tab) -> list[int]:
+    return [turn.id for turn in conversing.conversations.get("", tab.conversation_id).turns]
+
+
+def test_a_question_is_shown_at_once_then_answered(conversing: Conversing) -> None:
+    tab = Tab()
+    first = conversing.ask(tab, QUESTION, "")
+    assert first.messages
+    assert QUESTION in first.messages[0]["content"]
+    assert (first.question, first.answering) == ("", True)
+    shown = last(conversing, tab, first)
+    assert shown.answering is False
+    assert 'href="#source?article=a1' in replies(shown)[-1]
+
+
+def test_a_conversation_goes_on_in_another_page_with_its_history(
+    conversing: Conversing, library: FakeLibrary
 ) -> None:
-    last = chat.ask(QUESTION)[-1]
-    assert last["ask"]["visible"]
-    assert not last["stop"]["visible"]
-    turns = last["state"]
-    second = chat.ask("And the agreements?", turns)[-1]
-    assert [question for question, _ in library.asked] == [QUESTION, "And the agreements?"]
-    assert library.asked[1][1] == (("user", QUESTION), ("assistant", turns[0].answer.text))
-    assert len(replies(second)) == 2
-    assert replies(second)[0] == replies(last)[0]
+    tab = Tab()
+    before = ask(conversing, tab, QUESTION)
+    other = Tab()
+    assert replies(conversing.open(other, tab.conversation_id)) == replies(before)
+    ask(conversing, other, "And the agreements?")
+    question, history = library.asked[1]
+    assert question == "And the agreements?"
+    assert history[0] == ("user", QUESTION)
 
 
-def test_an_empty_question_is_asked_for(chat: Chat, library: FakeLibrary) -> None:
-    first, *rest = chat.ask("  \n")
-    assert first["notice"] == "Type a question first."
-    assert library.asked == []
-    assert len(rest) == 1
+def test_an_empty_and_a_long_question_are_refused(conversing: Conversing) -> None:
+    assert conversing.ask(Tab(), " \n", "").notice == "Type a question first."
+    refused = conversing.ask(Tab(), "why " * 600, "")
+    assert "shorten it" in str(refused.notice)
+    assert refused.question is None  # what was typed stays
 
 
-def test_a_question_that_is_refused_stays_in_the_box(chat: Chat) -> None:
-    question = "why " * 600
-    last = chat.ask(question, (Turn("Before?", note="Stopped."),))[-1]
-    assert last["question"] == question
-    assert last["notice"] == "The question is too long: shorten it."
-    assert [turn.question for turn in last["state"]] == ["Before?"]
-
-
-def test_a_failure_that_nobody_foresaw_is_one_line(chat: Chat, library: FakeLibrary) -> None:
-    def broken(question: str, **restricted: Any) -> Iterator[Event]:
+def test_a_failure_that_nobody_foresaw_is_one_line(
+    conversing: Conversing, library: FakeLibrary
+) -> None:
+    def broken(question: str, *args: Any, **restricted: Any) -> Iterator[Event]:
         raise ZeroDivisionError("secret path")
 
     library.stream = broken  # type: ignore[method-assign]
-    last = chat.ask(QUESTION)[-1]
-    assert last["question"] == QUESTION
-    assert "log" in last["notice"]
-    assert "secret path" not in last["notice"]
+    (reply,) = replies(ask(conversing, Tab(), QUESTION))
+    assert "log" in reply
+    assert "secret path" not in reply
 
 
-def test_a_second_question_waits_for_the_first(chat: Chat, library: FakeLibrary) -> None:
-    pending = (Turn(QUESTION),)
-    first, *_ = chat.ask("Another?", pending)
-    assert first["question"] == "Another?"
-    assert "One question at a time" in first["notice"]
-    assert library.asked == []
-
-
-def test_filters_restrict_the_search_and_are_told(chat: Chat, library: FakeLibrary) -> None:
-    last = chat.ask(QUESTION, filters="since=2007-05&author=Symonds")[-1]
+def test_filters_restrict_the_search_and_are_told(
+    conversing: Conversing, library: FakeLibrary
+) -> None:
+    shown = ask(conversing, Tab(), QUESTION, "since=2007-05&author=Symonds")
     assert library.filters == [Filters(since="2007-05", author="Symonds")]
-    assert "only those <bdi>from May 2007 on, by “Symonds”</bdi>" in replies(last)[0]
-    later = chat.ask("What produced very little?", last["state"])[-1]
-    assert library.filters[-1] == Filters()
-    assert replies(later)[0] == replies(last)[0]
+    assert "only those <bdi>from May 2007 on, by “Symonds”</bdi>" in replies(shown)[0]
 
 
-def test_a_filter_that_is_refused_is_one_line(chat: Chat) -> None:
-    last = chat.ask(QUESTION, filters="since=yesterday")[-1]
-    assert "'yesterday' is not an ISO date" in last["notice"]
-    assert last["question"] == QUESTION
-    assert last["state"] == ()
+def test_a_date_that_is_none_is_told_and_the_question_stays(
+    conversing: Conversing, library: FakeLibrary
+) -> None:
+    refused = conversing.ask(Tab(), QUESTION, "since=last+week")
+    assert "is not an ISO date" in str(refused.notice)
+    assert refused.question is None
+    assert not library.asked
 
 
-def test_stop_keeps_the_question_and_says_so(chat: Chat) -> None:
-    (shown,) = chat.run("stop", (Turn(QUESTION),))
-    assert "Stopped." in replies(shown)[0]
-    assert shown["ask"]["visible"]
-    assert not shown["state"][0].pending
+def test_an_edit_takes_the_place_of_a_question_and_those_after_it(conversing: Conversing) -> None:
+    tab = Tab()
+    ask(conversing, tab, QUESTION)
+    ask(conversing, tab, "And the agreements?")
+    first, _ = turn_ids(conversing, tab)
+    editing = conversing.do(tab, f"act=edit&turn={first}", "")
+    assert editing.question == QUESTION
+    assert "dropped" in str(editing.notice)
+    shown = ask(conversing, tab, "Which agreements were announced?")
+    assert len(replies(shown)) == 1
 
 
-def test_a_new_conversation_is_empty(chat: Chat) -> None:
-    (shown,) = chat.run("clear")
-    assert shown["conversation"] == []
-    assert shown["state"] == ()
+def test_the_last_question_is_asked_again(conversing: Conversing, library: FakeLibrary) -> None:
+    tab = Tab()
+    ask(conversing, tab, QUESTION)
+    (turn,) = turn_ids(conversing, tab)
+    assert len(replies(do(conversing, tab, f"act=again&turn={turn}"))) == 1
+    assert [question for question, _ in library.asked] == [QUESTION, QUESTION]
 
 
-def test_the_page_learns_of_the_library_and_gets_examples(chat: Chat) -> None:
-    shown = chat.run("watch")[-1]
-    assert "1 article, 12 passages" in shown["library"]
-    assert {"text": "Who wrote this article?"} in shown["conversation"]["examples"]
+def test_an_abstention_is_widened_to_what_comes_nearest(conversing: Conversing) -> None:
+    tab = Tab()
+    assert "act=anyway" in replies(ask(conversing, tab, "Who won?"))[0]
+    (turn,) = turn_ids(conversing, tab)
+    shown = replies(do(conversing, tab, f"act=anyway&turn={turn}"))
+    assert "it may not answer the question" in shown[1]
+    assert 'class="cite"' in shown[1]
 
 
-def test_no_articles_says_where_to_put_them() -> None:
-    chat = chat_over(opens(SeedsError("Folder my-seeds holds no articles.")))
-    shown = chat.run("watch")[-1]
-    assert "my-seeds" in shown["conversation"]["placeholder"]
-    assert ".txt" in shown["conversation"]["placeholder"]
-    assert shown["conversation"]["examples"] == []
+def test_a_thumb_is_kept_and_withdrawn(conversing: Conversing) -> None:
+    tab = Tab()
+    ask(conversing, tab, QUESTION)
+    (turn,) = turn_ids(conversing, tab)
+    do(conversing, tab, f"act=down&turn={turn}&reason=incomplete&comment=%3Cb%3E")
+    reopened = replies(conversing.open(Tab(), tab.conversation_id))[0]
+    assert "thumb down given" in reopened
+    assert "Incomplete: &lt;b&gt;" in reopened
+    assert "given" not in replies(do(conversing, tab, f"act=down&turn={turn}"))[0]
 
 
-def test_a_refused_index_is_told_and_the_button_mends_it() -> None:
-    error = IndexCorruptError("The index is cut short: rag build")
-    chat = chat_over(opens(error))
-    assert str(error) in chat.run("watch")[-1]["library"]
-    last = chat.ask(QUESTION)[-1]
-    assert last["notice"] == str(error)
-    assert last["question"] == QUESTION
-    rebuilt = chat.run("rebuild")
-    assert not rebuilt[0]["rebuild"]["interactive"]
-    assert rebuilt[-1]["rebuild"]["interactive"]
-    assert "1 article" in rebuilt[-1]["library"]
-    assert 'class="answer whole"' in replies(chat.ask(QUESTION)[-1])[0]
+def test_a_conversation_that_is_gone_is_one_line(conversing: Conversing) -> None:
+    shown = conversing.open(Tab(), "nobody's")
+    assert "gone" in str(shown.notice)
+    assert shown.conversation_id == ""
 
 
-def test_nothing_of_the_chat_is_an_open_api(chat: Chat) -> None:
-    assert {event.api_visibility for event in chat.functions.values()} == {"private"}
+def test_nothing_of_the_chat_is_an_open_api(conversing: Conversing) -> None:
+    chat = made_in_a_loop(lambda: create_chat(conversing, Path("my-seeds")))
+    assert {event.api_visibility for event in chat.fns.values() if event.fn} == {"private"}

@@ -24,8 +24,9 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     port = free_port()
-    log = tmp_path_factory.mktemp("fake") / "server.log"
-    with running([sys.executable, "-m", "tests.fake_server", str(port)], port, log) as address:
+    folder = tmp_path_factory.mktemp("fake")
+    command = [sys.executable, "-m", "tests.fake_server", str(port), str(folder / "chat.sqlite")]
+    with running(command, port, folder / "server.log") as address:
         yield address
 
 
@@ -41,7 +42,9 @@ def chips(page: Page) -> list[str]:
 
 
 def in_address(page: Page) -> dict[str, list[str]]:
-    return parse_qs(urlsplit(page.url).query)
+    """The filters in the address; the conversation is there, too."""
+    query = parse_qs(urlsplit(page.url).query)
+    return {name: values for name, values in query.items() if name != "c"}
 
 
 def current(page: Page) -> Locator:
@@ -241,6 +244,7 @@ def test_filters_are_chips_are_in_the_address_and_restrict_the_search(
         assert in_address(page) == {"since": ["2007"]}  # opening the source left it alone
         page.reload()
         expect(page.locator("#chips li")).to_have_text(["From 2007"])
+        expect(page.locator("#conversation .answer.whole")).to_have_count(1)  # is there again
         answer = visited.ask("Who wrote a line about the lighthouse keeper?")
         expect(answer.locator(".facts")).to_contain_text("only those from 2007 on")
         expect(answer).to_contain_text("The articles do not say.")

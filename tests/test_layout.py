@@ -18,7 +18,15 @@ CONTRACTS = {"types", "errors"}
 LOWEST = {*CONTRACTS, "settings"}
 FLOWS = {"ingest", "chat"}
 FACADE = {"library"}
-INTERFACES = {"cli", "build_command", "terminal", "web", "conversations", "evaluate"}
+INTERFACES = {
+    "cli",
+    "build_command",
+    "feedback_command",
+    "terminal",
+    "web",
+    "conversations",
+    "evaluate",
+}
 BACKENDS = {"embed", "load", "store", "generate"}
 """Stages that touch the disk or a model; other stages reach them through ``rag.types`` alone."""
 HEAVY = {

@@ -1,24 +1,25 @@
 // The page around the conversation: opens an answer's first source, and mends what Gradio makes.
-import { markCurrent, open, show, WIDE } from "./source.js";
+import { isReading, markCurrent, open, show, WIDE } from "./source.js";
 import { followAnswer } from "./citations.js";
+import { followServer } from "./conversations.js";
 import { connect } from "./filters.js";
 import "./tip.js";
 
-let answers = 0;
+let newest = ""; // the last answer, by its turn
+let asked = false; // whether an answer is being made, or was just now
 let library = "";
 
 new MutationObserver(() => {
   connect();
-  const whole = document.querySelectorAll("#conversation .answer.whole");
-  if (whole.length > answers) followAnswer(whole[whole.length - 1]);
-  // Beside the conversation, an answer's first source opens by itself; over it, only when asked.
-  if (whole.length > answers && WIDE.matches) {
-    const first = whole[whole.length - 1].querySelector("a[href^='#source']");
-    open(first ? first.getAttribute("href") : "", { asked: false });
-  } else if (whole.length !== answers) {
-    markCurrent();
+  followServer();
+  asked ||= document.querySelector("#conversation .answer.working") !== null;
+  const answer = [...document.querySelectorAll("#conversation .answer.whole")].pop();
+  const turn = answer?.querySelector(".actions a")?.getAttribute("href") || "";
+  if (turn !== newest) {
+    newest = turn;
+    if (answer) arrive(answer);
+    else markCurrent();
   }
-  answers = whole.length;
   const state = document.querySelector("#library .state");
   if (state && state.textContent !== library) {
     library = state.textContent;
@@ -34,3 +35,16 @@ new MutationObserver(() => {
     message.removeAttribute("aria-label");
   }
 }).observe(document.body, { childList: true, subtree: true });
+
+// Beside the conversation, an answer's first source opens by itself; over it, only when asked, and
+// what the address names stays open.
+function arrive(answer) {
+  followAnswer(answer);
+  if (WIDE.matches && (asked || !isReading())) {
+    const first = answer.querySelector("a[href^='#source']");
+    open(first ? first.getAttribute("href") : "", { asked: false });
+  } else {
+    markCurrent();
+  }
+  asked = false;
+}

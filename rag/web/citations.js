@@ -58,6 +58,7 @@ function escape(event) {
 document.getElementById("previous").addEventListener("click", () => step(-1));
 document.getElementById("next").addEventListener("click", () => step(1));
 document.addEventListener("keydown", (event) => {
+  if (document.querySelector("dialog[open]")) return; // the keys are its own
   if (event.key === "Escape") escape(event);
   if (event.ctrlKey || event.metaKey || event.altKey || types(event.target)) return;
   if (event.key === "n" || event.key === "ArrowRight") step(1);

@@ -1,4 +1,4 @@
-"""Filters as an address names them, and as a person reads them; pure."""
+"""What the page's address names: the filters, in words too, and the conversation; pure."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import fields
 from urllib.parse import parse_qs
 
 from rag.answering.cite import format_date
+from rag.store.articles import days_of
 from rag.types import Filters
 
 MAX_FILTER_CHARS = 300
@@ -25,6 +26,17 @@ def filters_from_address(query: str) -> Filters:
         if field.name in given
     }
     return Filters(**values)
+
+
+def check_dates(filters: Filters) -> None:
+    """Raises FilterError if a date of the filters is none, before anything is asked under them."""
+    for date in filter(None, (filters.since, filters.until)):
+        days_of(date)
+
+
+def conversation_from_address(query: str) -> str:
+    """The id of the open conversation (``c=...``); "" where the address names none."""
+    return parse_qs(query.lstrip("?")[:_MAX_ADDRESS_CHARS]).get("c", [""])[0]
 
 
 def describe_filters(filters: Filters) -> str:

@@ -1,5 +1,7 @@
 // The filters beside the question. The page's address holds them, so that a view can be shared and
-// kept as a bookmark; a hidden field hands the same words to the server.
+// kept as a bookmark; a hidden field hands the same words to the server, and the conversation's id.
+import { fill } from "./commands.js";
+
 const LABELS = { since: "From", until: "Until", author: "By", source: "In" };
 const DATE = /^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$/;
 let connected = null; // the form that this file has filled; Gradio may make it anew
@@ -7,8 +9,7 @@ let connected = null; // the form that this file has filled; Gradio may make it 
 // Fills the filter bar as soon as Gradio has made it.
 export function connect() {
   const form = document.querySelector("#filter-choice form");
-  const field = address();
-  if (!form || !field || form === connected) return;
+  if (!form || !document.querySelector("#page-address") || form === connected) return;
   connected = form;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -26,8 +27,11 @@ export function setFilter(name, value) {
   keep({ ...inForce(), [name]: value });
 }
 
-function address() {
-  return document.querySelector("#filter-address :is(textarea, input)");
+// Hands the address to the server.
+export function tellAddress() {
+  const query = new URLSearchParams(location.search);
+  const told = [...Object.keys(LABELS), "c"].filter((name) => query.get(name));
+  fill("page-address", new URLSearchParams(told.map((name) => [name, query.get(name)])).toString());
 }
 
 function inForce() {
@@ -53,9 +57,7 @@ function apply() {
     .map(([name, value]) => chip(name, value));
   document.getElementById("chips").replaceChildren(...chips);
   for (const name of Object.keys(LABELS)) connected.elements[name].value = filters[name];
-  const field = address();
-  field.value = new URLSearchParams(Object.entries(filters).filter(([, value]) => value)).toString();
-  field.dispatchEvent(new Event("input", { bubbles: true }));
+  tellAddress();
 }
 
 function chip(name, value) {

@@ -12,6 +12,8 @@ import hashlib
 import re
 from typing import TYPE_CHECKING
 
+from rag.web.conversation_dialogs import CONVERSATION_DIALOGS
+
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -23,6 +25,7 @@ _HEAD = """\
 <link rel="stylesheet" href="/web/answer.css">
 <link rel="stylesheet" href="/web/source.css">
 <link rel="stylesheet" href="/web/filters.css">
+<link rel="stylesheet" href="/web/conversations.css">
 <script src="/web/chat.js" type="module"></script>
 </head>"""
 _SOURCE_PANEL = """\
@@ -43,7 +46,7 @@ the one before, <kbd>Esc</kbd> closes</p>
 </aside>
 <div id="tip" role="tooltip" hidden></div>
 <p id="said" role="status"></p>
-</body>"""
+"""
 FILTER_BAR = """\
 <ul id="chips" aria-label="Filters in force"></ul>
 <details id="filter-choice">
@@ -73,7 +76,8 @@ _HEADERS = {
 def compose_page(gradio_page: str) -> str:
     """Gradio's page with our head and source panel, without its references to foreign hosts."""
     page = _FOREIGN.sub("", gradio_page)
-    return page.replace("</head>", _HEAD, 1).replace("</body>", _SOURCE_PANEL, 1)
+    ours = f"{_SOURCE_PANEL}{CONVERSATION_DIALOGS}</body>"
+    return page.replace("</head>", _HEAD, 1).replace("</body>", ours, 1)
 
 
 def security_policy(page: str = "") -> str:

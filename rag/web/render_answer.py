@@ -50,16 +50,26 @@ class Searched:
     filters: Filters = field(default_factory=Filters)
 
 
-def render_answer(answer: Answer, searched: Searched = Searched()) -> str:
-    """A whole answer with linked markers, its sources, what it is worth and how it was found."""
+def render_answer(
+    answer: Answer,
+    searched: Searched = Searched(),
+    *,
+    note: str = "",
+    widening: str = "",
+    below: str = "",
+) -> str:
+    """A whole answer with linked markers, its sources, what it is worth and how it was found.
+
+    HTML is set before it (``note``), below it, and under an abstention (``widening``: links).
+    """
     kinds = "answer whole"
-    parts = [_words(answer), _replacements(answer), _sources(answer.citations)]
+    parts = [note, _words(answer), _replacements(answer), _sources(answer.citations)]
     if answer.status == "abstained":
         kinds += " abstained"
-        parts += [_nearest(answer.hits), _widening(answer, searched)]
+        parts += [_nearest(answer.hits), _widening(answer, searched, widening)]
     if answer.differ:
         kinds += " differ"
-    return f'<div class="{kinds}">{"".join(parts)}{_facts(answer, searched)}</div>'
+    return f'<div class="{kinds}">{"".join(parts)}{_facts(answer, searched)}{below}</div>'
 
 
 def _words(answer: Answer) -> str:
@@ -167,12 +177,12 @@ def _passage(hit: Hit) -> str:
     )
 
 
-def _widening(answer: Answer, searched: Searched) -> str:
-    """A link that asks the same of the whole library, where only a part of it was asked."""
-    if searched.filters == Filters():
-        return ""
-    address = html.escape("#ask?" + urlencode({"question": answer.question}))
-    return f'<p class="widen"><a class="again" href="{address}">Ask all articles instead</a></p>'
+def _widening(answer: Answer, searched: Searched, links: str) -> str:
+    """``links``, and one that asks the whole library, where only a part of it was asked."""
+    if searched.filters != Filters():
+        address = html.escape("#ask?" + urlencode({"question": answer.question}))
+        links = f'<a class="again" href="{address}">Ask all articles instead</a>{links}'
+    return f'<p class="widen">{links}</p>' if links else ""
 
 
 def _facts(answer: Answer, searched: Searched) -> str:

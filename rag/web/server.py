@@ -1,4 +1,4 @@
-"""HTTP: serves the chat of ``app.py``, articles for its source panel, and ``/health``.
+"""HTTP: serves the chat of ``app.py``, articles for its source panel, conversations, ``/health``.
 
 Every answer carries a content security policy under which the page can load and run only what
 this server sends: no foreign host, no inline script but Gradio's own, each allowed by its hash.
@@ -23,7 +23,11 @@ from fastapi import FastAPI, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 
+from rag.conversations.feedback import FeedbackStore
+from rag.conversations.store import ConversationStore
 from rag.errors import LoginError, ServeError
+from rag.web.conversation_routes import conversation_routes
+from rag.web.conversing import Conversing
 from rag.web.login import Login
 from rag.web.login_file import LoginFile
 from rag.web.login_page import LoginMiddleware, person_of
@@ -62,7 +66,12 @@ def serve(
     login = _login_of(settings)
     if login is None and host not in LOOPBACK:
         print(OPEN_TO_ALL, file=sys.stderr, flush=True)
-    with closing(_listen(host, port)) as listener:
+    with (
+        closing(_listen(host, port)) as listener,
+        closing(ConversationStore(settings.conversations)) as conversations,
+        closing(FeedbackStore(settings.conversations)) as feedback,
+    ):
+        conversations.fail_all_pending()
         from rag.library import build_library, open_library
 
         served = ServedLibrary(
@@ -70,7 +79,8 @@ def serve(
             lambda progress: build_library(settings=settings, progress=progress),
         )
         served.start()
-        app = create_app(served, settings.seeds, host, names, login)
+        conversing = Conversing(served, conversations, feedback, settings)
+        app = create_app(conversing, settings.seeds, host, names, login)
         _announce(served, _address(listener))
         import uvicorn
 
@@ -80,7 +90,7 @@ def serve(
 
 
 def create_app(
-    served: ServedLibrary,
+    conversing: Conversing,
     seeds: Path,
     host: str = "127.0.0.1",
     names: Sequence[str] = (),
@@ -92,6 +102,7 @@ def create_app(
 
     from app import create_chat
 
+    served = conversing.served
     app = FastAPI(title="Footnote", docs_url=None, redoc_url=None, openapi_url=None)
     if login is not None:
         app.add_middleware(LoginMiddleware, login=login)
@@ -135,10 +146,11 @@ def create_app(
         authors = sorted({article.author for article in known if article.author})
         return {"author": authors, "source": [article.source for article in known]}
 
+    app.include_router(conversation_routes(conversing.conversations))
     app.mount("/web", StaticFiles(directory=_WEB))
     gradio.mount_gradio_app(
         app,
-        create_chat(served, seeds, logs_out=login is not None),
+        create_chat(conversing, seeds, logs_out=login is not None),
         path="/",
         footer_links=[],
         run_history=False,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import socket
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 from starlette.testclient import TestClient
@@ -14,14 +15,15 @@ from rag.settings import Settings
 from rag.web.render import Mark, source_link
 from rag.web.served import ServedLibrary
 from rag.web.server import OPEN_TO_ALL, create_app, serve
-from tests.fake_library import TEXT, FakeLibrary, made_in_a_loop
+from tests.fake_library import TEXT, FakeLibrary, conversing_over, made_in_a_loop
 from tests.web.test_served import builds, opens, settled
 
 
 def client_of(served: ServedLibrary) -> TestClient:
     served.start()
     settled(served)
-    app = made_in_a_loop(lambda: create_app(served, Path("seeds")))
+    conversing = conversing_over(served, Path(mkdtemp()) / "conversations.sqlite")
+    app = made_in_a_loop(lambda: create_app(conversing, Path("seeds")))
     return TestClient(app, base_url="http://127.0.0.1:7860")
 
 
@@ -118,7 +120,11 @@ def test_a_taken_port_is_one_line_before_anything_is_opened(tmp_path: Path) -> N
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        settings = Settings(seeds=tmp_path / "none", index=tmp_path / "none")
+        settings = Settings(
+            seeds=tmp_path / "none",
+            index=tmp_path / "none",
+            conversations=tmp_path / "conversations.sqlite",
+        )
         with pytest.raises(ServeError) as caught:
             serve(settings, "127.0.0.1", port)
     assert str(caught.value) == (
@@ -128,7 +134,37 @@ def test_a_taken_port_is_one_line_before_anything_is_opened(tmp_path: Path) -> N
 
 def test_an_address_of_another_machine_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(ServeError, match=r"Cannot serve on 192\.0\.2\.1"):
-        serve(Settings(seeds=tmp_path, index=tmp_path), "192.0.2.1", 7860)
+        serve(
+            Settings(seeds=tmp_path, index=tmp_path, conversations=tmp_path / "c.sqlite"),
+            "192.0.2.1",
+            7860,
+        )
+
+
+def test_a_conversation_is_listed_renamed_exported_and_deleted(tmp_path: Path) -> None:
+    library = FakeLibrary()
+    served = ServedLibrary(opens(library), builds(library))
+    served.start()
+    settled(served)
+    conversing = conversing_over(served, tmp_path / "conversations.sqlite")
+    app = made_in_a_loop(lambda: create_app(conversing, Path("seeds")))
+    client = TestClient(app, base_url="http://127.0.0.1:7860")
+    place = conversing.conversations.ask("", None, "Who <b>met</b>?").conversation_id
+    strange = conversing.conversations.ask("somebody", None, "Secret?").conversation_id
+    listed = client.get("/conversations").text
+    assert "Who &lt;b&gt;met&lt;/b&gt;?" in listed
+    assert "Secret" not in listed
+    assert client.get(f"/conversation/{strange}.md").status_code == 404
+    renamed = client.put(f"/conversation/{place}", json={"title": "The meeting"})
+    assert renamed.json() == {"title": "The meeting"}
+    for ending in ("md", "html"):
+        export = client.get(f"/conversation/{place}.{ending}")
+        named = f'attachment; filename="the-meeting.{ending}"'
+        assert export.headers["content-disposition"] == named
+        assert "The meeting" in export.text
+    assert client.delete(f"/conversation/{place}").status_code == 200
+    assert client.delete(f"/conversation/{place}").status_code == 404
+    assert "No conversations yet." in client.get("/conversations").text
 
 
 @pytest.mark.parametrize(("written", "line"), [(None, "is missing"), ("", "names nobody")])
@@ -144,7 +180,11 @@ def test_a_login_that_lets_nobody_in_is_one_line(
 
 def test_serving_everybody_is_warned_of(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(ServeError):  # not an address of this machine
-        serve(Settings(seeds=tmp_path, index=tmp_path), "192.0.2.1", 7860)
+        serve(
+            Settings(seeds=tmp_path, index=tmp_path, conversations=tmp_path / "c.sqlite"),
+            "192.0.2.1",
+            7860,
+        )
     assert capsys.readouterr().err == f"{OPEN_TO_ALL}\n"
 
 

@@ -1,0 +1,41 @@
+// What a link of the conversation asks of the server: its words go through a hidden field. A thumb
+// down asks, besides, what was wrong.
+const verdict = document.getElementById("verdict");
+let sent = 0;
+let judged = ""; // the turn that the dialog asks about
+
+// Writes into a hidden field of Gradio's.
+export function fill(id, value) {
+  const field = document.querySelector(`#${id} :is(textarea, input)`);
+  if (!field) return;
+  field.value = value;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+// Numbered, since Gradio passes on only what differs from the command before.
+export function command(fields) {
+  fill("command", new URLSearchParams({ ...fields, number: ++sent }).toString());
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest('a[href^="#do?"]');
+  if (!link) return;
+  event.preventDefault(); // the page has a <base>, so that following the link would load it anew
+  const fields = Object.fromEntries(new URLSearchParams(link.getAttribute("href").slice(4)));
+  command(fields);
+  if (fields.act === "edit") document.querySelector("#question textarea")?.focus();
+  if (fields.act === "down" && !link.classList.contains("given")) {
+    judged = fields.turn;
+    verdict.querySelector("form").reset();
+    verdict.showModal();
+  }
+});
+verdict.querySelector("form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const { reason, comment } = Object.fromEntries(new FormData(event.target));
+  command({ act: "down", turn: judged, ...(reason && { reason }), comment });
+  verdict.close();
+});
+for (const button of document.querySelectorAll("dialog .cancel")) {
+  button.addEventListener("click", () => button.closest("dialog").close());
+}

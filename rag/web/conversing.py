@@ -1,0 +1,244 @@
+"""What each press of a key or button in the chat does to the open conversation.
+
+Knows nothing of Gradio: every method returns, or yields, a ``View`` for ``app.py`` to show. The
+conversations are on the disk; a page only remembers which one is open.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, get_args
+from urllib.parse import parse_qs
+
+from rag.chat import check_question
+from rag.conversations.feedback import FeedbackStore, Thumb, Verdict
+from rag.conversations.store import INTERRUPTED, ConversationStore
+from rag.conversations.stored_turns import Conversation, StoredTurn, history
+from rag.errors import ConversationMissingError, RagError
+from rag.settings import Settings
+from rag.web.answer_runs import AnswerRuns, AskedQuestion
+from rag.web.filter_address import (
+    check_dates,
+    conversation_from_address,
+    filters_from_address,
+)
+from rag.web.render import escape, render_progress
+from rag.web.render_turns import command_link, render_turns
+from rag.web.served import ServedLibrary
+from rag.web.view import Tab, View
+
+Arguments = ParamSpec("Arguments")
+_WAITING = render_progress("Waiting for its turn")
+
+
+def _told(
+    method: Callable[Concatenate[Conversing, Arguments], View],
+) -> Callable[Concatenate[Conversing, Arguments], View]:
+    """Turns a RagError into a notice, and shows nothing else anew."""
+
+    @wraps(method)
+    def told(self: Conversing, /, *args: Arguments.args, **named: Arguments.kwargs) -> View:
+        try:
+            return method(self, *args, **named)
+        except RagError as error:
+            return View(notice=escape(str(error)))
+
+    return told
+
+
+class Conversing:
+    """The chat over a library and the file of its conversations, for every page."""
+
+    def __init__(
+        self,
+        served: ServedLibrary,
+        conversations: ConversationStore,
+        feedback: FeedbackStore,
+        settings: Settings,
+    ) -> None:
+        self.served = served
+        self.conversations = conversations
+        self._feedback = feedback
+        self._settings = settings
+        self._runs = AnswerRuns(served, conversations)
+        self._starting = threading.Lock()
+        """Held from keeping a question until its answer is begun: nobody takes it for left over."""
+
+    def open(self, tab: Tab, conversation_id: str) -> View:
+        """Shows a conversation; an empty one for ""."""
+        tab.editing = None
+        tab.conversation_id = ""
+        if not conversation_id:
+            return View([], "", question="", answering=False)
+        try:
+            conversation = self.conversations.get(tab.owner, conversation_id)
+        except ConversationMissingError as error:
+            return View([], "", notice=escape(str(error)), answering=False)
+        except RagError as error:
+            return View(notice=escape(str(error)))
+        tab.conversation_id = conversation_id
+        return self._view(tab, conversation, question="")
+
+    @_told
+    def ask(self, tab: Tab, question: str, address: str) -> View:
+        """Keeps a question and begins to answer it, under the filters of the page's address."""
+        if not question.strip():
+            return View(notice="Type a question first.")
+        question = check_question(question, self._settings.max_question_chars)
+        view = self._ask(tab, question, address, replacing=tab.editing)
+        tab.editing = None
+        return view
+
+    def follow(self, tab: Tab) -> Iterator[View]:
+        """The open conversation while its last question is being answered, then with the answer."""
+        conversation_id = tab.conversation_id
+        yield View(notice=None)  # Gradio empties what a generator without a value should show
+        if not conversation_id:
+            return
+        try:
+            conversation = self.conversations.get(tab.owner, conversation_id)
+            pending = _pending(conversation)
+            if pending is None:
+                yield self._view(tab, conversation, notice=None)
+                return
+            verdicts = self._feedback.of_conversation(tab.owner, conversation_id)
+            if run := self._runs.running(pending.id):
+                for shown in run.follow():
+                    if tab.conversation_id != conversation_id:
+                        return
+                    messages = render_turns(
+                        conversation.turns, shown, verdicts, self._runs.articles_searched
+                    )
+                    yield View(messages, answering=True, notice=None)
+            with self._starting:
+                if not self._runs.running(pending.id):  # left over from a server that is gone
+                    self.conversations.fail(pending.id, INTERRUPTED)
+            conversation = self.conversations.get(tab.owner, conversation_id)
+            if tab.conversation_id == conversation_id:
+                yield self._view(tab, conversation, notice=None)
+        except ConversationMissingError:
+            if tab.conversation_id == conversation_id:
+                yield self.open(tab, "")
+        except RagError as error:
+            yield View(notice=escape(str(error)), answering=False)
+
+    @_told
+    def stop(self, tab: Tab) -> View:
+        """Stops the answer being made; the question stays."""
+        if not tab.conversation_id:
+            return View(answering=False)
+        conversation = self.conversations.get(tab.owner, tab.conversation_id)
+        if pending := _pending(conversation):
+            self._runs.stop(pending.id)
+            conversation = self.conversations.get(tab.owner, tab.conversation_id)
+        return self._view(tab, conversation)
+
+    @_told
+    def do(self, tab: Tab, command: str, address: str) -> View:
+        """What a link of the page asks for: ``act=edit&turn=12``."""
+        given = {name: values[0] for name, values in parse_qs(command).items()}
+        act = given.get("act", "")
+        if act == "open":
+            return self.open(tab, given.get("c", ""))
+        if act == "keep":  # the question as it was
+            tab.editing = None
+            return View(question="")
+        conversation = self.conversations.get(tab.owner, self._opened(tab, address))
+        turn = _turn(conversation, given.get("turn", ""))
+        if act == "edit":
+            return self._edit(tab, conversation, turn)
+        if act in ("again", "anyway"):
+            replacing = turn.id if act == "again" else None
+            anyway = 0.0 if act == "anyway" else None
+            return self._ask(tab, turn.question, address, replacing, anyway, question_in_box=None)
+        if act in get_args(Thumb):
+            self._judge(tab, conversation, turn, given)
+            return self._view(tab, self.conversations.get(tab.owner, conversation.id))
+        return View()
+
+    def _ask(
+        self,
+        tab: Tab,
+        question: str,
+        address: str,
+        replacing: int | None = None,
+        min_confidence: float | None = None,
+        question_in_box: str | None = "",
+    ) -> View:
+        filters = filters_from_address(address)
+        check_dates(filters)
+        opened = self._opened(tab, address)
+        turns: tuple[StoredTurn, ...] = ()
+        if opened:
+            conversation = self.conversations.get(tab.owner, opened)
+            if _pending(conversation):
+                return View(notice="One question at a time.", answering=True)
+            turns = conversation.turns
+        before = [turn for turn in turns if replacing is None or turn.id < replacing]
+        asked = AskedQuestion(question, history(before), filters, min_confidence)
+        with self._starting:
+            kept = self.conversations.ask(
+                tab.owner, opened or None, question, filters, replacing=replacing
+            )
+            tab.conversation_id = kept.conversation_id
+            conversation = self.conversations.get(tab.owner, kept.conversation_id)
+            view = self._view(tab, conversation, question=question_in_box)  # before it can be whole
+            self._runs.start(kept.turn_id, asked)
+        return view
+
+    def _edit(self, tab: Tab, conversation: Conversation, turn: StoredTurn) -> View:
+        tab.editing = turn.id
+        later = len(conversation.turns) - 1 - conversation.turns.index(turn)
+        loss = " What follows it will be dropped." if later else ""
+        cancel = command_link("Keep it as it was", "again", "keep")
+        notice = f"You are changing question {conversation.turns.index(turn) + 1}.{loss} {cancel}"
+        return View(question=turn.question, notice=notice)
+
+    def _judge(
+        self, tab: Tab, conversation: Conversation, turn: StoredTurn, given: dict[str, str]
+    ) -> None:
+        """Keeps a verdict; the same thumb once more, without a reason, withdraws it."""
+        verdicts = self._feedback.of_conversation(tab.owner, conversation.id)
+        thumb: Any = given["act"]
+        reason: Any = given.get("reason")
+        verdict = Verdict(thumb, reason, given.get("comment", ""))
+        before = verdicts.get(turn.id)
+        if before and before.thumb == thumb and "reason" not in given and "comment" not in given:
+            self._feedback.withdraw(tab.owner, turn.id)
+        else:
+            # The address of a Milvus server may hold a password.
+            settings = self._settings.model_dump(mode="json", exclude={"milvus"})
+            self._feedback.give(tab.owner, turn.id, verdict, settings)
+
+    def _view(
+        self,
+        tab: Tab,
+        conversation: Conversation,
+        question: str | None = None,
+        notice: str | None = "",
+    ) -> View:
+        pending = _pending(conversation)
+        verdicts = self._feedback.of_conversation(tab.owner, conversation.id)
+        messages = render_turns(
+            conversation.turns, _WAITING, verdicts, self._runs.articles_searched
+        )
+        return View(messages, conversation.id, question, notice, answering=pending is not None)
+
+    def _opened(self, tab: Tab, address: str) -> str:
+        """The open conversation: the address knows it even after the server began anew."""
+        return conversation_from_address(address) or tab.conversation_id
+
+
+def _pending(conversation: Conversation) -> StoredTurn | None:
+    last = conversation.turns[-1:]
+    return last[0] if last and last[0].state == "pending" else None
+
+
+def _turn(conversation: Conversation, number: str) -> StoredTurn:
+    """The turn with this id. Raises ConversationMissingError."""
+    for turn in conversation.turns:
+        if str(turn.id) == number:
+            return turn
+    raise ConversationMissingError("This question is gone: reload the page.")

@@ -1,0 +1,359 @@
+"""Real Chromium on the real page, over a library without models: conversations and feedback.
+
+Every visit checks that nothing left the machine and nothing failed in the page. With
+FOOTNOTE_SCREENSHOTS=1 it takes the pictures of ``docs/`` that show conversations.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Literal
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browsing import Visit, free_port, running, take_picture, visit
+from tests.fake_server import ALL_SPEAKERS, COST, LIST, SLOW, WRITE
+
+pytestmark = pytest.mark.browser
+
+ABSENT = "Who won the 2006 World Cup?"
+
+
+def served(folder: Path, port: int) -> AbstractContextManager[str]:
+    """The address of a server that keeps its conversations in ``folder``."""
+    command = [sys.executable, "-m", "tests.fake_server", str(port), str(folder / "chat.sqlite")]
+    return running(command, port, folder / "server.log")
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with served(tmp_path_factory.mktemp("fake"), free_port()) as address:
+        yield address
+
+
+def open_list(page: Page) -> Locator:
+    page.get_by_role("button", name="Conversations").click()
+    items = page.locator("#conversation-list")
+    expect(items.locator("li, .nothing").first).to_be_visible()
+    return items
+
+
+def answers(page: Page) -> Locator:
+    return page.locator("#conversation .answer.whole")
+
+
+def questions(page: Page) -> Locator:
+    return page.locator("#conversation .question")
+
+
+def is_answering(page: Page) -> None:
+    expect(page.locator("#conversation .working .words")).to_be_visible()
+    page.wait_for_url(re.compile(r"[?&]c="))
+
+
+def in_address(page: Page) -> str:
+    return parse_qs(urlsplit(page.url).query).get("c", [""])[0]
+
+
+# Kept.
+
+
+def test_a_reload_and_a_new_server_keep_answers_and_citations(
+    browser: Browser, tmp_path: Path
+) -> None:
+    port = free_port()
+    with served(tmp_path, port) as address, visit(browser, address) as visited:
+        page = visited.page
+        visited.ask(ALL_SPEAKERS)
+        visited.ask(WRITE)
+        before = answers(page).all_inner_texts()
+        page.reload()
+        expect(answers(page)).to_have_count(2)
+        assert answers(page).all_inner_texts() == before
+        place = page.url
+    with served(tmp_path, port), visit(browser, place) as visited:
+        page = visited.page
+        expect(answers(page)).to_have_count(2)
+        told = answers(page).all_inner_texts()
+        assert [text.partition("Sure (83%)")[0] for text in told] == [
+            text.partition("Sure (83%)")[0] for text in before
+        ]
+        answers(page).first.locator(".words a.cite").nth(2).click()
+        expect(visited.marked).to_contain_text("Captain Jon Aasen")
+        expect(visited.marked).to_be_in_viewport()
+        expect(page.locator("#place")).to_have_text("3 of 4")
+        visited.ask(COST)  # it goes on
+        page.reload()
+        expect(questions(page)).to_have_text([ALL_SPEAKERS, WRITE, COST])
+
+
+def test_an_answer_goes_on_while_its_page_is_reloaded(browser: Browser, address: str) -> None:
+    with visit(browser, address) as visited:
+        page = visited.page
+        page.locator("#question textarea").fill(SLOW)
+        page.keyboard.press("Enter")
+        is_answering(page)
+        page.reload()
+        expect(questions(page)).to_have_text([SLOW])
+        expect(page.get_by_role("button", name="Stop")).to_be_visible()
+        expect(answers(page)).to_have_count(1)
+        expect(page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
+
+
+def test_what_is_typed_while_an_answer_streams_stays(browser: Browser, address: str) -> None:
+    with visit(browser, address) as visited:
+        page, box = visited.page, visited.page.locator("#question textarea")
+        box.fill(SLOW)
+        box.press("Enter")
+        is_answering(page)
+        box.press_sequentially("What did it cost?", delay=20)
+        expect(answers(page)).to_have_count(1)
+        expect(box).to_have_value("What did it cost?")
+
+
+# The list.
+
+
+def test_the_list_is_searched_and_a_conversation_goes_on(browser: Browser, address: str) -> None:
+    with visit(browser, address) as visited:
+        page = visited.page
+        visited.ask(WRITE)
+        page.get_by_role("button", name="New conversation").click()
+        expect(answers(page)).to_have_count(0)
+        assert in_address(page) == ""
+        visited.ask(LIST)
+        items = open_list(page)
+        expect(items.locator("li").first).to_contain_text(LIST)
+        expect(items.locator("a[aria-current=page]")).to_have_count(1)
+        page.get_by_label("Search conversations").fill("praised MAYOR")  # in the answer, any order
+        expect(items.locator("li")).to_have_count(1)
+        expect(items.locator("li")).to_contain_text(WRITE)
+        page.get_by_label("Search conversations").fill("zebra")
+        expect(items).to_have_text("No conversation has these words.")
+        page.get_by_label("Search conversations").fill("summary")
+        items.locator("a.open").click()
+        expect(page.locator("#conversations")).to_be_hidden()
+        expect(questions(page)).to_have_text([WRITE])
+        visited.ask(COST)
+        page.reload()
+        expect(questions(page)).to_have_text([WRITE, COST])
+        page.go_back()
+        expect(questions(page)).to_have_text([LIST])
+
+
+def test_a_conversation_is_renamed_and_deleted_once_asked(browser: Browser, address: str) -> None:
+    with visit(browser, address) as visited:
+        page = visited.page
+        visited.ask(ALL_SPEAKERS)
+        items = open_list(page)
+        items.get_by_role("button", name="Rename").first.click()
+        title = page.get_by_label("New title")
+        expect(title).to_be_focused()
+        title.fill("The opening, <b>for Monday</b>")
+        title.press("Enter")
+        link = items.locator("a.open").first
+        expect(link).to_contain_text("The opening, <b>for Monday</b>")
+        expect(link).to_be_focused()
+        before = items.locator("li").count()
+        delete = items.get_by_role("button", name="Delete: The opening")
+        delete.click()
+        asked = page.get_by_role("dialog", name="Delete this conversation?")
+        expect(asked).to_contain_text("The opening, <b>for Monday</b>")
+        asked.get_by_role("button", name="Keep it").click()
+        expect(asked).to_be_hidden()
+        expect(delete).to_be_focused()
+        delete.click()
+        asked.get_by_role("button", name="Delete").click()
+        expect(items.locator("li")).to_have_count(before - 1)
+        expect(items).not_to_contain_text("for Monday")
+        page.keyboard.press("Escape")
+        expect(answers(page)).to_have_count(0)
+        assert in_address(page) == ""
+
+
+@pytest.mark.parametrize("ending", ["md", "html"])
+def test_a_conversation_is_exported_with_its_sources(
+    browser: Browser, address: str, tmp_path: Path, ending: str
+) -> None:
+    with visit(browser, address) as visited:
+        page = visited.page
+        visited.ask(COST)
+        items = open_list(page)
+        label = {"md": "Markdown", "html": "HTML"}[ending]
+        with page.expect_download() as download:
+            items.get_by_role("link", name=f"Export as {label}").first.click()
+        assert download.value.suggested_filename == f"what-did-the-ferry-terminal-cost.{ending}"
+        download.value.save_as(tmp_path / "export")
+        exported = (tmp_path / "export").read_text(encoding="utf-8")
+        for words in (COST, "48 million crowns", "Ferry terminal opens in the rain", "Ada Lind"):
+            assert words in exported
+
+
+# What can be done with a question and an answer.
+
+
+def test_an_answer_is_stopped_while_it_streams_and_asked_again(
+    browser: Browser, address: str
+) -> None:
+    with visit(browser, address) as visited:
+        page = visited.page
+        page.locator("#question textarea").fill(SLOW)
+        page.keyboard.press("Enter")
+        is_answering(page)
+        page.get_by_role("button", name="Stop").click()
+        expect(page.locator("#conversation .note")).to_contain_text("topped")
+        expect(page.locator("#conversation .working")).to_have_count(0)
+        expect(page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
+        page.reload()
+        expect(page.locator("#conversation .note")).to_contain_text("topped")
+        page.get_by_role("link", name="Ask again").click()
+        expect(answers(page)).to_have_count(1)
+        expect(questions(page)).to_have_text([SLOW])
+
+
+def test_a_question_is_edited_and_takes_its_place(browser: Browser, address: str) -> None:
+    with visit(browser, address) as visited:
+        page, box = visited.page, visited.page.locator("#question textarea")
+        visited.ask(ALL_SPEAKERS)
+        visited.ask(LIST)
+        answers(page).first.get_by_role("link", name="Edit question").click()
+        expect(box).to_be_focused()
+        expect(box).to_have_value(ALL_SPEAKERS)
+        expect(page.locator("#notice")).to_contain_text("changing question 1")
+        expect(page.locator("#notice")).to_contain_text("will be dropped")
+        page.get_by_role("link", name="Keep it as it was").click()
+        expect(box).to_have_value("")
+        expect(page.locator("#notice")).to_have_text("")
+        answers(page).first.get_by_role("link", name="Edit question").click()
+        expect(box).to_have_value(ALL_SPEAKERS)
+        box.fill(COST)
+        box.press("Enter")
+        expect(questions(page)).to_have_text([COST])
+        expect(answers(page)).to_contain_text(["48 million crowns"])
+
+
+def test_an_answer_is_made_anew(browser: Browser, address: str) -> None:
+    with visit(browser, address) as visited:
+        page = visited.page
+        answer = visited.ask(COST)
+        turn = answer.get_by_role("link", name="Edit question").get_attribute("href")
+        answer.get_by_role("link", name="Ask again").click()
+        expect(answers(page).locator(f".actions a[href='{turn}']")).to_have_count(0)
+        expect(answers(page)).to_have_count(1)
+        expect(questions(page)).to_have_text([COST])
+
+
+def test_an_abstention_is_widened_to_what_comes_nearest(browser: Browser, address: str) -> None:
+    with visit(browser, address) as visited:
+        answer = visited.ask(ABSENT)
+        expect(answer).to_contain_text("The articles do not say.")
+        answer.get_by_role("link", name="Show what comes nearest anyway").click()
+        anyway = answers(visited.page).nth(1)
+        expect(anyway.locator(".note")).to_contain_text("it may not answer the question")
+        expect(anyway.locator(".words a.cite")).to_have_count(1)
+
+
+def test_a_thumb_is_given_with_a_reason_kept_and_withdrawn(browser: Browser, address: str) -> None:
+    with visit(browser, address) as visited:
+        page = visited.page
+        answer = visited.ask(WRITE)
+        answer.get_by_role("link", name="This helped").click()
+        expect(answers(page).locator(".thumb.up.given")).to_have_count(1)
+        answer.get_by_role("link", name="This did not help").click()
+        dialog = page.get_by_role("dialog", name="What was wrong with this answer?")
+        dialog.get_by_label("Not in the source").check()
+        dialog.get_by_label("In your words").fill("The mayor <i>said</i> nothing")
+        take_picture(page, "desk-feedback-light.png")
+        dialog.get_by_role("button", name="Send").click()
+        said = "Not in the source: The mayor <i>said</i> nothing"
+        expect(page.locator("#conversation .said")).to_have_text(said)
+        expect(answers(page).locator(".thumb.up.given")).to_have_count(0)
+        page.reload()
+        expect(page.locator("#conversation .said")).to_have_text(said)
+        answers(page).get_by_role("link", name="This did not help").click()
+        expect(page.locator("#conversation .given, #conversation .said")).to_have_count(0)
+
+
+# By keyboard, on a phone, in the dark.
+
+
+def test_all_of_it_works_by_keyboard(browser: Browser, address: str) -> None:
+    with visit(browser, address) as visited:
+        page = visited.page
+        visited.ask(ALL_SPEAKERS)
+        shown = page.get_by_role("button", name="Conversations")
+        shown.focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_label("Search conversations")).to_be_focused()
+        expect(page.locator("#conversation-list li").first).to_be_visible()
+        names = []
+        page.keyboard.press("Tab")
+        assert _focused(page).startswith(f"{ALL_SPEAKERS}1 question")
+        for _ in range(4):
+            page.keyboard.press("Tab")
+            names.append(_focused(page))
+        assert names == [
+            f"Rename: {ALL_SPEAKERS}",
+            f"Export as Markdown: {ALL_SPEAKERS}",
+            f"Export as HTML: {ALL_SPEAKERS}",
+            f"Delete: {ALL_SPEAKERS}",
+        ]
+        page.keyboard.press("Escape")
+        expect(page.locator("#conversations")).to_be_hidden()
+        expect(shown).to_be_focused()
+        thumb = answers(page).get_by_role("link", name="This did not help")
+        thumb.focus()
+        page.keyboard.press("Enter")
+        expect(page.locator("#verdict")).to_be_visible()
+        page.keyboard.press("Space")
+        page.keyboard.press("Enter")
+        expect(page.locator("#conversation .said")).to_have_text("Wrong")
+
+
+def _focused(page: Page) -> str:
+    """The name of what has the focus, which must be visible."""
+    name, outline = page.evaluate(
+        """() => {
+            const e = document.activeElement;
+            const style = getComputedStyle(e).outlineStyle;
+            return [e.getAttribute('aria-label') || e.textContent, style];
+        }"""
+    )
+    assert outline != "none"
+    return str(name)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_list_fits(
+    browser: Browser, address: str, width: int, scheme: Literal["light", "dark"]
+) -> None:
+    place = "phone" if width == 390 else "desk"
+    with visit(browser, address, width, 844, scheme) as visited:
+        page = visited.page
+        _talk(visited)
+        open_list(page)
+        box = page.locator("#conversations").bounding_box()
+        assert box
+        assert box["x"] == 0
+        assert box["width"] <= width
+        for element in page.locator("#conversations :is(a, button, input)").all():
+            inner = element.bounding_box()
+            assert inner is None or inner["x"] + inner["width"] <= box["width"]
+        take_picture(page, f"{place}-conversations-{scheme}.png")
+        page.get_by_role("button", name="Delete").first.click()
+        take_picture(page, f"{place}-deletion-{scheme}.png")
+        page.keyboard.press("Escape")
+        page.keyboard.press("Escape")
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+
+
+def _talk(visited: Visit) -> None:
+    for question in (ALL_SPEAKERS, COST):
+        visited.ask(question)
