@@ -18,6 +18,7 @@ from rag.web import render_state
 from rag.web.conversing import Conversing
 from rag.web.examples import example_questions
 from rag.web.filter_address import conversation_from_address
+from rag.web.library_page import CHAT_VIEW
 from rag.web.login_page import person_of
 from rag.web.page import FILTER_BAR
 from rag.web.served import Library
@@ -80,6 +81,7 @@ def create_chat(conversing: Conversing, seeds: Path, *, logs_out: bool = False) 
         tab = gr.State(Tab())
         with gr.Row(elem_id="masthead"):
             gr.Markdown("<h1>Footnote</h1>", elem_id="wordmark")
+            gr.Markdown(CHAT_VIEW, sanitize_html=False, elem_id="tabs")
             status = gr.Markdown(render_state.render_state(served.state), elem_id="library")
             gr.Button("Conversations", elem_id="show-conversations", size="sm")
             new_conversation = gr.Button("New conversation", elem_id="new", size="sm")

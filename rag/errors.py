@@ -8,7 +8,10 @@ RagError
  ├── LoadError              one file cannot be read as an article
  ├── SeedsError             the folder of articles is missing or holds none
  ├── BuildError             an index cannot be written; the one before stays as it was
- │    └── BuildInProgressError   another process is building it
+ │    ├── BuildInProgressError   another process is building it
+ │    └── BuildCancelledError    whoever began it has stopped it
+ ├── ArticleFileError       a file cannot be added to the articles, removed or put back
+ │    └── NameTakenError         another file has its name
  ├── OpenError              an index cannot be opened
  │    ├── IndexMissingError      nothing was built there yet
  │    ├── IndexCorruptError      files are missing, cut short or changed
@@ -57,6 +60,18 @@ class BuildError(RagError):
 
 class BuildInProgressError(BuildError):
     """Another process is building this index."""
+
+
+class BuildCancelledError(BuildError):
+    """Whoever began the build has stopped it."""
+
+
+class ArticleFileError(RagError):
+    """A file cannot be added to the articles, removed or put back."""
+
+
+class NameTakenError(ArticleFileError):
+    """Another file has its name."""
 
 
 class OpenError(RagError):

@@ -19,6 +19,7 @@ from rag.settings import Settings
 from rag.types import (
     Answer,
     Article,
+    BuildReport,
     Done,
     Event,
     Failure,
@@ -95,6 +96,7 @@ class FakeLibrary:
     replaced: bool = False
     """Whether another process has built the index anew."""
     manifest: FakeManifest = FakeManifest()
+    report: BuildReport | None = None
 
     @property
     def generation(self) -> str:

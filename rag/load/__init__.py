@@ -24,7 +24,16 @@ from rag.load.webpage import read_html, read_mhtml
 from rag.load.word import read_docx
 from rag.types import Article, Failure
 
-__all__ = ["COLLECTIONS", "READERS", "find_files", "largest_bytes", "load_file", "source_of"]
+__all__ = [
+    "COLLECTIONS",
+    "READERS",
+    "SUFFIXES",
+    "check_readable",
+    "find_files",
+    "largest_bytes",
+    "load_file",
+    "source_of",
+]
 
 READERS: Mapping[str, Callable[[bytes], Document]] = {
     ".txt": read_text,
@@ -51,7 +60,8 @@ COLLECTIONS: Mapping[str, Callable[[bytes], Iterator[Entry]]] = {
 """The reader of each suffix whose files hold many articles."""
 
 _ARCHIVE = ".zip"
-_SUFFIXES = (*READERS, *COLLECTIONS, _ARCHIVE)
+SUFFIXES = (*READERS, *COLLECTIONS, _ARCHIVE)
+"""Of all files that are read, in lower case."""
 _ZIPPED_SUFFIXES = (".docx", ".epub")
 """Of formats that are zips inside: they too spend what an archive around them may unpack to."""
 
@@ -107,18 +117,18 @@ def _bytes_of(path: Path, source: str) -> bytes:
     try:
         if not path.is_file():
             raise LoadError("it is not a file, or a link to one that is gone")
-        _check(source, path.stat().st_size)
+        check_readable(source, path.stat().st_size)
         return path.read_bytes()
     except OSError as error:
         raise LoadError(f"it cannot be opened ({error.strerror}): check its permissions") from error
 
 
-def _check(source: str, size: int) -> None:
-    """That a file of this name and size can be read."""
+def check_readable(source: str, size: int) -> None:
+    """Raises LoadError if no file of this name, or of this size in bytes, is read."""
     suffix, largest = _suffix(source), largest_bytes(source)
-    if suffix not in _SUFFIXES:
+    if suffix not in SUFFIXES:
         kind = suffix[1:].upper() or "A file without a suffix"
-        raise LoadError(f"{kind} is not read: save it as {_or(_SUFFIXES)}")
+        raise LoadError(f"{kind} is not read: save it as {_or(SUFFIXES)}")
     if size > largest:
         raise LoadError(f"it has {size / 1e6:.0f} MB, more than {largest / 1e6:.0f}: split it")
 
@@ -159,7 +169,7 @@ def _archived(
         for name, info in visible_files(archive):
             inner = f"{source}/{name}"
             try:
-                _check(inner, info.file_size)
+                check_readable(inner, info.file_size)
                 yield from _articles(unpacked(archive, info), inner, allowance, depth + 1)
             except LoadError as error:
                 if allowance.is_spent:

@@ -26,6 +26,7 @@ _HEAD = """\
 <link rel="stylesheet" href="/web/source.css">
 <link rel="stylesheet" href="/web/filters.css">
 <link rel="stylesheet" href="/web/conversations.css">
+<link rel="stylesheet" href="/web/library_tabs.css">
 <script src="/web/chat.js" type="module"></script>
 </head>"""
 _SOURCE_PANEL = """\

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
 
-from rag.errors import IndexMissingError, RagError
-from rag.types import Article, Event, Failure, Progress, Turn
+from rag.errors import BuildCancelledError, IndexMissingError, RagError
+from rag.types import Article, BuildReport, Event, Failure, Progress, Turn
+from rag.web.library_pace import BuildProgress, Pace
 
 _LOG = logging.getLogger(__name__)
 
@@ -36,6 +38,11 @@ class Library(Protocol):
     def passage_count(self) -> int: ...
     @property
     def manifest(self) -> BuildRecord: ...
+    @property
+    def report(self) -> BuildReport | None:
+        """What the build did, where this library was opened by one."""
+        ...
+
     def is_in_force(self) -> bool:
         """Whether no other process has built the index anew."""
         ...
@@ -62,6 +69,8 @@ class Working:
 
     line: str
     library: Library | None = None
+    progress: BuildProgress | None = field(default=None, compare=False)
+    """How far a build is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +115,7 @@ class ServedLibrary:
         self._changed = threading.Condition()
         self._state: State = Working("Opening the library")
         self._busy = False
+        self._cancelled = threading.Event()
 
     @property
     def state(self) -> State:
@@ -118,6 +128,14 @@ class ServedLibrary:
     def rebuild(self) -> None:
         """Builds the index anew in the background; joins a build that is already running."""
         self._run(self._build_anew)
+
+    def cancel(self) -> None:
+        """Stops a build at its next step, if it has one; the library before stays."""
+        self._cancelled.set()
+
+    @property
+    def is_cancelling(self) -> bool:
+        return self._busy and self._cancelled.is_set()
 
     def refresh(self) -> bool:
         """Opens the index in the background if another process has built it anew; says whether."""
@@ -165,6 +183,7 @@ class ServedLibrary:
             if self._busy:
                 return
             self._busy = True
+            self._cancelled.clear()
             self._state = Working("Opening the library", self._state.library)
         threading.Thread(target=self._settle, args=(work,), daemon=True).start()
 
@@ -176,6 +195,8 @@ class ServedLibrary:
             self._enter(Working("Loading the models", before))
             library.warm_up()
             state = Ready(library)
+        except BuildCancelledError as error:
+            state = Failed(error) if before is None else Ready(before)
         except RagError as error:
             state = Failed(error, before)
         except Exception:
@@ -194,7 +215,15 @@ class ServedLibrary:
     def _build_anew(self) -> Library:
         before = self._state.library
         self._enter(Working("Building the index", before))
-        return self._build(lambda step: self._enter(Working(describe_progress(step), before)))
+        pace = Pace()
+
+        def report(step: Progress) -> None:
+            if self._cancelled.is_set():
+                raise BuildCancelledError("The build was stopped: rebuild the index to go on.")
+            progress = pace.after(step, time.monotonic())
+            self._enter(Working(describe_progress(step), before, progress))
+
+        return self._build(report)
 
     def _enter(self, state: State) -> None:
         with self._changed:

@@ -1,4 +1,4 @@
-"""HTTP: serves the chat of ``app.py``, articles for its source panel, conversations, ``/health``.
+"""HTTP: serves the chat of ``app.py``, the library's page, articles, conversations, ``/health``.
 
 Every answer carries a content security policy under which the page can load and run only what
 this server sends: no foreign host, no inline script but Gradio's own, each allowed by its hash.
@@ -28,6 +28,8 @@ from rag.conversations.store import ConversationStore
 from rag.errors import LoginError, ServeError
 from rag.web.conversation_routes import conversation_routes
 from rag.web.conversing import Conversing
+from rag.web.library_desk import LibraryDesk
+from rag.web.library_routes import library_routes
 from rag.web.login import Login
 from rag.web.login_file import LoginFile
 from rag.web.login_page import LoginMiddleware, person_of
@@ -80,7 +82,7 @@ def serve(
         )
         served.start()
         conversing = Conversing(served, conversations, feedback, settings)
-        app = create_app(conversing, settings.seeds, host, names, login)
+        app = create_app(conversing, settings.seeds, host, names, login, settings.index)
         _announce(served, _address(listener))
         import uvicorn
 
@@ -95,6 +97,7 @@ def create_app(
     host: str = "127.0.0.1",
     names: Sequence[str] = (),
     login: Login | None = None,
+    index: Path = Path("index"),
 ) -> FastAPI:
     """The web application; ``rag/web/own_pages.py`` tells under which names it answers."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -147,6 +150,7 @@ def create_app(
         return {"author": authors, "source": [article.source for article in known]}
 
     app.include_router(conversation_routes(conversing.conversations))
+    app.include_router(library_routes(LibraryDesk(served, seeds, index)))
     app.mount("/web", StaticFiles(directory=_WEB))
     gradio.mount_gradio_app(
         app,

@@ -1,0 +1,175 @@
+// The library's page: the list. The address holds what is searched, sorted and shown, so that a
+// view can be bookmarked; the server finds it, a page of rows at a time.
+import { onBuilt, refreshBuild, tellPending } from "./library_build.js";
+import { ask } from "./library_dialog.js";
+import "./library_reading.js";
+import { onAdded } from "./library_upload.js";
+
+const SEARCH_MILLISECONDS = 200;
+const form = document.getElementById("asked");
+const rows = document.getElementById("rows");
+const pages = document.getElementById("pages");
+const undo = document.getElementById("undo");
+const emptyTrash = document.getElementById("empty-trash");
+const FIRST = { q: "", sort: "state", descending: "", show: "all", page: "1" };
+let requested = 0; // only the latest request may fill the list
+
+function inAddress() {
+  const query = new URLSearchParams(location.search);
+  return Object.fromEntries(Object.keys(FIRST).map((name) => [name, query.get(name) || FIRST[name]]));
+}
+
+// Keeps what is asked for in the address, and lists it. A step, unlike typing, can be gone back over.
+function choose(changes, { step = true } = {}) {
+  const asked = { ...inAddress(), page: "1", ...changes };
+  const told = Object.entries(asked).filter(([name, value]) => value && value !== FIRST[name]);
+  const query = new URLSearchParams(told).toString();
+  const address = location.pathname + (query && `?${query}`) + location.hash;
+  if (step) history.pushState(null, "", address);
+  else history.replaceState(null, "", address);
+  list();
+}
+
+async function list() {
+  const request = ++requested;
+  const asked = inAddress();
+  if (form.elements.q !== document.activeElement) form.elements.q.value = asked.q;
+  form.elements.show.value = asked.show;
+  form.elements.sort.value = asked.sort;
+  rows.ariaBusy = "true";
+  const query = new URLSearchParams(Object.entries(asked).filter(([, value]) => value));
+  const response = await fetch(`/library/list?${query}`).catch(() => null);
+  const found = response && response.ok ? await response.json() : null;
+  if (request !== requested) return;
+  rows.ariaBusy = "false";
+  const unread = response ? "This address asks for what the list does not have." : "The list cannot be read: is the server still running?";
+  document.getElementById("problem").textContent = found ? found.problem : unread;
+  if (!found) return;
+  rows.innerHTML = found.rows; // escaped by rag/web/library_render.py
+  document.getElementById("found").textContent = found.found;
+  turnTo(found.page, found.pages);
+  tellCounts(found.counts, asked.show);
+  tellSort(asked);
+  tellPending(found.counts);
+}
+
+function turnTo(page, last) {
+  pages.hidden = last === 1;
+  const [previous, next] = pages.querySelectorAll("button");
+  previous.value = page - 1;
+  previous.disabled = page === 1;
+  next.value = page + 1;
+  next.disabled = page === last;
+  document.getElementById("page").textContent = `Page ${page.toLocaleString("en")} of ${last.toLocaleString("en")}`;
+}
+
+function tellCounts(counts, shown) {
+  for (const option of form.elements.show.options) {
+    option.dataset.label ||= option.textContent;
+    const here = option.value === "all" ? null : counts[option.value] || 0;
+    option.textContent = here === null ? option.dataset.label : `${option.dataset.label} (${here.toLocaleString("en")})`;
+    option.hidden = here === 0 && option.value !== shown;
+  }
+  emptyTrash.hidden = shown !== "in the trash" || !counts[shown];
+}
+
+function tellSort({ sort, descending }) {
+  for (const button of document.querySelectorAll("thead button")) {
+    const heading = button.closest("th");
+    if (button.value !== sort) heading.removeAttribute("aria-sort");
+    else heading.setAttribute("aria-sort", descending ? "descending" : "ascending");
+  }
+}
+
+async function change(method, address) {
+  const response = await fetch(address, { method }).catch(() => null);
+  const told = response && (await response.json().catch(() => null));
+  const problem = document.getElementById("problem");
+  problem.textContent = response && response.ok ? "" : told?.detail || "This could not be done: try again.";
+  return response && response.ok ? told : null;
+}
+
+async function remove(button) {
+  const file = decodeURIComponent(button.value);
+  const articles = Number(button.dataset.articles);
+  const held = articles > 1 ? ` It holds ${articles.toLocaleString("en")} articles.` : "";
+  const sure = await ask({
+    question: "Remove this file?",
+    name: file,
+    detail: `${held} It goes to the trash of the folder of articles and can be put back. The index forgets it when it is rebuilt.`.trim(),
+    yes: "Remove",
+  });
+  if (!sure) return button.focus();
+  const removed = await change("DELETE", `/library/file?source=${button.value}`);
+  if (removed) offerUndo(file, removed.trash_id);
+  await list();
+}
+
+function offerUndo(file, trashId) {
+  const name = document.createElement("bdi");
+  const button = document.createElement("button");
+  name.textContent = file;
+  button.type = "button";
+  button.textContent = "Undo";
+  button.setAttribute("aria-label", `Undo: put back ${file}`);
+  button.addEventListener("click", () => putBack(trashId));
+  undo.replaceChildren(name, " was removed. ", button);
+  undo.hidden = false;
+  button.focus();
+}
+
+async function putBack(trashId) {
+  const back = await change("POST", `/library/trash/${encodeURIComponent(trashId)}`);
+  if (back) {
+    const name = document.createElement("bdi");
+    name.textContent = back.source;
+    undo.replaceChildren(name, " was put back.");
+    undo.hidden = false;
+    form.elements.q.focus();
+  }
+  await list();
+}
+
+form.addEventListener("submit", (event) => event.preventDefault());
+let typing = 0;
+form.elements.q.addEventListener("input", (event) => {
+  window.clearTimeout(typing);
+  typing = window.setTimeout(() => choose({ q: event.target.value }, { step: false }), SEARCH_MILLISECONDS);
+});
+form.elements.show.addEventListener("change", (event) => choose({ show: event.target.value }));
+form.elements.sort.addEventListener("change", (event) => choose({ sort: event.target.value, descending: "" }));
+document.querySelector("thead").addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (!button) return;
+  const { sort, descending } = inAddress();
+  choose({ sort: button.value, descending: sort === button.value && !descending ? "true" : "" });
+});
+pages.addEventListener("click", async (event) => {
+  const button = event.target.closest("button");
+  if (!button) return;
+  choose({ page: button.value });
+  document.querySelector("main").scrollTop = 0;
+});
+rows.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (!button) return;
+  if (button.name === "remove") remove(button);
+  else if (button.name === "put-back") putBack(button.value);
+});
+emptyTrash.addEventListener("click", async () => {
+  const sure = await ask({
+    question: "Empty the trash?",
+    name: "",
+    detail: "What is in it is deleted for good.",
+    yes: "Delete for good",
+  });
+  if (!sure) return emptyTrash.focus();
+  await change("DELETE", "/library/trash");
+  choose({ show: "all" });
+  form.elements.q.focus();
+});
+window.addEventListener("popstate", list);
+onAdded(list);
+onBuilt(list);
+list();
+refreshBuild();

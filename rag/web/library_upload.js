@@ -1,0 +1,172 @@
+// Files come in: chosen, or dropped anywhere on the page, one after the other, each told as added or
+// why not. The server checks everything again.
+const adding = document.getElementById("adding");
+const told = document.getElementById("added");
+const veil = document.getElementById("drop-here");
+const largest = JSON.parse(adding.dataset.largest);
+const REFUSED_SHOWN = 20;
+let added = () => {};
+let waiting = Promise.resolve(); // drops during an upload come after it
+
+export function onAdded(callback) {
+  added = callback;
+}
+
+function add(chosen) {
+  waiting = waiting.then(() => upload(chosen, "ask"));
+  return waiting;
+}
+
+// Each chosen one is { file, name }, where the name may have folders.
+async function upload(chosen, clash) {
+  const sum = { added: 0, replaced: 0, there: 0 };
+  const refused = [];
+  const taken = [];
+  let sent = 0;
+  for (const one of chosen) {
+    tell(`Adding ${++sent} of ${chosen.length}: `, one.name);
+    const outcome = await send(one, clash);
+    if (outcome.outcome === "taken") taken.push(one);
+    else if (outcome.problem) refused.push(outcome.problem);
+    else sum[outcome.outcome] += 1;
+  }
+  report(sum, refused, taken);
+  added();
+}
+
+async function send({ file, name }, clash) {
+  const problem = whyNot(file, name);
+  if (problem) return { problem };
+  const query = new URLSearchParams({ name, clash });
+  const response = await fetch(`/library/file?${query}`, { method: "PUT", body: file }).catch(() => null);
+  const answer = response && (await response.json().catch(() => null));
+  if (response?.ok) return answer;
+  return { problem: typeof answer?.detail === "string" ? answer.detail : `${name} could not be sent.` };
+}
+
+// What need not be sent to be refused.
+function whyNot(file, name) {
+  const suffix = (name.match(/\.[^./]+$/) || [""])[0].toLowerCase();
+  const most = largest[suffix];
+  if (!most) return `${name} was not added: ${suffix ? suffix.slice(1).toUpperCase() : "a file without a suffix"} is not read.`;
+  if (file.size > most) return `${name} was not added: it has more than ${most / 1e6} MB. Split it.`;
+  return file.size ? "" : `${name} was not added: it is empty.`;
+}
+
+function tell(words, name) {
+  const shown = document.createElement("bdi");
+  shown.textContent = name;
+  told.hidden = false;
+  told.replaceChildren(paragraph(words, shown));
+}
+
+function paragraph(...content) {
+  const made = document.createElement("p");
+  made.append(...content);
+  return made;
+}
+
+function report(sum, refused, taken) {
+  const parts = [
+    [sum.added, "added"],
+    [sum.replaced, "replaced; what was there before is in the trash"],
+    [sum.there, "there already, word for word"],
+    [refused.length, "not added"],
+  ];
+  const said = parts.filter(([number]) => number).map(([number, what]) => `${files(number)} ${what}`);
+  told.replaceChildren();
+  if (said.length) told.append(paragraph(`${said.join(", ")}.`));
+  if (taken.length) told.append(...clashes(taken));
+  if (refused.length) {
+    const reasons = document.createElement("ul");
+    const shown = refused.slice(0, REFUSED_SHOWN);
+    if (refused.length > shown.length) shown.push(`And ${refused.length - shown.length} more.`);
+    reasons.append(...shown.map((reason) => Object.assign(document.createElement("li"), { textContent: reason })));
+    told.append(reasons);
+  }
+  told.hidden = !told.firstChild;
+}
+
+// Nothing is overwritten unasked: what is to become of files whose names others have.
+function clashes(taken) {
+  const names = taken.slice(0, 5).map(({ name }) => name).join(", ") + (taken.length > 5 ? ", …" : "");
+  const shown = document.createElement("bdi");
+  shown.textContent = names;
+  const choices = document.createElement("p");
+  choices.className = "choices";
+  const act = (label, clash) => {
+    const button = Object.assign(document.createElement("button"), { type: "button", textContent: label });
+    button.addEventListener("click", () => {
+      if (clash) waiting = waiting.then(() => upload(taken, clash));
+      else report({}, [], []);
+    });
+    choices.append(button);
+  };
+  act("Keep both", "keep");
+  act("Replace", "replace");
+  act("Leave out", "");
+  const others = taken.length === 1 ? "Another file has this name: " : `Other files have the names of ${taken.length}: `;
+  return [paragraph(others, shown), choices];
+}
+
+function files(number) {
+  return `${number.toLocaleString("en")} ${number === 1 ? "file" : "files"}`;
+}
+
+// Everything in what was dropped, folders too; what is hidden is passed over.
+async function within(entry, path = "") {
+  if (entry.name.startsWith(".")) return [];
+  const name = path + entry.name;
+  if (entry.isFile) {
+    const file = await new Promise((resolve) => entry.file(resolve, () => resolve(null)));
+    return file ? [{ file, name }] : [];
+  }
+  const reader = entry.createReader();
+  const found = [];
+  for (;;) {
+    const some = await new Promise((resolve) => reader.readEntries(resolve, () => resolve([])));
+    if (!some.length) return found;
+    for (const each of some) found.push(...(await within(each, `${name}/`)));
+  }
+}
+
+async function drop(transfer) {
+  const items = [...transfer.items].filter((item) => item.kind === "file");
+  const entries = items.map((item) => item.webkitGetAsEntry?.());
+  const plain = [...transfer.files].map((file) => ({ file, name: file.name }));
+  if (entries.length && entries.every(Boolean)) {
+    const found = await Promise.all(entries.map((entry) => within(entry)));
+    await add(found.flat());
+  } else if (plain.length) await add(plain);
+}
+
+function choose(input) {
+  const chosen = [...input.files]
+    .map((file) => ({ file, name: file.webkitRelativePath || file.name }))
+    .filter(({ name }) => !name.split("/").some((part) => part.startsWith(".")));
+  input.value = "";
+  if (chosen.length) add(chosen);
+}
+
+for (const [button, input] of [["choose-files", "files"], ["choose-folder", "folder"]]) {
+  const field = document.getElementById(input);
+  document.getElementById(button).addEventListener("click", () => field.click());
+  field.addEventListener("change", () => choose(field));
+}
+
+const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
+window.addEventListener("dragenter", (event) => {
+  if (carriesFiles(event)) veil.hidden = false;
+});
+window.addEventListener("dragover", (event) => {
+  if (carriesFiles(event)) event.preventDefault();
+});
+window.addEventListener("dragleave", (event) => {
+  if (!event.relatedTarget) veil.hidden = true;
+});
+window.addEventListener("drop", (event) => {
+  if (!carriesFiles(event)) return;
+  event.preventDefault();
+  veil.hidden = true;
+  drop(event.dataTransfer);
+});

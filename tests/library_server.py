@@ -1,0 +1,54 @@
+"""The real server and page over the real build, with stand-ins for the models:
+
+``python -m tests.library_server PORT FOLDER [SECONDS]``; FOLDER gets ``seeds`` and ``index``, and
+every article takes so many seconds to embed.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+from unittest.mock import patch
+
+from rag.ingest import indexing
+from rag.settings import Settings
+from rag.web.server import serve
+from tests.fakes import FakeEmbedder, FakeReader
+
+if TYPE_CHECKING:
+    from rag.types import Vectors
+
+
+class SlowEmbedder(FakeEmbedder):
+    """Takes its time over every batch but the single text of a question."""
+
+    seconds = 0.0
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        if len(texts) > 1:
+            time.sleep(self.seconds * len(texts))
+        return super().embed(texts)
+
+
+def main() -> None:
+    port, folder = int(sys.argv[1]), Path(sys.argv[2])
+    SlowEmbedder.seconds = float(sys.argv[3]) if len(sys.argv) > 3 else 0.0
+    embedder = SlowEmbedder()
+    settings = Settings(
+        seeds=folder / "seeds",
+        index=folder / "index",
+        conversations=folder / "conversations.sqlite",
+    )
+    with (
+        patch("rag.library.load_embedder", lambda name: embedder),
+        patch("rag.library.load_reader", lambda embedder_name, reader_name: FakeReader()),
+        patch.object(indexing, "_BATCH_PASSAGES", 4),  # steps of a build, as of a large one
+    ):
+        serve(settings, port=port)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,262 @@
+"""The library over HTTP: only its own page changes it, and nothing it is sent goes astray."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from rag.errors import SeedsError
+from rag.settings import Settings
+from rag.types import BuildReport, Progress
+from rag.web.library_desk import LibraryDesk, describe_report
+from rag.web.library_page import LIBRARY_PAGE
+from rag.web.library_routes import library_routes
+from rag.web.page import PageMiddleware
+from rag.web.served import Failed, Library, Ready, ServedLibrary
+from tests.fake_library import FakeLibrary
+from tests.web.test_served import builds, opens, settled
+
+OURS = {"origin": "http://127.0.0.1:7860"}
+STORY = b"Whales return\n\nGrey whales were seen near the harbour for the first time in years.\n"
+
+
+def client_of(served: ServedLibrary, settings: Settings) -> TestClient:
+    app = FastAPI()
+    app.add_middleware(PageMiddleware)
+    app.include_router(library_routes(LibraryDesk(served, settings.seeds, settings.index)))
+    return TestClient(app, base_url="http://127.0.0.1:7860", headers=OURS)
+
+
+@pytest.fixture
+def served() -> ServedLibrary:
+    served = ServedLibrary(opens(FakeLibrary()), builds(FakeLibrary()))
+    served.start()
+    settled(served)
+    return served
+
+
+@pytest.fixture
+def client(served: ServedLibrary, settings: Settings) -> TestClient:
+    return client_of(served, settings)
+
+
+def add(client: TestClient, name: str, content: bytes = STORY, **query: str) -> int:
+    params = {"name": name, **query}
+    return client.put("/library/file", params=params, content=content).status_code
+
+
+def names(settings: Settings) -> set[str]:
+    found = settings.seeds.rglob("*") if settings.seeds.exists() else ()
+    return {path.relative_to(settings.seeds).as_posix() for path in found if path.is_file()}
+
+
+def test_the_page_is_served_under_the_policy(client: TestClient) -> None:
+    response = client.get("/library")
+    assert response.text == LIBRARY_PAGE
+    assert "script-src 'self';" in response.headers["content-security-policy"]
+    assert "onclick" not in response.text
+
+
+def test_a_file_is_added_listed_removed_and_put_back(
+    client: TestClient, settings: Settings
+) -> None:
+    assert client.get("/library/list").json()["found"] == "0 entries"
+    added = client.put("/library/file", params={"name": "2007/whales.txt"}, content=STORY)
+    assert added.json() == {"source": "2007/whales.txt", "outcome": "added"}
+    listed = client.get("/library/list").json()
+    assert listed["counts"]["new"] == 1
+    assert "2007/whales.txt" in listed["rows"]
+
+    removed = client.delete("/library/file", params={"source": "2007/whales.txt"}).json()
+    assert client.get("/library/list").json()["found"] == "0 entries"
+    trash = client.get("/library/list", params={"show": "in the trash"}).json()
+    assert removed["trash_id"] in trash["rows"]
+    back = client.post(f"/library/trash/{removed['trash_id']}")
+    assert back.json() == {"source": "2007/whales.txt"}
+    assert names(settings) == {"2007/whales.txt"}
+
+    client.delete("/library/file", params={"source": "2007/whales.txt"})
+    assert client.delete("/library/trash").status_code == 200
+    assert names(settings) == set()
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "http://foreign.example"},
+        {"origin": "http://127.0.0.1:9999"},
+        {"origin": "null"},
+        {"origin": ""},
+        {"origin": "http://127.0.0.1:7860", "sec-fetch-site": "cross-site"},
+        {"origin": "http://127.0.0.1:7860", "sec-fetch-site": "same-site"},
+    ],
+)
+@pytest.mark.parametrize(
+    ("method", "address"),
+    [
+        ("PUT", "/library/file?name=whales.txt"),
+        ("DELETE", "/library/file?source=talks.txt"),
+        ("POST", "/library/trash/20260101T000000-00000000"),
+        ("DELETE", "/library/trash"),
+        ("POST", "/library/build"),
+        ("DELETE", "/library/build"),
+    ],
+)
+def test_a_foreign_page_changes_nothing(
+    client: TestClient,
+    settings: Settings,
+    headers: dict[str, str],
+    method: str,
+    address: str,
+) -> None:
+    settings.seeds.mkdir()
+    (settings.seeds / "talks.txt").write_bytes(STORY)
+    content = STORY if method == "PUT" else None
+    response = client.request(method, address, content=content, headers=headers)
+    assert response.status_code == 403
+    assert names(settings) == {"talks.txt"}
+
+
+def test_the_browsers_word_for_our_own_page_is_enough(client: TestClient) -> None:
+    headers = {"origin": "", "sec-fetch-site": "same-origin"}
+    response = client.put("/library/file?name=a.txt", content=STORY, headers=headers)
+    assert response.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("../../whales.txt", None),
+        ("/etc/whales.txt", "etc/whales.txt"),
+        ("..\\..\\whales.txt", "_.._whales.txt"),
+        (".ssh/whales.txt", "ssh/whales.txt"),
+        ("whales.txt\u202e", "whales.txt"),
+        ("whales.exe", None),
+        ("whales", None),
+        (".trash/whales.txt", "trash/whales.txt"),
+    ],
+)
+def test_a_name_stays_within_the_folder(
+    client: TestClient, settings: Settings, tmp_path: Path, name: str, kept: str | None
+) -> None:
+    assert add(client, name) == (200 if kept else 400)
+    assert names(settings) == ({kept} if kept else set())
+    assert {path.name for path in tmp_path.iterdir()} <= {"seeds"}
+
+
+def test_a_file_that_is_too_large_is_refused_while_it_comes(
+    client: TestClient, settings: Settings
+) -> None:
+
+    def endless() -> Iterator[bytes]:
+        for _ in range(30):
+            yield b"x" * 1_000_000
+
+    response = client.put("/library/file", params={"name": "long.txt"}, content=endless())
+    assert response.status_code == 400
+    assert "more than 20 MB" in response.json()["detail"]
+    assert names(settings) == set()
+
+
+def test_a_taken_name_asks_what_to_do(client: TestClient, settings: Settings) -> None:
+    add(client, "whales.txt")
+    asked = client.put("/library/file", params={"name": "whales.txt"}, content=b"other words")
+    assert asked.json() == {"source": "whales.txt", "outcome": "taken"}
+    assert (settings.seeds / "whales.txt").read_bytes() == STORY
+    assert add(client, "whales.txt", b"other words", clash="keep") == 200
+    assert names(settings) == {"whales.txt", "whales (2).txt"}
+    assert add(client, "whales.txt", b"other words", clash="replace") == 200
+    assert (settings.seeds / "whales.txt").read_bytes() == b"other words"
+    assert client.get("/library/list").json()["counts"]["in the trash"] == 1
+    assert add(client, "whales.txt", b"x", clash="whatever") == 422
+
+
+@pytest.mark.parametrize("source", ["", "../whales.txt", "/etc/passwd", "none.txt", "a\x00b"])
+def test_a_file_that_is_not_there_is_one_line(client: TestClient, source: str) -> None:
+    response = client.delete("/library/file", params={"source": source})
+    assert response.status_code == 400
+    assert "\n" not in response.json()["detail"]
+
+
+@pytest.mark.parametrize("query", ["sort=secret", "show=x", "page=0", "page=x", "q=" + "a" * 1001])
+def test_what_the_list_does_not_have_is_refused(client: TestClient, query: str) -> None:
+    assert client.get(f"/library/list?{query}").status_code == 422
+
+
+def test_the_seeds_are_not_served(client: TestClient, settings: Settings) -> None:
+    add(client, "whales.html", b"<script>alert(1)</script>")
+    for place in ("/whales.html", "/library/whales.html", "/seeds/whales.html", "/library/file"):
+        assert client.get(place).status_code in {404, 405}
+
+
+def test_a_damaged_index_is_told_and_the_files_are_listed(
+    client: TestClient, settings: Settings
+) -> None:
+    settings.index.mkdir()
+    (settings.index / "CURRENT").write_text("nonsense")
+    add(client, "whales.txt")
+    listed = client.get("/library/list").json()
+    assert "is damaged" in listed["problem"]
+    assert listed["counts"]["new"] == 1
+
+
+def _slow(
+    may_go_on: threading.Event, begun: threading.Event
+) -> Callable[[Callable[[Progress], None]], Library]:
+    def build(progress: Callable[[Progress], None]) -> Library:
+        progress(Progress("embedding", 5, 1200, 10))
+        begun.set()
+        assert may_go_on.wait(10)
+        progress(Progress("embedding", 9, 1200, 20))
+        return FakeLibrary()
+
+    return build
+
+
+def test_a_build_is_followed_and_cancelled_and_the_library_before_stays(
+    settings: Settings,
+) -> None:
+    may_go_on, begun = threading.Event(), threading.Event()
+    before = FakeLibrary()
+    served = ServedLibrary(opens(before), _slow(may_go_on, begun))
+    served.start()
+    settled(served)
+    client = client_of(served, settings)
+    assert client.post("/library/build").json()["kind"] == "working"
+    assert begun.wait(10)
+    told = client.get("/library/build").json()
+    assert (told["building"], told["done"], told["total"]) == (True, 5, 1200)
+    assert told["line"] == "5 of 1,200 files"
+    stopping = client.delete("/library/build").json()
+    assert (stopping["building"], stopping["line"]) == (False, "Stopping the build")
+    may_go_on.set()
+    assert settled(served) == Ready(before)
+    assert client.get("/library/build").json()["kind"] == "ready"
+
+
+def test_a_first_build_that_is_cancelled_can_be_begun_again(settings: Settings) -> None:
+    may_go_on, begun = threading.Event(), threading.Event()
+    served = ServedLibrary(opens(SeedsError("There is no index.")), _slow(may_go_on, begun))
+    served.start()
+    settled(served)
+    served.rebuild()
+    assert begun.wait(10)
+    served.cancel()
+    may_go_on.set()
+    state = settled(served)
+    assert isinstance(state, Failed)
+    assert "rebuild the index" in str(state.error)
+    served.rebuild()
+    assert isinstance(settled(served), Ready)
+
+
+def test_what_a_build_did_is_one_line() -> None:
+    report = BuildReport("g1", 5, 50, 12, (), 3.4, added=2, removed=1, unchanged=1200)
+    assert describe_report(report) == (
+        "Built in 3 s: 2 new, 1 removed, 1,200 unchanged. 12 passages embedded anew."
+    )

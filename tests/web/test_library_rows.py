@@ -1,0 +1,136 @@
+"""The index against the folder: what is new, changed, gone, read or not."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from rag.ingest.build import build_from_folder
+from rag.settings import Settings
+from rag.store import FileStamp, read_current
+from rag.store.listing import ListedArticle, ListedFailure, Listing, read_listing
+from rag.web.library_folder import Trashed
+from rag.web.library_rows import FolderNow, Row, rows, scan
+from tests.fakes import FakeEmbedder
+
+STAMP = FileStamp(5, 1, 1, "0" * 64)
+
+
+def article(source: str, *, file: str | None = None, story: str | None = None) -> ListedArticle:
+    return ListedArticle(
+        f"id-{source}", source, file or source, f"Title of {source}", None, None, "en", 9, story
+    )
+
+
+def by_source(listing: Listing, now: FolderNow, trash: tuple[Trashed, ...] = ()) -> dict[str, Row]:
+    found = list(rows(listing, now, trash))
+    named = {row.source: row for row in found}
+    assert len(named) == len(found)
+    return named
+
+
+def test_states_tell_what_awaits_a_build() -> None:
+    listing = Listing(
+        articles=(article("same.txt"), article("other.txt"), article("gone.txt")),
+        files=(("same.txt", STAMP), ("other.txt", STAMP), ("gone.txt", STAMP)),
+    )
+    now = FolderNow({"same.txt": 5, "other.txt": 6, "new.txt": 7}, frozenset({"other.txt"}))
+    found = by_source(listing, now)
+    assert {source: row.state for source, row in found.items()} == {
+        "same.txt": "indexed",
+        "other.txt": "changed",
+        "gone.txt": "gone",
+        "new.txt": "new",
+    }
+    assert (found["new.txt"].title, found["new.txt"].size_bytes) == ("new.txt", 7)
+    assert found["new.txt"].article_id is None
+    assert found["gone.txt"].article_id == "id-gone.txt"
+
+
+def test_a_repeat_is_a_duplicate_and_the_first_is_not() -> None:
+    sources = [f"{number}.txt" for number in range(6)]
+    listing = Listing(
+        articles=tuple(article(source, story="id-0.txt") for source in sources),
+        files=tuple((source, STAMP) for source in sources),
+    )
+    found = by_source(listing, FolderNow(dict.fromkeys(sources, 5)))
+    assert [found[source].state for source in sources] == ["indexed", *["duplicate"] * 5]
+    assert found["0.txt"].also_in == ("1.txt", "2.txt", "3.txt")
+    assert found["5.txt"].also_in == ("0.txt", "1.txt", "2.txt")
+    assert found["5.txt"].also_count == 5
+
+
+def test_what_was_not_read_has_its_reason_until_it_changes() -> None:
+    listing = Listing(
+        articles=(article("box.zip/a.txt", file="box.zip"),),
+        files=(("box.zip", STAMP), ("photo.jpg", STAMP), ("mended.pdf", STAMP)),
+        failures=(
+            ListedFailure("box.zip", "box.zip/b.txt", "it is empty"),
+            ListedFailure("photo.jpg", "photo.jpg", "JPG is not read"),
+            ListedFailure("mended.pdf", "mended.pdf", "it is damaged"),
+        ),
+    )
+    now = FolderNow({"box.zip": 5, "photo.jpg": 8, "mended.pdf": 9}, frozenset({"mended.pdf"}))
+    found = by_source(listing, now)
+    assert {source: row.state for source, row in found.items()} == {
+        "box.zip/a.txt": "indexed",
+        "box.zip/b.txt": "failed",
+        "photo.jpg": "failed",
+        "mended.pdf": "changed",
+    }
+    assert found["box.zip/b.txt"].reason == "it is empty"
+    assert found["box.zip/b.txt"].file == "box.zip"
+    assert found["photo.jpg"].in_file == 0
+
+
+def test_what_is_in_the_trash_can_be_put_back() -> None:
+    listing = Listing(
+        articles=(article("gone.txt"), article("again.txt")),
+        files=(("gone.txt", STAMP), ("again.txt", STAMP)),
+    )
+    trash = (
+        Trashed("3", "gone.txt", 5),
+        Trashed("2", "again.txt", 5),
+        Trashed("1", "never.txt", 5),
+    )
+    found = list(rows(listing, FolderNow({"again.txt": 5}), trash))
+    told = [(row.source, row.state, row.trash_id) for row in found]
+    assert sorted(told, key=str) == [
+        ("again.txt", "in the trash", "2"),
+        ("again.txt", "indexed", None),
+        ("gone.txt", "gone", "3"),
+        ("never.txt", "in the trash", "1"),
+    ]
+
+
+def test_of_several_in_the_trash_the_last_removed_goes_with_the_article() -> None:
+    listing = Listing(articles=(article("gone.txt"),), files=(("gone.txt", STAMP),))
+    trash = (Trashed("2", "gone.txt", 5), Trashed("1", "gone.txt", 5))
+    found = list(rows(listing, FolderNow({}), trash))
+    assert [(row.state, row.trash_id) for row in found] == [("gone", "2"), ("in the trash", "1")]
+
+
+def test_the_folder_is_compared_with_what_was_built(
+    settings: Settings, embedder: FakeEmbedder
+) -> None:
+    settings.seeds.mkdir()
+    for name in ("same", "touched", "edited", "gone"):
+        (settings.seeds / f"{name}.txt").write_text(f"The {name} article.\n\nIt has some words.")
+    build_from_folder(settings.seeds, settings.index, settings, embedder)
+    (settings.seeds / "edited.txt").write_text("The edited article.\n\nIt has other words, more.")
+    os.utime(settings.seeds / "touched.txt", ns=(1, 1))
+    (settings.seeds / "gone.txt").unlink()
+    (settings.seeds / "new.txt").write_text("The new article.\n\nIt has words.")
+    listing = read_listing(settings.index, read_current(settings.index))
+    found = by_source(listing, scan(settings.seeds, settings.index, listing))
+    assert {row.source: row.state for row in found.values()} == {
+        "same.txt": "indexed",
+        "touched.txt": "indexed",
+        "edited.txt": "changed",
+        "gone.txt": "gone",
+        "new.txt": "new",
+    }
+
+
+def test_a_folder_that_is_not_there_is_empty(tmp_path: Path) -> None:
+    assert scan(tmp_path / "none", tmp_path / "index", Listing()) == FolderNow({})
