@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from rag.text.content import content
-from rag.writing.attachment import Piece
+from rag.writing.pieces import Piece
 
 _QUANTIFIER = re.compile(
     r"\b(all|every|each|both|either|neither|some|any|most|many|several|few|only|least|fewest)"

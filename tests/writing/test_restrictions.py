@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.writing.attachment import pieces
+from rag.writing.pieces import pieces
 from rag.writing.restrictions import is_widened
 
 
