@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field
 from rag.conversations.store import ConversationStore
 from rag.errors import ConversationsError, RagError
 from rag.types import Answer, Done, Filters, Retrieved, Token, Turn
+from rag.web.answer_queue import AnswerQueue
 from rag.web.render import count, render_progress
 from rag.web.render_answer import render_stream
 from rag.web.render_state import describe_state
@@ -73,6 +74,10 @@ class AnswerRun:
             time.sleep(_REDRAW_SECONDS)
 
 
+def describe_place(before: int) -> str:
+    return f"Waiting: {before} before yours" if before else "Waiting: yours is next"
+
+
 class AnswerRuns:
     """The answers being made, by turn. All methods may be called from any thread."""
 
@@ -80,13 +85,14 @@ class AnswerRuns:
         self._served = served
         self._conversations = conversations
         self._runs: dict[int, AnswerRun] = {}
-        self._turns = threading.BoundedSemaphore(_ANSWERED_AT_ONCE)
+        self._queue = AnswerQueue(_ANSWERED_AT_ONCE)
         self.articles_searched: dict[int, int] = {}
         """How many articles the library held, for the turns answered since the server started."""
 
-    def start(self, turn_id: int, asked: AskedQuestion) -> None:
+    def start(self, turn_id: int, asked: AskedQuestion, asker: str) -> None:
+        """Begins an answer when it is its turn; ``asker`` is whose others it waits behind."""
         run = self._runs[turn_id] = AnswerRun()
-        threading.Thread(target=self._make, args=(turn_id, run, asked), daemon=True).start()
+        threading.Thread(target=self._make, args=(turn_id, run, asked, asker), daemon=True).start()
 
     def running(self, turn_id: int) -> AnswerRun | None:
         return self._runs.get(turn_id)
@@ -96,11 +102,15 @@ class AnswerRuns:
         self._conversations.stop(turn_id)
         if run := self._runs.pop(turn_id, None):
             run.end()
+            self._queue.leave()
 
-    def _make(self, turn_id: int, run: AnswerRun, asked: AskedQuestion) -> None:
+    def _make(self, turn_id: int, run: AnswerRun, asked: AskedQuestion, asker: str) -> None:
+        def tell(before: int) -> None:
+            run.show(render_progress(describe_place(before)))
+
         try:
-            with self._turns:
-                answer = self._answer(turn_id, run, asked)
+            with self._queue.turn(asker, tell, lambda: run.over) as is_in:
+                answer = self._answer(turn_id, run, asked) if is_in else None
             if answer is not None:
                 note = None if asked.min_confidence is None else ASKED_ANYWAY
                 self._conversations.answer(turn_id, answer, note)

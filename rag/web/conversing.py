@@ -185,7 +185,7 @@ class Conversing:
             tab.conversation_id = kept.conversation_id
             conversation = self.conversations.get(tab.owner, kept.conversation_id)
             view = self._view(tab, conversation, question=question_in_box)  # before it can be whole
-            self._runs.start(kept.turn_id, asked)
+            self._runs.start(kept.turn_id, asked, tab.owner or kept.conversation_id)
         return view
 
     def _edit(self, tab: Tab, conversation: Conversation, turn: StoredTurn) -> View:

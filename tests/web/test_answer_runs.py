@@ -1,0 +1,114 @@
+"""Ten people ask at once: each is answered in their turn, and sees meanwhile how many go before."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rag.types import Event, Turn
+from rag.web.conversing import Conversing, Tab
+from rag.web.served import ServedLibrary
+from tests.fake_library import FakeLibrary, conversing_over
+from tests.web.test_served import builds, opens, settled
+
+QUESTION = "How long was the discussion between Crocker and Kazemi?"
+
+
+class HeldLibrary(FakeLibrary):
+    """Answers when it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.began: list[str] = []
+        self.go_on = threading.Semaphore(0)
+
+    def stream(
+        self, question: str, history: Sequence[Turn] = (), **restricted: Any
+    ) -> Iterator[Event]:
+        self.began.append(question)
+        assert self.go_on.acquire(timeout=20)
+        yield from super().stream(question, history, **restricted)
+
+
+@pytest.fixture
+def library() -> HeldLibrary:
+    return HeldLibrary()
+
+
+@pytest.fixture
+def conversing(library: HeldLibrary, tmp_path: Path) -> Conversing:
+    served = ServedLibrary(opens(library), builds(library))
+    served.start()
+    settled(served)
+    return conversing_over(served, tmp_path / "conversations.sqlite")
+
+
+def eventually(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def shown_to(conversing: Conversing, tab: Tab) -> str:
+    """What a page that begins to follow now shows last of all."""
+    views = conversing.follow(tab)
+    view = next(view for view in views if view.messages)
+    views.close()  # type: ignore[attr-defined]
+    return re.sub(r"<[^>]*>", "", (view.messages or [])[-1]["content"])
+
+
+def test_ten_at_once_are_answered_in_the_order_they_came(
+    conversing: Conversing, library: HeldLibrary
+) -> None:
+    tabs = [Tab(owner=f"person {number}") for number in range(10)]
+    for number, tab in enumerate(tabs):
+        conversing.ask(tab, f"{QUESTION} {number}", "")
+        if number < 2:
+            eventually(lambda number=number: len(library.began) == number + 1)
+        else:
+            before = number - 2
+            line = f"Waiting: {before} before yours" if before else "Waiting: yours is next"
+            eventually(lambda tab=tab, line=line: shown_to(conversing, tab) == line)
+    for done in range(10):
+        library.go_on.release()
+        eventually(lambda done=done: len(library.began) == min(10, done + 3))
+    assert library.began == [f"{QUESTION} {number}" for number in range(10)]
+
+
+def test_who_stops_a_question_that_waits_leaves_the_line(
+    conversing: Conversing, library: HeldLibrary
+) -> None:
+    tabs = [Tab() for _ in range(4)]
+    for number, tab in enumerate(tabs):
+        conversing.ask(tab, f"{QUESTION} {number}", "")
+        eventually(lambda number=number: len(library.began) == min(2, number + 1))
+    eventually(lambda: shown_to(conversing, tabs[3]) == "Waiting: 1 before yours")
+    conversing.stop(tabs[2])
+    eventually(lambda: shown_to(conversing, tabs[3]) == "Waiting: yours is next")
+    for _ in range(3):
+        library.go_on.release()
+    eventually(lambda: len(library.began) == 3)
+    assert library.began[2] == f"{QUESTION} 3"
+
+
+def test_nobody_sees_another_persons_conversations(
+    conversing: Conversing, library: HeldLibrary
+) -> None:
+    library.go_on.release()
+    ada, tom = Tab(owner="ada"), Tab(owner="tom")
+    conversing.ask(ada, QUESTION, "")
+    shown = conversing.open(tom, ada.conversation_id)
+    assert shown.messages == []
+    assert "gone" in str(shown.notice)
+    kept = ada.conversation_id
+    tom.conversation_id = kept
+    assert conversing.stop(tom).messages is None
+    assert [each.id for each in conversing.conversations.find("ada")] == [kept]
+    assert conversing.conversations.find("tom") == []
