@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Optional
@@ -20,9 +20,7 @@ from rag.terminal import (
     count,
     describe_answer,
     describe_hit,
-    describe_index,
     describe_sources,
-    index_record,
     print_error,
     print_json,
     read_line,
@@ -232,29 +230,14 @@ def feedback(
 @app.command()
 def info(index: IndexOption = None, as_json: JsonOption = False) -> None:
     """Show what the index holds, what it was made with, and whether articles changed since."""
-    from rag.ingest.folder import count_changed
-    from rag.store import open_milvus, open_store, rebuild_command
+    from rag.info_command import described, index_facts
 
     settings = _settings(index=index)
-    if settings.milvus:
-        with closing(open_milvus(settings.milvus, None)) as there:
-            _show_index(index_record(there.name, there.generation, there.manifest, None), as_json)
-        return
-    with closing(open_store(settings.index, None)) as store:
-        origin = Path(store.manifest.seeds)
-        changed = count_changed(origin, settings.index, store) if origin.is_dir() else None
-        facts = index_record(str(settings.index), store.generation, store.manifest, changed)
-    _show_index(facts, as_json)
-    if changed and not as_json:
-        mend = rebuild_command(settings.index)
-        typer.echo(f"{count(changed, 'file')} in {origin} changed since the build: run {mend}.")
-
-
-def _show_index(facts: dict[str, Any], as_json: bool) -> None:
+    facts = index_facts(settings)
     if as_json:
         print_json(facts)
     else:
-        typer.echo(describe_index(facts))
+        typer.echo(described(facts, settings))
 
 
 def main() -> None:

@@ -22,6 +22,7 @@ INTERFACES = {
     "cli",
     "build_command",
     "feedback_command",
+    "info_command",
     "terminal",
     "web",
     "conversations",
@@ -31,7 +32,7 @@ BACKENDS = {"embed", "load", "store", "generate"}
 """Stages that touch the disk or a model; other stages reach them through ``rag.types`` alone."""
 HEAVY = {
     *("torch", "faiss", "transformers", "sentence_transformers", "gradio", "tantivy", "tokenizers"),
-    *("xllamacpp", "httpx", "pymilvus", "grpc", "ray", "pyarrow"),
+    *("xllamacpp", "httpx", "pymilvus", "grpc", "ray", "pyarrow", "openvino"),
 }
 LONGEST_FILE_LINES = 300
 """But for types.py, which declares and does nothing: one page, however long."""
