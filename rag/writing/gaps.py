@@ -15,6 +15,7 @@ import re
 from rag.writing.pieces import Piece, TextInPieces, pieces, same_piece, speaks
 from rag.writing.relations import is_relation, same_relation
 from rag.writing.restrictions import is_widened
+from rag.writing.tenses import is_other_tense
 from rag.writing.ways import leads
 
 _OWN_CLAUSE = re.compile(
@@ -23,7 +24,6 @@ _OWN_CLAUSE = re.compile(
     re.IGNORECASE,
 )
 """In the claim: what follows it need not stand near what is before it."""
-_INFINITIVE = re.compile(r"\bto\s+(?:be\s+|have\s+)?(?:\w+ly\s+)?$", re.IGNORECASE)
 _THAT = re.compile(r"\bthat\b", re.IGNORECASE)
 _ACCORDING = re.compile(r"\W*According to\b", re.IGNORECASE)
 
@@ -64,8 +64,7 @@ def _is_same(piece: Piece, there: TextInPieces, at: int) -> bool:
 def _fits(said: TextInPieces, index: int, there: TextInPieces, at: int) -> bool:
     """Whether the word stands there in the same relation, and for as much."""
     piece, stated = said.pieces[index], there.pieces[at]
-    is_done = piece.is_verb and not _INFINITIVE.search(said.before(index))
-    if is_done and _INFINITIVE.search(there.before(at)):
+    if is_other_tense(said, index, there, at):
         return False
     return same_relation(said, index, there, at) and not is_widened(
         said.text, piece, there.text, stated, is_general=_is_general(said, index)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from rag.text.content import content
-from rag.writing.pieces import Piece
+from rag.writing.pieces import Piece, speaks
 
 _QUANTIFIER = re.compile(
     r"\b(all|every|each|both|either|neither|some|any|most|many|several|few|only|least|fewest)"
@@ -44,7 +44,7 @@ def is_widened(claim: str, said: Piece, quote: str, stated: Piece, *, is_general
         return True
     if _ORDINAL_BEFORE.search(there_before) and not _ORDINAL_BEFORE.search(before):
         return _SUPERLATIVE.match(quote[stated.span.start :]) is not None or "most" in before[-6:]
-    if said.kind != "word" or said.is_verb:
+    if said.kind != "word" or said.is_verb or speaks(stated):  # "stated that" restricts nothing
         return False
     if (limit := _RESTRICTED.match(there_after)) and not after.lower().startswith(
         limit.group().lower()

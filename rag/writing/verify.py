@@ -22,6 +22,7 @@ from rag.text.stated_dates import stated_dates, unstated_date
 from rag.text.words import terms
 from rag.types import Span
 from rag.writing.attachment import wrongly_attached
+from rag.writing.clauses import is_fragment
 from rag.writing.contrasts import hedges, negated, opposites_of, same_word, turned
 from rag.writing.gaps import not_together
 from rag.writing.word_order import belongs_to_another, is_swapped
@@ -100,6 +101,8 @@ def _unsupported(claim: str, quotes: Sequence[str]) -> str | None:
         return "it is a question"
     if _plain(claim) in _plain_sentences(quotes):
         return None
+    if is_fragment(claim, " ".join(quotes)):
+        return "it has no verb"
     if words := _misquoted(claim, quotes):
         return f"quoted words: {words}"
     stated = " ; ".join(_clauses_about(claim, quotes))

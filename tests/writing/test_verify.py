@@ -42,8 +42,8 @@ HELD = [
     (SUED, "In 2003 Lind sued Berg."),
     (SUED, "Tom Berg was sued by Ada Lind."),
     (
-        "The agency says the well holds 40 litres.",
         "The agency stated that the well holds 40 litres.",
+        "The agency says the well holds 40 litres.",
     ),
     ("Nobody was hurt in the fire at Rennes.", "No one was injured in the fire at Rennes."),
     ("The IAEA closed the site.", "The International Atomic Energy Agency closed the site."),
@@ -99,6 +99,12 @@ TURNED = [
     ("He did not visit Rome and met Ann in Oslo.", "He did not meet Ann in Oslo.", "else is neg"),
     ("He did not deny taking the money.", "He took the money.", "negation"),
     ("Some members left.", "All members left.", "opposite"),
+    (
+        "The agency says the well holds 40 litres.",
+        "The agency stated that the well holds 40 litres.",
+        "stated",
+    ),
+    ("The mayor was late and fled the city.", "The mayor who was late.", "no verb"),
     ("About 500 people came.", "At least 500 people came.", "number"),
     (
         "Ann Berg was the second woman on the court.",
