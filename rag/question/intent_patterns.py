@@ -146,7 +146,8 @@ SUMMARY = _pattern(
 )
 WHAT_ABOUT = _pattern(
     r"what(?: is|'s) (?P<about>.+?)(?: all)? about|tell me what (?P<tells>.+) is(?: all)? about"
-    r"|(?:tell me )?what does (?P<says>.+) (?:say|deal with|talk about|discuss|cover|report)"
+    r"|(?:tell me )?what does (?P<says>.+)(?<!\Wnot)"
+    r" (?:say|deal with|talk about|discuss|cover|report)"
     r"|tell me (?:more )?about (?P<told>.+)"
 )
 THIS_ARTICLE = _pattern(

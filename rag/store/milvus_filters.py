@@ -75,6 +75,8 @@ def _like_patterns(glob: str) -> list[str]:
             pieces.append("%")
         elif piece["one"]:
             pieces.append("_")
+        elif piece["text"] == "[":  # never closed: to SQLite that matches nothing
+            return []
         else:
             pieces.append([_escaped(piece["text"])])
         if _ways(pieces) > _MOST_PATTERNS:

@@ -17,6 +17,7 @@ import socket
 import struct
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -198,7 +199,8 @@ def _attend(listener: int, process: int, folder: Path, decide: Decide) -> None:
             os.kill(process, signal.SIGKILL)
             return
         answer = struct.pack("QqiI", number, 0, -verdict, 0 if verdict else _GO_ON)
-        fcntl.ioctl(listener, _ANSWER, answer)
+        with suppress(FileNotFoundError):  # the call that waited was interrupted, and comes again
+            fcntl.ioctl(listener, _ANSWER, answer)
 
 
 def _path_of(thread: int, name: str, arguments: tuple[int, ...]) -> Path | None:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rag.errors import (
@@ -446,6 +446,7 @@ def like(text: str, pattern: str) -> bool:
 
 
 @given(st.text("ab[]-*?%_\\^", max_size=6), st.text("ab[]-%_\\^", max_size=5))
+@example("[*", "[")
 def test_shell_patterns_match_as_in_the_embedded_store(glob: str, source: str) -> None:
     try:
         condition = expression(Filters(source=glob))
