@@ -90,7 +90,7 @@ def _disagreement(question: str, quotes: Sequence[Quote], unlike: Sequence[Quote
     if correcting:
         day = format_date(first[0].article.date or "")
         remark = f"The article of {day} corrects an earlier one."
-    told = tuple(replace(quote, lead=f"{_named(quote.article)}:") for quote in ordered)
+    told = tuple(replace(quote, lead=f"{named(quote.article)}:") for quote in ordered)
     return Agreement(told, remark, differ=True)
 
 
@@ -112,6 +112,7 @@ def _story(article: Article) -> str:
     return min((article.source, *article.also_in))
 
 
-def _named(article: Article) -> str:
+def named(article: Article) -> str:
+    """Its title and, where it is dated, the day."""
     name = article.title or article.source
     return f"{name}, {format_date(article.date)}" if article.date else name

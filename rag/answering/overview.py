@@ -1,7 +1,7 @@
 """What answers a message that is no plain question: summaries, lists, and fixed words of ours.
 
-Every word of an article that is shown here stands in a quote. Replies are made of fixed words,
-numbers and dates alone, so that neither an article nor a message can speak through them.
+Every word of an article that is shown here stands in a quote, or is the title that leads one.
+Replies are made of fixed words, numbers and dates alone, so that neither an article nor a message can speak through them.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from rag.answering.cite import format_date
+from rag.answering.mentioning import articles_holding
 from rag.answering.reasons import reason_given
 from rag.answering.summary import covering, lead_sentences, summarize
 from rag.answering.which_article import SURE, Meant, article_meant
@@ -62,6 +63,8 @@ def respond(
             return _list(store, intent.period)
         case "why":
             return reason_given(history, store)
+        case "articles" if intent.articles:
+            return articles_holding(intent.articles, store)
         case "folder":
             return _folder(store, embedder)
         case "period" if intent.period:

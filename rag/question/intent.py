@@ -14,6 +14,7 @@ from datetime import date
 from typing import Literal
 
 from rag.question import intent_patterns as patterns
+from rag.question.articles_asked import ArticlesAsked, articles_asked
 from rag.question.time_phrases import period_of
 
 Kind = Literal[
@@ -27,6 +28,7 @@ Kind = Literal[
     "period",
     "differences",
     "why",
+    "articles",
 ]
 
 
@@ -53,6 +55,8 @@ class Intent:
     """summary: how many sentences were asked for."""
     period: tuple[str, str] | None = None
     """list, period: first and last ISO day on which the articles meant were published."""
+    articles: ArticlesAsked | None = None
+    """articles: what the articles asked for hold."""
 
 
 _TALK: dict[Kind, re.Pattern[str]] = {"greeting": patterns.GREETING, "thanks": patterns.THANKS}
@@ -87,6 +91,8 @@ def intent_of(question: str, today: date, history: Sequence[tuple[str, str]] = (
         return Intent(kind)
     if history and patterns.WHY.fullmatch(request):
         return Intent("why")
+    if asked := articles_asked(request):
+        return Intent("articles", articles=asked)
     found = _about_all(request, today)
     if found is not None:
         return None if _follows_plain_question(history, today) else found
