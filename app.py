@@ -85,6 +85,7 @@ def create_chat(conversing: Conversing, seeds: Path, *, logs_out: bool = False) 
             status = gr.Markdown(render_state.render_state(served.state), elem_id="library")
             gr.Button("Conversations", elem_id="show-conversations", size="sm")
             new_conversation = gr.Button("New conversation", elem_id="new", size="sm")
+            gr.Button("Settings", elem_id="show-settings", size="sm")
             rebuild_index = gr.Button("Rebuild index", elem_id="rebuild", size="sm")
             if logs_out:
                 gr.Button("Log out", elem_id="log-out", size="sm", link="/logout")

@@ -118,15 +118,18 @@ class Library:
         author: str | None = None,
         source: str | None = None,
         min_confidence: float | None = None,
+        max_quotes: int | None = None,
+        writes: bool = True,
     ) -> Iterator[Event]:
         """Retrieved, then Tokens, then Done; see rag.ask.
 
-        ``min_confidence`` (0 to 1) goes before the one of the settings: at 0 the best quotes are
-        shown however little they answer.
+        ``min_confidence`` (0 to 1) and ``max_quotes`` (1 to 10) go before those of the settings: at
+        confidence 0 the best quotes are shown however little they answer. Without ``writes`` the
+        answer is quotes, whichever model the settings name to write.
         """
-        settings = self.settings
-        if min_confidence is not None:
-            settings = settings.model_copy(update={"min_confidence": min_confidence})
+        chosen = {"min_confidence": min_confidence, "max_quotes": max_quotes}
+        given = {name: value for name, value in chosen.items() if value is not None}
+        settings = self.settings.model_copy(update=given)
         return stream(
             question,
             history,
@@ -134,7 +137,7 @@ class Library:
             embedder=self._embedder,
             reader=self._reader,
             settings=settings,
-            generator=self._generator(),
+            generator=self._generator() if writes else None,
             filters=Filters(since, until, author, source),
         )
 

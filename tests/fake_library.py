@@ -92,6 +92,8 @@ class FakeLibrary:
     asked: list[tuple[str, tuple[Turn, ...]]] = field(default_factory=list)
     filters: list[Filters] = field(default_factory=list)
     """Those of each question in ``asked``."""
+    made: list[tuple[float | None, int | None, bool]] = field(default_factory=list)
+    """Least confidence, most quotes and whether a model may write, for each in ``asked``."""
     warmed: bool = False
     replaced: bool = False
     """Whether another process has built the index anew."""
@@ -132,12 +134,15 @@ class FakeLibrary:
         author: str | None = None,
         source: str | None = None,
         min_confidence: float | None = None,
+        max_quotes: int | None = None,
+        writes: bool = True,
     ) -> Iterator[Event]:
         if len(question) > 2000:
             raise QuestionError("The question is too long: shorten it.")
         filters = Filters(since, until, author, source)
         self.asked.append((question, tuple(history)))
         self.filters.append(filters)
+        self.made.append((min_confidence, max_quotes, writes))
         sentences = [
             Quote(article, match[0], *match.span(), score=0.5)
             for article in self.texts
@@ -158,7 +163,7 @@ class FakeLibrary:
         )
         query = f"{history[-2][1]} {question}" if history else question  # type: ignore[index]
         yield Retrieved(query, hits)
-        citations = cite(quotes[:3])
+        citations = cite(quotes[: min(3, max_quotes or 3)])
         text = " ".join(f"“{each.quote}” [{each.number}]" for each in citations)
         answer = Answer(
             question=question,

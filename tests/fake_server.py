@@ -142,11 +142,20 @@ class PressLibrary(FakeLibrary):
         history: Sequence[Turn] = (),
         *,
         min_confidence: float | None = None,
+        max_quotes: int | None = None,
+        writes: bool = True,
         **filters: Any,
     ) -> Iterator[Event]:
         answer = _answer_to(question) if Filters(**filters) == Filters() else None
         if answer is None:
-            yield from super().stream(question, history, min_confidence=min_confidence, **filters)
+            yield from super().stream(
+                question,
+                history,
+                min_confidence=min_confidence,
+                max_quotes=max_quotes,
+                writes=writes,
+                **filters,
+            )
             return
         yield Retrieved(answer.query, answer.hits)
         pieces = re.findall(r"\S+\s*", answer.text)

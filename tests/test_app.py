@@ -165,3 +165,22 @@ def test_a_conversation_that_is_gone_is_one_line(conversing: Conversing) -> None
 def test_nothing_of_the_chat_is_an_open_api(conversing: Conversing) -> None:
     chat = made_in_a_loop(lambda: create_chat(conversing, Path("my-seeds")))
     assert {event.api_visibility for event in chat.fns.values() if event.fn} == {"private"}
+
+
+def test_a_question_is_answered_as_the_person_wants_it_and_feedback_says_how(
+    conversing: Conversing, library: FakeLibrary
+) -> None:
+    tab = Tab()
+    ask(conversing, tab, QUESTION, "writes=0&quotes=1&strictness=more")
+    ask(conversing, tab, QUESTION)
+    ask(conversing, tab, QUESTION, "strictness=sure")
+    assert library.made == [(0.2, 1, False), (None, 5, False), (0.75, 5, False)]
+    first, *_ = turn_ids(conversing, tab)
+    do(conversing, tab, f"act=up&turn={first}", "strictness=sure")
+    (given,) = conversing.feedback.all()
+    assert (given.settings["min_confidence"], given.settings["max_quotes"]) == (0.2, 1)
+
+
+def test_a_strict_answer_is_not_said_to_be_asked_for_anyway(conversing: Conversing) -> None:
+    (reply,) = replies(ask(conversing, Tab(), QUESTION, "strictness=more"))
+    assert "it may not answer the question" not in reply

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 
 from rag.conversations.store import ConversationStore
 from rag.errors import ConversationsError, RagError
+from rag.settings import Settings
 from rag.types import Answer, Done, Filters, Retrieved, Token, Turn
 from rag.web.answer_queue import AnswerQueue
 from rag.web.render import count, render_progress
@@ -30,12 +31,14 @@ ASKED_ANYWAY = "What comes nearest, shown because you asked for it: it may not a
 
 @dataclass(frozen=True, slots=True)
 class AskedQuestion:
-    """A question as the library takes it; ``min_confidence`` None leaves its own in force."""
+    """A question, and the settings that it is answered under."""
 
     question: str
+    settings: Settings
     history: Sequence[Turn] = ()
     filters: Filters = field(default_factory=Filters)
-    min_confidence: float | None = None
+    anyway: bool = False
+    """Whether to show what comes nearest, however little it answers."""
 
 
 class AnswerRun:
@@ -88,6 +91,8 @@ class AnswerRuns:
         self._queue = AnswerQueue(_ANSWERED_AT_ONCE)
         self.articles_searched: dict[int, int] = {}
         """How many articles the library held, for the turns answered since the server started."""
+        self.asked_under: dict[int, Settings] = {}
+        """The settings that the same turns were answered under."""
 
     def start(self, turn_id: int, asked: AskedQuestion, asker: str) -> None:
         """Begins an answer when it is its turn; ``asker`` is whose others it waits behind."""
@@ -112,7 +117,7 @@ class AnswerRuns:
             with self._queue.turn(asker, tell, lambda: run.over) as is_in:
                 answer = self._answer(turn_id, run, asked) if is_in else None
             if answer is not None:
-                note = None if asked.min_confidence is None else ASKED_ANYWAY
+                note = ASKED_ANYWAY if asked.anyway else None
                 self._conversations.answer(turn_id, answer, note)
         except ConversationsError:
             _LOG.exception("The answer to %r cannot be kept", asked.question)
@@ -135,12 +140,15 @@ class AnswerRuns:
         """The answer, shown while it is made; None if it was stopped."""
         library = self._library(run)
         self.articles_searched[turn_id] = library.article_count
+        self.asked_under[turn_id] = asked.settings
         run.show(render_progress(f"Searching {count(library.passage_count, 'passage')}"))
         text = ""
         for event in library.stream(
             asked.question,
             asked.history,
-            min_confidence=asked.min_confidence,
+            min_confidence=0.0 if asked.anyway else asked.settings.min_confidence,
+            max_quotes=asked.settings.max_quotes,
+            writes=bool(asked.settings.writer),
             **asdict(asked.filters),
         ):
             if run.over:

@@ -19,6 +19,7 @@ from rag.conversations.stored_turns import Conversation, StoredTurn, history
 from rag.errors import ConversationMissingError, RagError
 from rag.settings import Settings
 from rag.web.answer_runs import AnswerRuns, AskedQuestion
+from rag.web.answer_settings import CHOSEN, chosen_settings
 from rag.web.filter_address import (
     check_dates,
     conversation_from_address,
@@ -60,8 +61,8 @@ class Conversing:
     ) -> None:
         self.served = served
         self.conversations = conversations
-        self._feedback = feedback
-        self._settings = settings
+        self.feedback = feedback
+        self.settings = settings
         self._runs = AnswerRuns(served, conversations)
         self._starting = threading.Lock()
         """Held from keeping a question until its answer is begun: nobody takes it for left over."""
@@ -86,7 +87,7 @@ class Conversing:
         """Keeps a question and begins to answer it, under the filters of the page's address."""
         if not question.strip():
             return View(notice="Type a question first.")
-        question = check_question(question, self._settings.max_question_chars)
+        question = check_question(question, self.settings.max_question_chars)
         view = self._ask(tab, question, address, replacing=tab.editing)
         tab.editing = None
         return view
@@ -103,7 +104,7 @@ class Conversing:
             if pending is None:
                 yield self._view(tab, conversation, notice=None)
                 return
-            verdicts = self._feedback.of_conversation(tab.owner, conversation_id)
+            verdicts = self.feedback.of_conversation(tab.owner, conversation_id)
             if run := self._runs.running(pending.id):
                 for shown in run.follow():
                     if tab.conversation_id != conversation_id:
@@ -151,7 +152,7 @@ class Conversing:
             return self._edit(tab, conversation, turn)
         if act in ("again", "anyway"):
             replacing = turn.id if act == "again" else None
-            anyway = 0.0 if act == "anyway" else None
+            anyway = act == "anyway"
             return self._ask(tab, turn.question, address, replacing, anyway, question_in_box=None)
         if act in get_args(Thumb):
             self._judge(tab, conversation, turn, given)
@@ -164,7 +165,7 @@ class Conversing:
         question: str,
         address: str,
         replacing: int | None = None,
-        min_confidence: float | None = None,
+        anyway: bool = False,
         question_in_box: str | None = "",
     ) -> View:
         filters = filters_from_address(address)
@@ -177,7 +178,8 @@ class Conversing:
                 return View(notice="One question at a time.", answering=True)
             turns = conversation.turns
         before = [turn for turn in turns if replacing is None or turn.id < replacing]
-        asked = AskedQuestion(question, history(before), filters, min_confidence)
+        settings = chosen_settings(address, self.settings)
+        asked = AskedQuestion(question, settings, history(before), filters, anyway)
         with self._starting:
             kept = self.conversations.ask(
                 tab.owner, opened or None, question, filters, replacing=replacing
@@ -200,17 +202,23 @@ class Conversing:
         self, tab: Tab, conversation: Conversation, turn: StoredTurn, given: dict[str, str]
     ) -> None:
         """Keeps a verdict; the same thumb once more, without a reason, withdraws it."""
-        verdicts = self._feedback.of_conversation(tab.owner, conversation.id)
+        verdicts = self.feedback.of_conversation(tab.owner, conversation.id)
         thumb: Any = given["act"]
         reason: Any = given.get("reason")
         verdict = Verdict(thumb, reason, given.get("comment", ""))
         before = verdicts.get(turn.id)
         if before and before.thumb == thumb and "reason" not in given and "comment" not in given:
-            self._feedback.withdraw(tab.owner, turn.id)
+            self.feedback.withdraw(tab.owner, turn.id)
         else:
-            # The address of a Milvus server may hold a password.
-            settings = self._settings.model_dump(mode="json", exclude={"milvus"})
-            self._feedback.give(tab.owner, turn.id, verdict, settings)
+            self.feedback.give(tab.owner, turn.id, verdict, self._settings_of(turn.id))
+
+    def _settings_of(self, turn_id: int) -> dict[str, Any]:
+        """What an answer was made under, as JSON values; a choice from before a restart is lost."""
+        left_out = {"milvus"}  # the address of a server may hold a password
+        settings = self._runs.asked_under.get(turn_id)
+        if settings is None:
+            left_out |= {*CHOSEN}
+        return (settings or self.settings).model_dump(mode="json", exclude=left_out)
 
     def _view(
         self,
@@ -220,7 +228,7 @@ class Conversing:
         notice: str | None = "",
     ) -> View:
         pending = _pending(conversation)
-        verdicts = self._feedback.of_conversation(tab.owner, conversation.id)
+        verdicts = self.feedback.of_conversation(tab.owner, conversation.id)
         messages = render_turns(
             conversation.turns, _WAITING, verdicts, self._runs.articles_searched
         )

@@ -1,6 +1,7 @@
 // The filters beside the question. The page's address holds them, so that a view can be shared and
 // kept as a bookmark; a hidden field hands the same words to the server, and the conversation's id.
 import { fill } from "./commands.js";
+import { kept } from "./settings_kept.js";
 
 const LABELS = { since: "From", until: "Until", author: "By", source: "In" };
 const DATE = /^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$/;
@@ -27,11 +28,12 @@ export function setFilter(name, value) {
   keep({ ...inForce(), [name]: value });
 }
 
-// Hands the address to the server.
+// Hands the address to the server, and how answers should be made.
 export function tellAddress() {
   const query = new URLSearchParams(location.search);
   const told = [...Object.keys(LABELS), "c"].filter((name) => query.get(name));
-  fill("page-address", new URLSearchParams(told.map((name) => [name, query.get(name)])).toString());
+  const named = Object.fromEntries(told.map((name) => [name, query.get(name)]));
+  fill("page-address", new URLSearchParams({ ...kept(), ...named }).toString());
 }
 
 function inForce() {

@@ -13,6 +13,7 @@ import re
 from typing import TYPE_CHECKING
 
 from rag.web.conversation_dialogs import CONVERSATION_DIALOGS
+from rag.web.render_settings import SETTINGS_DIALOG
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -26,6 +27,7 @@ _HEAD = """\
 <link rel="stylesheet" href="/web/source.css">
 <link rel="stylesheet" href="/web/filters.css">
 <link rel="stylesheet" href="/web/conversations.css">
+<link rel="stylesheet" href="/web/settings.css">
 <link rel="stylesheet" href="/web/library_tabs.css">
 <script src="/web/chat.js" type="module"></script>
 </head>"""
@@ -77,7 +79,7 @@ _HEADERS = {
 def compose_page(gradio_page: str) -> str:
     """Gradio's page with our head and source panel, without its references to foreign hosts."""
     page = _FOREIGN.sub("", gradio_page)
-    ours = f"{_SOURCE_PANEL}{CONVERSATION_DIALOGS}</body>"
+    ours = f"{_SOURCE_PANEL}{CONVERSATION_DIALOGS}{SETTINGS_DIALOG}</body>"
     return page.replace("</head>", _HEAD, 1).replace("</body>", ours, 1)
 
 

@@ -18,6 +18,8 @@ from rag.answering.cite import format_date
 
 NEAREST_SHOWN = 3
 """Passages listed under an answer that nothing supports."""
+SURE = 0.75
+"""The confidence from which an answer is called sure."""
 
 _SPOOFING = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters
@@ -44,7 +46,7 @@ def byline(author: str | None, date: str | None) -> str:
 
 def describe_confidence(confidence: float) -> str:
     """A calibrated chance, 0 to 1, in words."""
-    if confidence >= 0.75:
+    if confidence >= SURE:
         return "Sure"
     return "Fairly sure" if confidence >= 0.5 else "Not very sure"
 

@@ -25,7 +25,7 @@ from fastapi.staticfiles import StaticFiles
 
 from rag.conversations.feedback import FeedbackStore
 from rag.conversations.store import ConversationStore
-from rag.errors import LoginError, ServeError
+from rag.errors import LoginError, ModelError, ServeError
 from rag.web.conversation_routes import conversation_routes
 from rag.web.conversing import Conversing
 from rag.web.library_desk import LibraryDesk
@@ -33,12 +33,14 @@ from rag.web.library_routes import library_routes
 from rag.web.login import Login
 from rag.web.login_file import LoginFile
 from rag.web.login_page import LoginMiddleware, person_of
+from rag.web.machine import describe_machine
 from rag.web.own_pages import LOOPBACK, OwnPagesMiddleware
 from rag.web.page import PageMiddleware
 from rag.web.render import Mark
+from rag.web.render_settings import NO_WRITER, render_settings
 from rag.web.render_source import render_contents, render_missing_source, render_source
 from rag.web.render_state import describe_state
-from rag.web.served import ServedLibrary, Working
+from rag.web.served import Failed, ServedLibrary, Working
 
 if TYPE_CHECKING:
     from rag.settings import Settings
@@ -148,6 +150,14 @@ def create_app(
         known = list(islice(library.articles(), _SUGGESTED)) if library else []
         authors = sorted({article.author for article in known if article.author})
         return {"author": authors, "source": [article.source for article in known]}
+
+    @app.get("/answer-settings", response_class=HTMLResponse)
+    def answer_settings() -> HTMLResponse:
+        settings = conversing.settings
+        problem = None if settings.writer else NO_WRITER
+        if isinstance(state := served.state, Failed) and isinstance(state.error, ModelError):
+            problem = str(state.error)
+        return HTMLResponse(render_settings(settings, problem, describe_machine()))
 
     app.include_router(conversation_routes(conversing.conversations))
     app.include_router(library_routes(LibraryDesk(served, seeds, index)))
