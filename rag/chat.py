@@ -16,6 +16,7 @@ from rag.answering.header import ask_header
 from rag.answering.overview import respond
 from rag.answering.sections import section_of, without_repetition
 from rag.errors import QuestionError
+from rag.question.exchanged import exchanged
 from rag.question.history import standalone_query, turns
 from rag.question.intent import intent_of
 from rag.question.parts import parts
@@ -76,7 +77,10 @@ def stream(
 def understood(question: str, history: Sequence[Turn], store: Store) -> tuple[str, str]:
     """The question as the articles spell its words, and the query: with what it leaves unsaid."""
     asked = question_within(question)
-    return corrected(asked, store), corrected(standalone_query(asked, history), store)
+    past: Sequence[Turn] = history
+    if other := exchanged(asked, turns(history)):
+        asked, past = other
+    return corrected(asked, store), corrected(standalone_query(asked, past), store)
 
 
 def check_question(question: str, max_chars: int) -> str:
