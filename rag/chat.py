@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from rag.answering.answer import ABSTENTION, Asked, Section, abstained, answered
 from rag.answering.evidence import enough
 from rag.answering.header import ask_header
+from rag.answering.naming import naming
 from rag.answering.overview import respond
 from rag.answering.sections import section_of, without_repetition
 from rag.errors import QuestionError
@@ -79,7 +80,7 @@ def understood(question: str, history: Sequence[Turn], store: Store) -> tuple[st
     asked = question_within(question)
     past: Sequence[Turn] = history
     if other := exchanged(asked, turns(history)):
-        asked, past = other
+        asked, past = other.question, other.turns
     return corrected(asked, store), corrected(standalone_query(asked, past), store)
 
 
@@ -202,7 +203,11 @@ class _Turn:
             each_part = [self._read_part(part, history) for part in asked]
             if any(self._answers(each.reading) for each in each_part):
                 return self.reader.name, each_part
-        return self.reader.name, [self._read(spelled, query, hits)]
+        found = self._read(spelled, query, hits)
+        if exchange := exchanged(question_within(question), past):
+            named = naming(found.reading, exchange.name, exchange.other)
+            found = replace(found, reading=named)
+        return self.reader.name, [found]
 
     def _read_part(self, part: str, history: Sequence[Turn]) -> _Found:
         query = corrected(standalone_query(part, history), self.store)

@@ -175,3 +175,15 @@ def test_articles_that_differ_are_quoted_whoever_may_write() -> None:
     differing = Section((), part="How many?", differ=True)
     assert not differing.may_be_written
     assert replace(differing, differ=False).may_be_written
+
+
+def test_another_name_is_not_answered_with_what_is_said_of_the_first(
+    build_index: Build, open_index: Callable[[], LocalStore]
+) -> None:
+    build_index([make_article("Norland sent nine ships. Vestria sent two ships.", "ships")])
+    history = [("user", "How many ships did Norland send?"), ("assistant", "“Nine.” [1]")]
+    answer, _ = ask(open_index(), "and Vestria?", history, min_confidence=0.1)
+    assert answer.query == "How many ships did Vestria send?"
+    assert [citation.quote for citation in answer.citations] == ["Vestria sent two ships."]
+    answer, _ = ask(open_index(), "and Ostmark?", history, min_confidence=0.1)
+    assert answer.status == "abstained"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from rag.question.question_words import AUXILIARY, PREPOSITION
 from rag.text.words import terms
@@ -32,8 +32,17 @@ _MOST_EXCHANGED = 5
 """So many times in a row at most is a name put in the place of another."""
 
 
-def exchanged(question: str, turns: Turns, most: int = _MOST_EXCHANGED) -> tuple[str, Turns] | None:
-    """The last question with the name that ``question`` puts in the place of one, and its history.
+class Exchange(NamedTuple):
+    """The last question with ``name`` instead of ``other``, and the turns before that question."""
+
+    question: str
+    turns: Turns
+    name: str
+    other: str
+
+
+def exchanged(question: str, turns: Turns, most: int = _MOST_EXCHANGED) -> Exchange | None:
+    """The last question with the name that ``question`` puts in the place of one.
 
     "And Osteria?" after "How much does Varland catch?" asks "How much does Osteria catch?". Of
     several names that one gives way which stands behind the same preposition, or, without one, is
@@ -47,11 +56,12 @@ def exchanged(question: str, turns: Turns, most: int = _MOST_EXCHANGED) -> tuple
     before = turns[:place]
     asked = turns[place][1].strip()
     if earlier := exchanged(asked, before, most - 1):
-        asked, before = earlier
+        asked, before = earlier.question, earlier.turns
     span = _gives_way(asked, name, preposition)
     if span is None:
         return None
-    return f"{asked[: span[0]]}{name}{asked[span[1] :]}", before
+    start, end = span
+    return Exchange(f"{asked[:start]}{name}{asked[end:]}", before, name, asked[start:end])
 
 
 def _last_question(turns: Turns) -> int | None:

@@ -12,7 +12,7 @@ from rag.question.exchanged import exchanged
 def _asked(message: str, *earlier: str) -> str | None:
     turns = [turn for text in earlier for turn in (("user", text), ("assistant", "“Nine.” [1]"))]
     found = exchanged(message, turns)
-    return found[0] if found else None
+    return found.question if found else None
 
 
 @pytest.mark.parametrize(
@@ -75,4 +75,4 @@ def test_nothing_is_exchanged_where_it_is_not_sure(earlier: str, message: str) -
 @given(st.text(max_size=40), st.text(max_size=80))
 def test_any_text_is_read(message: str, earlier: str) -> None:
     found = exchanged(message, [("user", earlier)])
-    assert found is None or found[1] == []
+    assert found is None or found.turns == []
