@@ -79,6 +79,8 @@ _NO_VERB_FOLLOWS = re.compile(
     r"|between|under|over|be|been|being)\s+$",
     re.IGNORECASE,
 )
+_NAMING = re.compile(r"(?:called|named|titled|entitled|dubbed|nicknamed)\s+[^\w\s]?[A-Z]")
+"""A participle, as a rule."""
 _BY = re.compile(r"\s+by\s+(?!\d)", re.IGNORECASE)
 _WORD = re.compile(r"[a-z]+", re.ASCII)
 _PRESENT = re.compile(r"\w+(?<!ing)(?<!ed)(?<!ion)(?<!ions)(?<!ment)(?<!ments)")
@@ -99,7 +101,7 @@ def _finite_verbs(text: str) -> int:
 
 
 def _is_finite(text: str, word: re.Match[str]) -> bool:
-    if _NO_VERB_FOLLOWS.search(text[: word.start()]):
+    if _NO_VERB_FOLLOWS.search(text[: word.start()]) or _NAMING.match(text, word.start()):
         return False
     is_past = word.group() in _OTHER_PASTS or PAST_VERB.fullmatch(word.group())
     if is_past and word.group() not in _NO_PASTS:

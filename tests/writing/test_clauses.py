@@ -17,6 +17,7 @@ QUOTE = "The engine of the mill is old."
         "Because of the war, the bridge.",
         "The increased speed of the engine.",
         "A bridge painted by Ada Lind.",
+        "The rim of the plain called Orlow Ridge.",
     ],
 )
 def test_what_has_no_main_verb_is_a_fragment(claim: str) -> None:
@@ -34,6 +35,7 @@ def test_what_has_no_main_verb_is_a_fragment(claim: str) -> None:
         "Some say that the bells rang because the king had died.",
         "In that year a bridge was built.",
         "That bridge fell.",
+        "The rim of the plain was called Orlow Ridge.",
         "Exports rose by 4 percent.",
         "Police said two men fled.",
     ],
