@@ -1,7 +1,8 @@
 """What answers a message that is no plain question: summaries, lists, and fixed words of ours.
 
 Every word of an article that is shown here stands in a quote, or is the title that leads one.
-Replies are made of fixed words, numbers and dates alone, so that neither an article nor a message can speak through them.
+Replies are made of fixed words, numbers and dates alone, so that neither an article nor a message
+can speak through them.
 """
 
 from __future__ import annotations
