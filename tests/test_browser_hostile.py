@@ -5,6 +5,7 @@ No script of theirs runs, nothing but this server is asked for, and the page kee
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -12,11 +13,13 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from markdown_it import MarkdownIt
 from playwright.sync_api import Browser, Page, expect
 
 from rag.store import open_store
 from tests.browsing import Visit, free_port, running, visit
 from tests.hostile import PAYLOADS, word_of, write_articles
+from tests.test_browser_library import DROP
 
 pytestmark = pytest.mark.browser
 
@@ -83,6 +86,33 @@ SHAPE = """() => {
             .filter((each) => getComputedStyle(each).position === 'fixed').length,
     };
 }"""
+FOUND_IN_LIBRARY = """() => {
+    const all = [...document.querySelectorAll(
+        ':is(#rows, #added, #undo, #problem, #found, #pending, dialog) *')];
+    const names = new RegExp('^(script|style|link|meta|base|iframe|object|embed|math|img|svg|' +
+        'video|audio|noscript|x-y)$');
+    return {
+        ran: window.ran,
+        title: document.title,
+        elements: all.map((each) => each.localName).filter((name) => names.test(name)),
+        attributes: all.flatMap((each) => each.getAttributeNames())
+            .filter((name) => /^on|^src|^style$|^formaction$|^autofocus$/.test(name)),
+        odd_links: all.filter((each) => each.matches('a[href]:not([href^="#source"])')).length,
+        overrides: all.filter((each) => /[\\u202a-\\u202e\\u2066-\\u2069]/.test(each.textContent))
+            .length,
+        wider: document.documentElement.scrollWidth > innerWidth,
+    };
+}"""
+HARMLESS_LIBRARY = {
+    "ran": [],
+    "title": "Library · Footnote",
+    "elements": [],
+    "attributes": [],
+    "odd_links": 0,
+    "overrides": 0,
+    "wider": False,
+}
+MOST_PAGES = 50
 IN_SHAPE = {"wider": 0, "above": 0, "masthead": True, "composer": True, "beside": 0}
 SET_FILTERS = """(payload) => {
     const form = document.querySelector('#filter-choice form');
@@ -205,3 +235,84 @@ def test_filters_hold_them_as_text(browser: Browser, address: str) -> None:
         query = urlencode({"author": PAYLOADS["script"], "source": PAYLOADS["attribute double"]})
         page.goto(f"{address}/?{query}")
         expect(page.locator("#chips li")).to_have_count(2)
+
+
+def test_the_list_of_conversations_and_their_exports_hold_them_as_text(
+    browser: Browser, address: str, tmp_path: Path
+) -> None:
+    with watched(browser, address) as visited:
+        page = visited.page
+        visited.ask(f"{PAYLOADS['closing tags']} {' '.join(map(word_of, range(3)))}")
+        page.get_by_role("button", name="Conversations", exact=True).click()
+        items = page.locator("#conversation-list")
+        for kind in ("image error", "attribute double", "override", "long word"):
+            items.get_by_role("button", name="Rename").first.click()
+            page.get_by_label("New title").fill(PAYLOADS[kind][:200])
+            page.get_by_label("New title").press("Enter")
+            expect(page.get_by_label("New title")).to_have_count(0)
+            assert_harmless(page)
+            assert items.evaluate("each => each.scrollWidth <= each.clientWidth")
+        for label in ("HTML", "Markdown"):
+            with page.expect_download() as download:
+                items.get_by_role("link", name=f"Export as {label}").first.click()
+            exported = tmp_path / f"exported.{label}"
+            download.value.save_as(exported)
+            assert word_of(2) in exported.read_text(encoding="utf-8")
+            assert_harmless_alone(browser, exported)
+
+
+def assert_harmless_alone(browser: Browser, exported: Path) -> None:
+    """A file opened from the disk, with no server's policy around it.
+
+    Markdown as programs show it that follow CommonMark and let HTML through.
+    """
+    text = exported.read_text(encoding="utf-8")
+    page_of = text if exported.suffix == ".HTML" else MarkdownIt("commonmark").render(text)
+    shown = exported.with_suffix(".page.html")
+    shown.write_text(f'<meta charset="utf-8">{page_of}', encoding="utf-8")
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    context.add_init_script(WATCH)
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(shown.as_uri())
+    page.wait_for_timeout(300)
+    assert page.evaluate("() => window.ran") == []
+    assert [url for url in asked if not url.startswith("data:")] == [shown.as_uri()]
+    assert page.locator("script, iframe, form, object, embed, img, svg").count() == 0
+    if exported.suffix == ".HTML":
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
+    context.close()
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_library_lists_them_as_text(browser: Browser, address: str, width: int) -> None:
+    with visit(browser, f"{address}/library", width, 844, script=WATCH) as visited:
+        page = visited.page
+        expect(page.locator("#rows tr").first).to_be_visible()
+        name = f"x\u202e{width}.<svg onload=owned()>'\"&.txt"
+        page.evaluate(DROP, {name: f"{PAYLOADS['script']} Words of the harbour master."})
+        expect(page.locator("#added")).to_contain_text("1 file added")
+        for _ in range(MOST_PAGES):
+            assert page.evaluate(FOUND_IN_LIBRARY) == HARMLESS_LIBRARY
+            following = page.get_by_role("button", name="Next")
+            if not following.is_visible() or not following.is_enabled():
+                break
+            before = page.locator("#found").inner_text()
+            following.click()
+            expect(page.locator("#found")).not_to_have_text(before)
+        else:
+            raise AssertionError("the list does not end")
+        page.get_by_label("Show").select_option("new")
+        page.get_by_role("button", name=re.compile(f"Remove x{width}")).click()
+        assert page.evaluate(FOUND_IN_LIBRARY) == HARMLESS_LIBRARY  # it names the file
+        page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+        expect(page.locator("#undo")).to_be_visible()
+        page.get_by_label("Show").select_option("in the trash")
+        expect(
+            page.locator("#rows").get_by_role("button", name=re.compile(f"Put back x{width}"))
+        ).to_be_visible()
+        assert page.evaluate(FOUND_IN_LIBRARY) == HARMLESS_LIBRARY
+        page.goto(f"{address}/library?{urlencode({'q': PAYLOADS['closing tags']})}")
+        expect(page.locator("#rows tr").first).to_be_visible()
+        assert page.evaluate(FOUND_IN_LIBRARY) == HARMLESS_LIBRARY
