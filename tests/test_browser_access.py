@@ -16,9 +16,11 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from rag.web.login_file import LoginFile
 from tests.browsing import Visit, free_port, running, visit
 from tests.fake_server import ALL_SPEAKERS
 from tests.slow_server import SLOW
+from tests.test_browser_library import fill
 
 pytestmark = pytest.mark.browser
 
@@ -35,6 +37,26 @@ look = pytest.mark.parametrize(("width", "scheme"), LOOKS)
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     port, folder = free_port(), tmp_path_factory.mktemp("access")
+    command = [sys.executable, "-m", "tests.slow_server", str(port), str(folder)]
+    with running(command, port, folder / "server.log") as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The library's page over a folder of articles."""
+    port, folder = free_port(), tmp_path_factory.mktemp("library")
+    fill(folder / "seeds")
+    command = [sys.executable, "-m", "tests.library_server", str(port), str(folder)]
+    with running(command, port, folder / "server.log") as address:
+        yield f"{address}/library"
+
+
+@pytest.fixture(scope="module")
+def login(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A chat that asks who is there."""
+    port, folder = free_port(), tmp_path_factory.mktemp("login")
+    LoginFile(folder / "logins").allow("Ada", "a harbour in the fog")
     command = [sys.executable, "-m", "tests.slow_server", str(port), str(folder)]
     with running(command, port, folder / "server.log") as address:
         yield address
@@ -83,9 +105,58 @@ def test_axe_finds_nothing_serious(
         answer.locator(".words a.cite").first.click()
         expect(visited.marked.first).to_be_in_viewport()
         assert faults(page) == []
+        page.reload()
+        expect(visited.marked.first).to_be_in_viewport()  # the address names the open source
+        assert faults(page) == []
         page.keyboard.press("Escape")
         page.locator("#filter-choice summary").click()
         assert faults(page) == []
+
+        page.keyboard.press("Escape")
+        page.get_by_role("button", name="Conversations").click()
+        expect(page.locator("#conversation-list li").first).to_be_visible()
+        assert faults(page) == []
+
+
+@look
+def test_axe_finds_nothing_serious_in_the_library(
+    browser: Browser, library: str, axe: str, width: int, scheme: Literal["light", "dark"]
+) -> None:
+    with looked_at(browser, library, axe, width, scheme) as visited:
+        page = visited.page
+        link = page.locator("#rows a[href^='#source']").first
+        expect(link).to_be_visible()
+        assert faults(page) == []
+        link.click()
+        expect(page.locator("#source-text article")).to_be_visible()
+        assert faults(page) == []
+        page.keyboard.press("Escape")
+        page.get_by_role("button", name="Remove 2007/audit.txt").click()
+        assert faults(page) == []  # the question whether to
+        page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+        page.get_by_label("Show").select_option("gone")
+        put_back = page.get_by_role("button", name="Put back 2007/audit.txt", exact=True)
+        expect(put_back).to_be_visible()
+        assert faults(page) == []
+        put_back.click()
+        expect(page.locator("#undo")).to_contain_text("was put back")
+
+
+@look
+def test_axe_finds_nothing_serious_in_the_login(
+    browser: Browser, login: str, axe: str, width: int, scheme: Literal["light", "dark"]
+) -> None:
+    page = browser.new_page(viewport={"width": width, "height": SIZES[width]}, color_scheme=scheme)
+    page.add_init_script(axe)
+    page.goto(login)
+    expect(page.get_by_label("Password")).to_be_visible()
+    assert faults(page) == []
+    page.get_by_label("Name").fill("Ada")
+    page.get_by_label("Password").fill("not the password")
+    page.get_by_label("Password").press("Enter")
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert faults(page) == []
+    page.context.close()
 
 
 # Keys.

@@ -1,5 +1,5 @@
 // The citations of an answer, one after the other: by buttons, and by keys outside text fields.
-import { close, isReading, open } from "./source.js";
+import { close, isReading, open, WIDE } from "./source.js";
 
 const CITATIONS = ".sources a.cite, .nearest a.near";
 const bar = document.getElementById("citations");
@@ -47,6 +47,8 @@ function escape(event) {
   if (choice && choice.open) {
     choice.open = false;
     choice.querySelector("summary").focus();
+  } else if (isReading() && !WIDE.matches) {
+    close(); // it covers the question, which has the focus after a reload
   } else if (event.target.closest("#question") && followed && followed.isConnected) {
     followed.tabIndex = -1; // so that the keys of this file are heard
     followed.focus({ preventScroll: true });
