@@ -40,7 +40,10 @@ WRITE = "Write a summary of the opening"
 LIST = "List the lines"
 GREETING = "Hello"
 SLOW = "Tell everything slowly"
+SLOWER = "Tell everything more slowly"
 SLOW_SECONDS = 4.0
+_SECONDS = {SLOW: SLOW_SECONDS, SLOWER: 12.0}
+"""How long an answer takes; a page takes up to 5 to be loaded on a busy machine."""
 
 _FILLER = (
     "The quay was rebuilt in three stages, each of which closed one of the old landings for a "
@@ -161,12 +164,12 @@ class PressLibrary(FakeLibrary):
         pieces = re.findall(r"\S+\s*", answer.text)
         for piece in pieces:
             yield Token(piece)
-            time.sleep(SLOW_SECONDS / len(pieces) if question == SLOW else 0)
+            time.sleep(_SECONDS.get(question, 0.0) / len(pieces))
         yield Done(answer)
 
 
 def _answer_to(question: str) -> Answer | None:
-    if question in (ALL_SPEAKERS, SLOW):
+    if question in (ALL_SPEAKERS, SLOW, SLOWER):
         text = " ".join(_shown(_SPEAKERS)) + "\n\nThe articles do not say who paid the band."
         return _answer(question, _SPEAKERS, text, unanswered=("Who paid the band?",))
     if question == COST:

@@ -18,7 +18,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browsing import Visit, free_port, running, take_picture, visit
-from tests.fake_server import ALL_SPEAKERS, COST, LIST, SLOW, WRITE
+from tests.fake_server import ALL_SPEAKERS, COST, LIST, SLOW, SLOWER, WRITE
 
 pytestmark = pytest.mark.browser
 
@@ -96,11 +96,11 @@ def test_a_reload_and_a_new_server_keep_answers_and_citations(
 def test_an_answer_goes_on_while_its_page_is_reloaded(browser: Browser, address: str) -> None:
     with visit(browser, address) as visited:
         page = visited.page
-        page.locator("#question textarea").fill(SLOW)
+        page.locator("#question textarea").fill(SLOWER)
         page.keyboard.press("Enter")
         is_answering(page)
         page.reload()
-        expect(questions(page)).to_have_text([SLOW])
+        expect(questions(page)).to_have_text([SLOWER])
         expect(page.get_by_role("button", name="Stop")).to_be_visible()
         expect(answers(page)).to_have_count(1)
         expect(page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
