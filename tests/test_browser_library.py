@@ -207,7 +207,7 @@ def test_what_was_removed_is_forgotten_by_a_build_and_can_still_be_put_back(
         rebuild(page)
         expect(row(page, "Der Leuchtturm")).to_have_count(0)
         page.get_by_label("Show").select_option("in the trash")
-        page.get_by_role("button", name="Put back leuchtturm.txt").click()
+        page.get_by_role("button", name="Put back leuchtturm.txt", exact=True).click()
         expect(page.locator("#undo")).to_contain_text("leuchtturm.txt was put back.")
         page.get_by_label("Show").select_option("all")
         expect(row(page, "leuchtturm.txt").locator(".badge")).to_have_text("New")

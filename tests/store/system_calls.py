@@ -191,7 +191,10 @@ def _attend(listener: int, process: int, folder: Path, decide: Decide) -> None:
             continue
         number, thread, _, call = struct.unpack_from("QIIi", notice)
         arguments = struct.unpack_from("6q", notice, 32)
-        path = _path_of(thread, _NAMES[call], arguments)
+        try:
+            path = _path_of(thread, _NAMES[call], arguments)
+        except (FileNotFoundError, ProcessLookupError):  # its process ended, and the thread with it
+            continue
         verdict = GO_ON
         if path is not None and path.is_relative_to(folder):
             verdict = decide(Call(_NAMES[call], path))
