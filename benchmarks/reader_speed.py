@@ -21,7 +21,7 @@ QUESTION = "How long did the talks between the two ambassadors last?"
 
 def passages(folder: Path) -> list[str]:
     """PASSAGES stretches of TOKENS tokens of the shipped article, each from another place."""
-    from rag.reading.span_model import load_tokenizer
+    from rag.reading.pairs import load_tokenizer
 
     text = next(Path("seeds").glob("*.txt")).read_text(encoding="utf-8")
     tokens = load_tokenizer(folder).encode(text, add_special_tokens=False)

@@ -91,8 +91,6 @@ def test_imports_go_one_way(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_heavy_libraries_are_imported_where_they_are_used(path: Path) -> None:
-    if path.stem == "span_model":  # is itself imported where it is used
-        return
     imported = {name.partition(".")[0] for name in imports_of(path, only_at_the_top=True)}
     assert imported.isdisjoint(HEAVY)
 

@@ -16,7 +16,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from rag.reading.span_model import MAX_SPAN_TOKENS, Pair, SpecialTokens, join, special_tokens
+from rag.reading.pairs import MAX_SPAN_TOKENS, Pair, SpecialTokens, join, special_tokens
 from training.corpus import CharSpan, Corpus, Item, Text, tokenize
 from training.near_miss import YEAR, Lexicon, Swap, keywords, mentions
 from training.recurring_spans import RECURRING

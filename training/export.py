@@ -16,7 +16,7 @@ from torch import Tensor
 
 from rag.models import SHIPPED_EMBEDDER, find_embedder, sha256_of
 from rag.reading.read import SHIPPED_WEIGHTS
-from rag.reading.span_model import load_encoder
+from training.span_model import load_encoder
 
 
 def low_rank(difference: Tensor, rank: int) -> tuple[Tensor, Tensor]:
@@ -29,7 +29,7 @@ def low_rank(difference: Tensor, rank: int) -> tuple[Tensor, Tensor]:
 def difference(
     trained: dict[str, Tensor], encoder: dict[str, Tensor], rank: int
 ) -> dict[str, Tensor]:
-    """What ``rag.reading.span_model.load_model`` reads, from trained values by name."""
+    """What ``rag.reading.span_network`` reads, from trained values by name."""
     stored: dict[str, Tensor] = {}
     for name, value in trained.items():
         if not name.startswith("encoder."):

@@ -15,8 +15,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from rag.reading.span_model import IMPOSSIBLE, MAX_SPAN_TOKENS, Logits, span_scores
+from rag.reading.pairs import MAX_SPAN_TOKENS
 from training.examples import Example, Group
+from training.span_model import IMPOSSIBLE, Logits, span_scores
 
 NOTHING_WEIGHT = 0.3
 RELEVANCE_WEIGHT = 0.5

@@ -20,7 +20,7 @@ from tokenizers import Tokenizer
 from torch import nn
 
 from rag.models import SHIPPED_EMBEDDER, find_embedder
-from rag.reading.span_model import SpanModel, load_encoder, load_tokenizer, pad, special_tokens
+from rag.reading.pairs import load_tokenizer, special_tokens
 from training.batches import Position, batches, split, validation_groups
 from training.corpus import load_corpus
 from training.examples import Group, GroupMaker
@@ -28,6 +28,7 @@ from training.loss import losses
 from training.mine import embed, mine_once
 from training.near_miss import lexicon_once
 from training.recurring_spans import RECURRING, with_recurring_spans
+from training.span_model import SpanModel, load_encoder, pad
 from training.validate import validate
 
 _FIXED = ("embeddings.word_embeddings.weight", "embeddings.position_embeddings.weight")

@@ -11,8 +11,9 @@ import torch
 from sklearn.metrics import roc_auc_score
 from tokenizers import Tokenizer
 
-from rag.reading.span_model import SpanModel, SpecialTokens, pad, span_scores
+from rag.reading.pairs import SpecialTokens
 from training.examples import Example, Group
+from training.span_model import SpanModel, pad, span_scores
 
 
 def normalized(text: str) -> list[str]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rag.reading.pairs import MAX_CONTEXT_TOKENS, MAX_QUESTION_TOKENS
 from rag.reading.read import MAX_WINDOW_TOKENS, Tokens, tokenize, window_starts
 
 if TYPE_CHECKING:
@@ -39,6 +40,13 @@ class PairInput:
     text_to: int
 
 
+def fast_bfloat16() -> bool:
+    """Whether this processor multiplies bfloat16 in tiles (AMX); float32 is faster elsewhere."""
+    import torch
+
+    return bool(torch.cpu._is_amx_tile_supported())
+
+
 class PairModel:
     """A model that reads two texts in one input, with its tokenizer; holds no state."""
 
@@ -53,8 +61,6 @@ class PairModel:
         Raises ValueError if the model cannot take a question with a window of a text.
         """
         from tokenizers import Tokenizer
-
-        from rag.reading.span_model import MAX_CONTEXT_TOKENS, MAX_QUESTION_TOKENS
 
         needed = MAX_QUESTION_TOKENS + MAX_CONTEXT_TOKENS + MAX_WINDOW_TOKENS + _SPECIAL_TOKENS
         positions = getattr(model.config, "max_position_embeddings", None) or needed
@@ -93,8 +99,6 @@ class PairModel:
         self, question: str, contexts: Sequence[str], tokens: Sequence[Tokens]
     ) -> list[PairInput]:
         """Windows of all texts, each after the question and its own context."""
-        from rag.reading.span_model import MAX_CONTEXT_TOKENS, MAX_QUESTION_TOKENS
-
         head = [*self._before, *self._ids(question)[:MAX_QUESTION_TOKENS], *self._between]
         colon = self._ids(":")
         made = []
@@ -113,8 +117,6 @@ class PairModel:
     ) -> Iterator[tuple[PairInput, tuple[NDArray[np.float32], ...]]]:
         """Each input with the model's outputs for it, in batches of like length."""
         import torch
-
-        from rag.reading.span_model import fast_bfloat16
 
         by_length = sorted(inputs, key=lambda each: len(each.ids))
         for place in range(0, len(by_length), _BATCH_WINDOWS):

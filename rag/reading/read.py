@@ -16,18 +16,18 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from rag.errors import ModelError
+from rag.reading.pairs import MAX_SPAN_TOKENS, Pair, join, load_tokenizer, special_tokens
 from rag.reading.spans import ScoredSpan, without_overlap
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from tokenizers import Tokenizer
 
-    from rag.reading.span_model import Pair, SpanModel
+    from rag.reading.span_network import PairLogits
 
 SHIPPED_WEIGHTS = Path(__file__).parents[1] / "weights" / "reader.safetensors"
 MAX_WINDOW_TOKENS = 224
 OVERLAP_TOKENS = 64
-BATCH_TOKENS = 4096
 _CANDIDATES = 60
 """Best spans of a window that are looked at; many of them overlap."""
 _WORD = re.compile(r"\w+(?:(?<=\d)[.,:](?=\d)\w+|['’]\w+)*|\S")
@@ -73,13 +73,17 @@ class Tokens:
     ends_word: NDArray[np.bool_]
 
 
+class PairNetwork(Protocol):
+    """Computes the logits of pairs."""
+
+    def logits(self, pairs: Sequence[Pair]) -> list[PairLogits]: ...
+
+
 class SpanReader:
-    """The trained reader on torch. Loads its weights when made; then it holds no state."""
+    """Reads with a network that marks spans, the trained one; holds no state but the network's."""
 
-    def __init__(self, model: SpanModel, tokenizer: Tokenizer, name: str) -> None:
-        from rag.reading.span_model import special_tokens
-
-        self._model = model
+    def __init__(self, network: PairNetwork, tokenizer: Tokenizer, name: str) -> None:
+        self._network = network
         self._tokenizer = tokenizer
         self._special = special_tokens(tokenizer)
         self.name = name
@@ -104,14 +108,12 @@ class SpanReader:
     @classmethod
     def load(cls, encoder: Path, weights: Path) -> SpanReader:
         """The encoder in folder ``encoder`` with the low-rank difference in file ``weights``."""
-        from rag.reading.span_model import load_model, load_tokenizer
+        from rag.reading.span_network import SpanNetwork
 
-        return cls(load_model(encoder, weights), load_tokenizer(encoder), weights.stem)
+        return cls(SpanNetwork(encoder, weights), load_tokenizer(encoder), weights.stem)
 
     def score(self, question: str, passages: Sequence[tuple[str, str]]) -> list[PassageReading]:
         """One reading for each passage ``(context, text)``, in their order."""
-        from rag.reading.span_model import join
-
         asked = self._ids(question)
         contexts = {context: self._ids(context) for context, _ in passages}
         tokens = [tokenize(self._tokenizer, text) for _, text in passages]
@@ -131,18 +133,13 @@ class SpanReader:
         ]
         relevance = [-float("inf")] * len(passages)
         spans: list[list[ScoredSpan]] = [[] for _ in passages]
-        for batch in _batches(windows):
-            logits = self._logits([window.pair for window in batch])
-            for row, window in enumerate(batch):
-                begin, stop = window.pair.passage_from, window.pair.passage_to
-                number = window.passage
-                relevance[number] = max(relevance[number], float(logits[0][row]))
-                spans[number] += best_spans(
-                    logits[1][row, begin:stop],
-                    logits[2][row, begin:stop],
-                    tokens[number],
-                    window.first,
-                )
+        logits = self._network.logits([window.pair for window in windows])
+        for window, of_window in zip(windows, logits, strict=True):
+            number = window.passage
+            relevance[number] = max(relevance[number], of_window.relevance)
+            spans[number] += best_spans(
+                of_window.start, of_window.end, tokens[number], window.first
+            )
         return [
             PassageReading(score, without_overlap(found))
             for score, found in zip(relevance, spans, strict=True)
@@ -151,15 +148,6 @@ class SpanReader:
     def _ids(self, text: str) -> list[int]:
         ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
         return ids
-
-    def _logits(self, pairs: Sequence[Pair]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-        import torch
-
-        from rag.reading.span_model import fast_bfloat16, pad
-
-        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, fast_bfloat16()):
-            logits = self._model(pad(pairs, self._special))
-        return logits.relevance.numpy(), logits.start.numpy(), logits.end.numpy()
 
 
 def tokenize(tokenizer: Tokenizer, text: str) -> Tokens:
@@ -184,23 +172,10 @@ def window_starts(length: int) -> list[int]:
     return [*range(0, length - MAX_WINDOW_TOKENS, step), length - MAX_WINDOW_TOKENS]
 
 
-def _batches(windows: Sequence[_Window]) -> list[list[_Window]]:
-    """Windows of like length together, at most BATCH_TOKENS padded tokens each."""
-    batches: list[list[_Window]] = []
-    for window in sorted(windows, key=lambda window: len(window.pair.ids)):
-        if batches and (len(batches[-1]) + 1) * len(window.pair.ids) <= BATCH_TOKENS:
-            batches[-1].append(window)
-        else:
-            batches.append([window])
-    return batches
-
-
 def best_spans(
     start: NDArray[np.float32], end: NDArray[np.float32], tokens: Tokens, first: int
 ) -> list[ScoredSpan]:
     """The best spans of whole words in the window whose first token is ``first``."""
-    from rag.reading.span_model import MAX_SPAN_TOKENS
-
     if not len(start):
         return []
     stop = first + len(start)

@@ -36,7 +36,7 @@ LONG_TEXT = " ".join(
 
 @pytest.fixture(autouse=True)
 def _full_precision(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rag.reading.span_model.fast_bfloat16", lambda: False)
+    monkeypatch.setattr("rag.reading.pair_model.fast_bfloat16", lambda: False)
 
 
 @pytest.fixture(scope="module")
