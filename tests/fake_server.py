@@ -36,6 +36,7 @@ from tests.fake_library import FakeLibrary, article_of, conversing_over, made_in
 
 ALL_SPEAKERS = "Who spoke when the ferry terminal opened?"
 COST = "What did the ferry terminal cost?"
+COST_AND_LENS = "What did the ferry terminal cost, and where did the lens come from?"
 WRITE = "Write a summary of the opening"
 LIST = "List the lines"
 GREETING = "Hello"
@@ -131,6 +132,7 @@ _COSTS = (
         "What the ferry terminal cost, 31 May 2007:",
     ),
 )
+_LENS = _quote(ARTICLES[2], "came from Paris by ship.")
 
 
 class PressLibrary(FakeLibrary):
@@ -176,6 +178,9 @@ def _answer_to(question: str) -> Answer | None:
         remark = "The articles give different answers; see whether they speak of the same thing."
         text = "\n".join([remark, *_shown(_COSTS)])
         return _answer(question, _COSTS, text, differ=True, short="48 million crowns")
+    if question == COST_AND_LENS:
+        quotes = (*_COSTS, _LENS)
+        return _answer(question, quotes, "\n".join(_shown(quotes)))
     if question == LIST:
         quotes = (
             _quote(ARTICLES[0], "the Terna"),

@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browsing import Visit, free_port, running, take_picture, visit
-from tests.fake_server import ALL_SPEAKERS, COST, GREETING, LIST, WRITE
+from tests.fake_server import ALL_SPEAKERS, COST, COST_AND_LENS, GREETING, LIST, WRITE
 
 pytestmark = pytest.mark.browser
 
@@ -88,6 +88,46 @@ def test_keys_open_citations_and_go_from_one_to_the_next(browser: Browser, addre
         expect(current(page)).to_have_attribute("data-number", "1")
         page.keyboard.press("Escape")
         expect(page.locator("#source mark")).to_have_count(0)
+
+
+def test_the_place_is_counted_in_the_answer_that_was_clicked(
+    browser: Browser, address: str
+) -> None:
+    with visit(browser, address) as visited:
+        page, place = visited.page, visited.page.locator("#place")
+        answers = page.locator("#conversation .answer.whole")
+        visited.ask(COST)
+        expect(place).to_have_text("1 of 2")
+        visited.ask(COST_AND_LENS)  # cites the same two places, and one more
+        expect(place).to_have_text("1 of 3")
+        answers.first.locator(".words a.cite").first.click()
+        expect(place).to_have_text("1 of 2")
+        expect(answers.last.locator("a[aria-current]")).to_have_count(0)
+        page.keyboard.press("n")
+        expect(place).to_have_text("2 of 2")
+        answers.last.locator(".words a.cite").nth(1).click()
+        expect(place).to_have_text("2 of 3")
+        answers.first.get_by_role("link", name="This helped").click()
+        expect(page.locator(".thumb.given")).to_have_count(1)  # all answers were shown anew
+        page.keyboard.press("p")
+        expect(place).to_have_text("1 of 3")
+        page.reload()
+        expect(answers).to_have_count(2)
+        expect(place).to_have_text("1 of 3")
+
+
+def test_of_nearest_passages_those_that_are_shown_are_counted(
+    browser: Browser, address: str
+) -> None:
+    with visit(browser, address) as visited:
+        place = visited.page.locator("#place")
+        answer = visited.ask("Who won the 2006 World Cup?")
+        expect(place).to_have_text("1 of 3")
+        answer.locator("summary").click()
+        expect(answer.locator("a.near").nth(9)).to_be_visible()
+        expect(place).to_have_text("1 of 10")
+        answer.locator("summary").click()
+        expect(place).to_have_text("1 of 3")
 
 
 def test_a_marker_shows_its_quote_when_pointed_at_or_focused(

@@ -1,6 +1,6 @@
 // The page around the conversation: opens an answer's first source, and mends what Gradio makes.
 import { isReading, markCurrent, open, show, WIDE } from "./source.js";
-import { followAnswer } from "./citations.js";
+import { followAnswer, turnOf } from "./citations.js";
 import { followServer } from "./conversations.js";
 import { connect } from "./filters.js";
 import "./settings.js";
@@ -15,7 +15,7 @@ new MutationObserver(() => {
   followServer();
   asked ||= document.querySelector("#conversation .answer.working") !== null;
   const answer = [...document.querySelectorAll("#conversation .answer.whole")].pop();
-  const turn = answer?.querySelector(".actions a")?.getAttribute("href") || "";
+  const turn = answer ? turnOf(answer) : "";
   if (turn !== newest) {
     newest = turn;
     if (answer) arrive(answer);

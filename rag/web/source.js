@@ -1,7 +1,7 @@
 // The source panel: the address after # names an article and its quotes, and this shows them.
 // Without an article it lists the library. Back closes the panel on a phone, and an opened source
 // can be bookmarked.
-import { markPlace } from "./citations.js";
+import { answerFollowed, followAnswer, markPlace } from "./citations.js";
 import { setFilter } from "./filters.js";
 
 export const WIDE = window.matchMedia("(min-width: 1000px)");
@@ -44,7 +44,10 @@ export async function show() {
 
 // Opens what a link names, "" for the library; `asked` tells whether a person chose it.
 export function open(hash, { asked = true, from = null } = {}) {
-  if (from) opener = from;
+  if (from) {
+    opener = from;
+    followAnswer(from.closest(".answer"));
+  }
   const address = location.pathname + location.search + hash;
   if (location.hash !== hash) {
     // Only the step from the conversation to the panel is one to go back over.
@@ -56,8 +59,11 @@ export function open(hash, { asked = true, from = null } = {}) {
 }
 
 export function markCurrent() {
+  const followed = answerFollowed();
   for (const link of document.querySelectorAll(LINK)) {
-    const current = isReading() && link.getAttribute("href") === location.hash;
+    const answer = link.closest(".answer");
+    const opened = isReading() && link.getAttribute("href") === location.hash;
+    const current = opened && (!answer || answer === followed);
     if (current) link.setAttribute("aria-current", "true");
     else link.removeAttribute("aria-current");
   }
