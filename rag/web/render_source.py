@@ -13,6 +13,7 @@ from rag.conversations.escaping import safe_url, visible
 from rag.conversations.references import bibtex, reference_markdown, reference_plain
 from rag.types import Article, Failure, Span
 from rag.web.render import Mark, byline, checksum, count, escape, escape_characters, source_link
+from rag.web.source_blocks import Block, blocks
 
 _PARAGRAPH = re.compile(r"\S(?:.*?\S)?(?=\s*\n\s*\n|\s*\Z)", re.DOTALL)
 _VERSE_CHARS = 60
@@ -52,7 +53,8 @@ def render_contents(
 def render_source(article: Article, marks: Sequence[Mark], opened: int | None) -> str:
     """The whole article with each quote marked; ``opened`` is the number of the current one.
 
-    A mark whose text is not there any more is left out, and a notice says so.
+    Author and date stand above it, so lines before the body that say no more are left out, unless
+    they are quoted. A mark whose text is not there any more is left out, and a notice says so.
     """
     held = [
         mark for mark in marks if checksum(article.text[mark.start : mark.end]) == mark.checksum
@@ -63,11 +65,10 @@ def render_source(article: Article, marks: Sequence[Mark], opened: int | None) -
     if len(held) < len(marks):
         notices.append("The article has changed since this answer: a quote is not there any more.")
     heading = "" if article.header.title else f"<h2>{escape(article.title)}</h2>"
-    if not (article.header.author or article.header.date):
-        heading += f'<p class="byline">{byline(article.author, article.date)}</p>'
     paragraphs = "".join(
-        _paragraph(article, Span(*match.span()), held, opened)
+        _block(article, block, held, opened)
         for match in _PARAGRAPH.finditer(article.text)
+        for block in blocks(article, Span(*match.span()), held)
     )
     return (
         _tools(
@@ -130,21 +131,17 @@ def render_missing_source() -> str:
     return '<p class="notice">This article is no longer in the library.</p>'
 
 
-def _paragraph(article: Article, span: Span, marks: Sequence[Mark], opened: int | None) -> str:
-    verse = max(map(len, article.text[span.start : span.end].split("\n"))) <= _VERSE_CHARS
-    inner = "".join(_marked(article.text, span, marks, opened, "<br>" if verse else " "))
-    header = article.header
-    if header.title and _overlap(span, header.title):
-        return f"<h2>{inner}</h2>"
-    if any(part and _overlap(span, part) for part in (header.author, header.date)):
-        return f'<p class="byline">{inner}</p>'
-    if article.body and not any(_overlap(span, part) for part in article.body):
-        return f'<p class="outside">{inner}</p>'  # contact details and the like: never evidence
-    return f"<p>{inner}</p>"
-
-
-def _overlap(first: Span, second: Span) -> bool:
-    return first.start < second.end and second.start < first.end
+def _block(article: Article, block: Block, marks: Sequence[Mark], opened: int | None) -> str:
+    start, end = block.span
+    verse = max(map(len, article.text[start:end].split("\n"))) <= _VERSE_CHARS
+    inner = "".join(_marked(article.text, block.span, marks, opened, "<br>" if verse else " "))
+    match block.kind:
+        case "title":
+            return f"<h2>{inner}</h2>"
+        case "text":
+            return f"<p>{inner}</p>"
+        case kind:
+            return f'<p class="{kind}">{inner}</p>'
 
 
 def _marked(
