@@ -115,7 +115,9 @@ def test_files_are_dropped_built_and_read_whole(browser: Browser, address: str) 
         crane = "# Cranes over the bay\n\nTwo cranes flew over the bay at noon, said the pilot.\n"
         page.evaluate(DROP, {"herons.txt": heron, "cranes.md": crane, "virus.exe": "MZ"})
         expect(page.locator("#added")).to_contain_text("2 files added, 1 file not added")
-        expect(page.locator("#added")).to_contain_text("EXE is not read")
+        expect(page.locator("#added")).to_contain_text("EXE is not read. Footnote reads text, ")
+        page.evaluate(DROP, {"minutes.doc": "x"})
+        expect(page.locator("#added")).to_contain_text("DOC is not read. Save it as .docx or PDF.")
         expect(row(page, "cranes.md").locator(".badge")).to_have_text("New")
         expect(page.locator("#pending")).to_contain_text("Not in the index yet: 2 new")
 
@@ -165,7 +167,7 @@ def test_what_failed_and_what_repeats_is_told(browser: Browser, address: str) ->
         page = visited.page
         page.get_by_label("Show").select_option("failed")
         expect(page.locator("#found")).to_have_text("2 entries")
-        expect(row(page, "photo.jpg")).to_contain_text("JPG is not read: save it as .txt")
+        expect(row(page, "photo.jpg")).to_contain_text("JPG is not read: Footnote reads text, ")
         expect(row(page, "scan.pdf")).to_contain_text("no PDF, or a damaged one: export it again")
         page.get_by_label("Show").select_option("duplicate")
         expect(row(page, "Terminal opens in rain")).to_contain_text("Also in 2006/opening.txt")
@@ -213,6 +215,34 @@ def test_what_was_removed_is_forgotten_by_a_build_and_can_still_be_put_back(
         expect(row(page, "leuchtturm.txt").locator(".badge")).to_have_text("New")
         rebuild(page)
         expect(row(page, "Der Leuchtturm").locator(".badge")).to_have_text("Indexed")
+
+
+def test_one_file_of_the_trash_is_deleted_for_good(
+    browser: Browser, address: str, folder: Path
+) -> None:
+    with visit(browser, address) as visited:
+        page, seeds = visited.page, folder / "seeds"
+        for name in ("gale.txt", "squall.txt"):
+            page.evaluate(DROP, {name: f"A word about the {name[:-4]} of last night."})
+            page.get_by_role("button", name=f"Remove {name}").click()
+            page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+            expect(page.locator("#undo")).to_contain_text(f"{name} was removed.")
+        page.get_by_label("Show").select_option("in the trash")
+        delete = page.get_by_role("button", name="Delete for good gale.txt")
+        delete.focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("dialog")).to_contain_text("gale.txt")
+        expect(page.get_by_role("dialog")).to_contain_text("cannot be put back")
+        page.keyboard.press("Escape")
+        expect(delete).to_be_focused()
+        assert len(list(seeds.rglob("gale.txt"))) == 1
+        page.keyboard.press("Enter")
+        page.get_by_role("dialog").get_by_role("button", name="Delete for good").click()
+        expect(page.locator("#undo")).to_have_text("gale.txt was deleted for good.")
+        expect(row(page, "gale.txt")).to_have_count(0)
+        expect(row(page, "squall.txt")).to_have_count(1)
+        assert list(seeds.rglob("gale.txt")) == []
+        assert len(list(seeds.rglob("squall.txt"))) == 1
 
 
 def test_a_taken_name_is_asked_about(browser: Browser, address: str, folder: Path) -> None:
@@ -316,6 +346,29 @@ def test_it_fits_and_is_one_product_with_the_chat(
         tab = page.get_by_role("link", name="Library", exact=True)
         expect(tab).to_have_attribute("href", "/library")
         expect(page.locator("#library .state.ready")).to_be_visible(timeout=30_000)
+
+
+def test_on_a_phone_a_row_keeps_its_button_beside_its_title(
+    browser: Browser, tmp_path: Path
+) -> None:
+    """However long the line of author, date and size is."""
+    fill(tmp_path / "seeds")
+    for name, author in (("a", "Ada Lind"), ("b", "Maximiliane von Hohenfels-Strathmann")):
+        text = story(f"Report {name} of the harbour board", author, "27 September 2006", AUDIT)
+        (tmp_path / "seeds" / f"{name}.txt").write_text(text)
+    with served(tmp_path) as address, visit(browser, address, 390, 844) as visited:
+        page = visited.page
+        expect(page.locator("#rows .tools button").first).to_be_visible()
+        for line in page.locator("#rows tr").all():
+            title, button = (
+                line.locator(part).first.bounding_box()
+                for part in ("th > :is(a, bdi)", ".tools button")
+            )
+            assert title
+            assert button
+            assert abs(button["y"] + button["height"] / 2 - title["y"] - 12) < 16, line.inner_text()
+            assert title["x"] + title["width"] <= button["x"]
+            assert button["x"] + button["width"] <= 390
 
 
 def test_an_empty_library_says_how_to_begin(browser: Browser, tmp_path: Path) -> None:

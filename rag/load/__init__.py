@@ -7,7 +7,7 @@ in ``COLLECTIONS`` where a file holds many articles.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from rag.errors import LoadError, SeedsError
@@ -26,7 +26,9 @@ from rag.types import Article, Failure
 
 __all__ = [
     "COLLECTIONS",
+    "KINDS",
     "READERS",
+    "SAVED_AS",
     "SUFFIXES",
     "check_readable",
     "find_files",
@@ -62,6 +64,15 @@ COLLECTIONS: Mapping[str, Callable[[bytes], Iterator[Entry]]] = {
 _ARCHIVE = ".zip"
 SUFFIXES = (*READERS, *COLLECTIONS, _ARCHIVE)
 """Of all files that are read, in lower case."""
+KINDS = "text, Markdown, web pages, PDF, Word, EPUB, e-mail, tables, zips of these"
+"""What these suffixes are, for people."""
+SAVED_AS: Mapping[str, str] = {
+    **dict.fromkeys((".doc", ".odt", ".rtf", ".pages"), ".docx or PDF"),
+    **dict.fromkeys((".xls", ".xlsx", ".ods", ".numbers"), ".csv"),
+    **dict.fromkeys((".ppt", ".pptx", ".odp", ".key"), "PDF"),
+    **dict.fromkeys((".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz"), ".zip"),
+}
+"""What programs that write these suffixes can write instead."""
 _ZIPPED_SUFFIXES = (".docx", ".epub")
 """Of formats that are zips inside: they too spend what an archive around them may unpack to."""
 
@@ -128,7 +139,9 @@ def check_readable(source: str, size: int) -> None:
     suffix, largest = _suffix(source), largest_bytes(source)
     if suffix not in SUFFIXES:
         kind = suffix[1:].upper() or "A file without a suffix"
-        raise LoadError(f"{kind} is not read: save it as {_or(SUFFIXES)}")
+        saved_as = SAVED_AS.get(suffix)
+        mend = f"save it as {saved_as}" if saved_as else f"Footnote reads {KINDS}"
+        raise LoadError(f"{kind} is not read: {mend}")
     if size > largest:
         raise LoadError(f"it has {size / 1e6:.0f} MB, more than {largest / 1e6:.0f}: split it")
 
@@ -198,8 +211,3 @@ def _suffix(source: str) -> str:
 def source_of(path: Path, folder: Path) -> str:
     """The path relative to ``folder``, with ``/``; bytes that are not UTF-8 are replaced."""
     return os.fsencode(path.relative_to(folder).as_posix()).decode("utf-8", "replace")
-
-
-def _or(suffixes: Sequence[str]) -> str:
-    *others, last = suffixes
-    return f"{', '.join(others)} or {last}"

@@ -120,14 +120,29 @@ function offerUndo(file, trashId) {
 
 async function putBack(trashId) {
   const back = await change("POST", `/library/trash/${encodeURIComponent(trashId)}`);
-  if (back) {
-    const name = document.createElement("bdi");
-    name.textContent = back.source;
-    undo.replaceChildren(name, " was put back.");
-    undo.hidden = false;
-    form.elements.q.focus();
-  }
+  if (back) tellDone(back.source, " was put back.");
   await list();
+}
+
+async function deleteForGood(button) {
+  const sure = await ask({
+    question: "Delete this file for good?",
+    name: button.dataset.file,
+    detail: "It leaves the trash and cannot be put back.",
+    yes: "Delete for good",
+  });
+  if (!sure) return button.focus();
+  const deleted = await change("DELETE", `/library/trash/${encodeURIComponent(button.value)}`);
+  if (deleted) tellDone(deleted.source, " was deleted for good.");
+  await list();
+}
+
+function tellDone(file, what) {
+  const name = document.createElement("bdi");
+  name.textContent = file;
+  undo.replaceChildren(name, what);
+  undo.hidden = false;
+  form.elements.q.focus();
 }
 
 form.addEventListener("submit", (event) => event.preventDefault());
@@ -155,6 +170,7 @@ rows.addEventListener("click", (event) => {
   if (!button) return;
   if (button.name === "remove") remove(button);
   else if (button.name === "put-back") putBack(button.value);
+  else deleteForGood(button);
 });
 emptyTrash.addEventListener("click", async () => {
   const sure = await ask({

@@ -29,6 +29,7 @@ _FREE_BYTES = 200_000_000
 """What an upload leaves of the disk, for the index and everything else."""
 _STALE_SECONDS = 24 * 3600
 _MOST_NUMBERS = 1000
+_NOT_IN_TRASH = "This file is not in the trash any more."
 
 Clash: TypeAlias = Literal["ask", "keep", "replace"]
 """What becomes of a file whose name another has: not added yet, numbered, or put in its place."""
@@ -119,7 +120,7 @@ class ArticleFolder:
         entry = self._entry(trash_id)
         path = _only_file(entry)
         if path is None:
-            raise ArticleFileError("This file is not in the trash any more.")
+            raise ArticleFileError(_NOT_IN_TRASH)
         source = source_of(path, entry)
         with telling(source, "put back"):
             self._check_place(source)
@@ -140,6 +141,17 @@ class ArticleFolder:
             for entry, path in found
             if path is not None
         ]
+
+    def delete_for_good(self, trash_id: str) -> str:
+        """Deletes a file that is in the trash; returns what its source was."""
+        entry = self._entry(trash_id)
+        path = _only_file(entry)
+        if path is None:
+            raise ArticleFileError(_NOT_IN_TRASH)
+        source = source_of(path, entry)
+        with telling(source, "deleted"):
+            shutil.rmtree(entry)
+        return source
 
     def empty_trash(self) -> None:
         """Deletes what is in the trash, for good."""
@@ -187,7 +199,7 @@ class ArticleFolder:
 
     def _entry(self, trash_id: str) -> Path:
         if not trash_id.replace("-", "").isalnum():
-            raise ArticleFileError("This file is not in the trash any more.")
+            raise ArticleFileError(_NOT_IN_TRASH)
         return self._seeds / TRASH / trash_id
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 
-from rag.load import SUFFIXES, largest_bytes
+from rag.load import KINDS, SAVED_AS, SUFFIXES, largest_bytes
 from rag.web.library_render import LABELS
 
 VIEWS = """\
@@ -32,6 +32,7 @@ _SHOWS = '<option value="all">Everything</option>' + "".join(
     f'<option value="{state}">{label}</option>' for state, (label, _) in LABELS.items()
 )
 _LIMITS = html.escape(json.dumps({suffix: largest_bytes(f"a{suffix}") for suffix in SUFFIXES}))
+_SAVED_AS = html.escape(json.dumps(dict(SAVED_AS)))
 
 LIBRARY_PAGE = f"""\
 <!DOCTYPE html>
@@ -56,11 +57,11 @@ LIBRARY_PAGE = f"""\
 <div id="library"><p class="state" role="status"></p></div>
 </header>
 <main aria-label="Library">
-<section id="adding" aria-labelledby="adding-heading" data-largest="{_LIMITS}">
+<section id="adding" aria-labelledby="adding-heading" data-largest="{_LIMITS}" \
+data-saved-as="{_SAVED_AS}" data-kinds="{KINDS}">
 <div>
 <h2 id="adding-heading">Add articles</h2>
-<p>Drop files or folders anywhere on this page: text, Markdown, web pages, PDF, Word, EPUB, \
-e-mail, tables, zips of these.</p>
+<p>Drop files or folders anywhere on this page: {KINDS}.</p>
 </div>
 <p class="choices">
 <button id="choose-files" type="button">Choose files</button>

@@ -91,12 +91,15 @@ def _also(sources: Sequence[str], number: int) -> str:
 
 
 def _tool(row: Row) -> str:
-    """The button that removes the row's file, or puts it back; its value fits into an address."""
+    """What removes the row's file, or puts it back or deletes it; values fit into an address."""
     file = escape_characters(row.file)
     if row.trash_id is not None:
+        trash_id = escape_characters(row.trash_id)
         return (
-            f'<button type="button" name="put-back" value="{escape_characters(row.trash_id)}"'
+            f'<button type="button" name="put-back" value="{trash_id}"'
             f' aria-label="Put back {file}">Put back</button>'
+            f'<button type="button" name="delete-for-good" value="{trash_id}" data-file="{file}"'
+            f' aria-label="Delete for good {file}">Delete for good</button>'
         )
     if row.state == "gone":
         return ""

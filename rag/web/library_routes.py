@@ -119,6 +119,15 @@ def library_routes(desk: LibraryDesk) -> APIRouter:
         desk.changed()
         return JSONResponse({"source": source})
 
+    @routes.delete("/trash/{trash_id}", **changing)
+    def delete_for_good(trash_id: str) -> JSONResponse:
+        try:
+            source = desk.folder.delete_for_good(trash_id)
+        except ArticleFileError as error:
+            return _refused(error)
+        desk.changed()
+        return JSONResponse({"source": source})
+
     @routes.delete("/trash", **changing)
     def empty_trash() -> JSONResponse:
         try:

@@ -4,6 +4,7 @@ const adding = document.getElementById("adding");
 const told = document.getElementById("added");
 const veil = document.getElementById("drop-here");
 const largest = JSON.parse(adding.dataset.largest);
+const savedAs = JSON.parse(adding.dataset.savedAs); // what other programs can write instead
 const REFUSED_SHOWN = 20;
 let added = () => {};
 let waiting = Promise.resolve(); // drops during an upload come after it
@@ -48,7 +49,11 @@ async function send({ file, name }, clash) {
 function whyNot(file, name) {
   const suffix = (name.match(/\.[^./]+$/) || [""])[0].toLowerCase();
   const most = largest[suffix];
-  if (!most) return `${name} was not added: ${suffix ? suffix.slice(1).toUpperCase() : "a file without a suffix"} is not read.`;
+  if (!most) {
+    const kind = suffix ? suffix.slice(1).toUpperCase() : "a file without a suffix";
+    const mend = savedAs[suffix] ? `save it as ${savedAs[suffix]}` : `Footnote reads ${adding.dataset.kinds}`;
+    return `${name} was not added: ${kind} is not read. ${mend[0].toUpperCase()}${mend.slice(1)}.`;
+  }
   if (file.size > most) return `${name} was not added: it has more than ${most / 1e6} MB. Split it.`;
   return file.size ? "" : `${name} was not added: it is empty.`;
 }

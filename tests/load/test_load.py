@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import LoadError, SeedsError
-from rag.load import COLLECTIONS, READERS, find_files, largest_bytes, load_file
+from rag.load import COLLECTIONS, KINDS, READERS, find_files, largest_bytes, load_file
 from rag.load.article import article_id, to_article
 from rag.load.decode import decode
 from rag.load.markdown import markdown_document
@@ -129,9 +129,25 @@ def test_a_file_that_cannot_be_read_is_reported_and_the_others_are_read(tmp_path
         "gone.txt",
         "pipe.txt",
     }
-    assert reasons["photo.jpg"].startswith("JPG is not read: save it as .txt, .md, ")
+    assert reasons["photo.jpg"] == f"JPG is not read: Footnote reads {KINDS}"
     assert reasons["empty.txt"] == "it is empty"
     assert all("\n" not in reason for reason in reasons.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("minutes.DOC", "DOC is not read: save it as .docx or PDF"),
+        ("budget.xlsx", "XLSX is not read: save it as .csv"),
+        ("talk.pptx", "PPTX is not read: save it as PDF"),
+        ("years.rar", "RAR is not read: save it as .zip"),
+    ],
+)
+def test_what_another_program_can_save_otherwise_is_told(
+    tmp_path: Path, name: str, reason: str
+) -> None:
+    write(tmp_path, {name: "x"})
+    assert list(load_file(tmp_path / name, tmp_path)) == [Failure(name, reason)]
 
 
 @pytest.mark.parametrize(("name", "megabytes"), [("large.txt", 20), ("large.pdf", 100)])

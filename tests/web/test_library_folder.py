@@ -127,6 +127,21 @@ def test_the_trash_can_be_emptied(folder: ArticleFolder, seeds: Path) -> None:
     folder.empty_trash()
 
 
+def test_one_file_of_the_trash_is_deleted_for_good_and_the_others_stay(
+    folder: ArticleFolder, seeds: Path
+) -> None:
+    for name in ("2007/talks.txt", "whales.txt"):
+        add(folder, name, b"words")
+    talks, whales = folder.remove("2007/talks.txt"), folder.remove("whales.txt")
+    assert folder.delete_for_good(talks) == "2007/talks.txt"
+    assert [each.id for each in folder.trash()] == [whales]
+    assert list(seeds.rglob("talks.txt")) == []
+    for too_late in (folder.delete_for_good, folder.put_back):
+        with pytest.raises(ArticleFileError, match="not in the trash"):
+            too_late(talks)
+    assert folder.put_back(whales) == "whales.txt"
+
+
 @pytest.mark.parametrize(
     "source",
     [
@@ -158,11 +173,15 @@ def test_nothing_is_added_into_the_index_or_through_a_link(seeds: Path, tmp_path
 
 
 @pytest.mark.parametrize("trash_id", ["..", "../..", "", "a/b", ".", "nobody"])
-def test_what_is_no_id_puts_nothing_back(folder: ArticleFolder, trash_id: str) -> None:
+def test_what_is_no_id_puts_nothing_back_and_deletes_nothing(
+    folder: ArticleFolder, trash_id: str
+) -> None:
     add(folder, "talks.txt", b"words")
     folder.remove("talks.txt")
-    with pytest.raises(ArticleFileError):
-        folder.put_back(trash_id)
+    for change in (folder.put_back, folder.delete_for_good):
+        with pytest.raises(ArticleFileError):
+            change(trash_id)
+    assert len(folder.trash()) == 1
 
 
 def test_a_name_that_is_no_utf8_can_be_removed(folder: ArticleFolder, seeds: Path) -> None:

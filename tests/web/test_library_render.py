@@ -76,6 +76,13 @@ def test_what_is_gone_can_be_put_back_only_from_the_trash() -> None:
     assert 'name="put-back" value="t1" aria-label="Put back a.txt"' in rendered(trashed)
 
 
+@pytest.mark.parametrize("state", ["in the trash", "gone"])
+def test_what_is_in_the_trash_can_be_deleted_for_good(state: RowState) -> None:
+    html = rendered(Row(state, HOSTILE, HOSTILE, HOSTILE, 5, trash_id="t1"))
+    assert 'name="delete-for-good" value="t1"' in html
+    assert "<img" not in html
+
+
 def test_sources_that_tell_the_same_are_named_and_counted() -> None:
     row = Row("duplicate", "d", "d", "D", 5, also_in=("a", "b", "c"), also_count=1003)
     html = rendered(row)

@@ -85,6 +85,24 @@ def test_a_file_is_added_listed_removed_and_put_back(
     assert names(settings) == set()
 
 
+def test_one_file_of_the_trash_is_deleted_for_good(client: TestClient, settings: Settings) -> None:
+    trashed = {}
+    for name in ("a.txt", "b.txt"):
+        add(client, name)
+        removed = client.delete("/library/file", params={"source": name}).json()
+        trashed[name] = removed["trash_id"]
+    deleted = client.delete(f"/library/trash/{trashed['a.txt']}")
+    assert deleted.json() == {"source": "a.txt"}
+    assert client.get("/library/list").json()["counts"]["in the trash"] == 1
+    again = client.delete(f"/library/trash/{trashed['a.txt']}")
+    assert (again.status_code, again.json()["detail"]) == (
+        400,
+        "This file is not in the trash any more.",
+    )
+    assert client.post(f"/library/trash/{trashed['b.txt']}").status_code == 200
+    assert names(settings) == {"b.txt"}
+
+
 @pytest.mark.parametrize(
     "headers",
     [
@@ -103,6 +121,7 @@ def test_a_file_is_added_listed_removed_and_put_back(
         ("DELETE", "/library/file?source=talks.txt"),
         ("POST", "/library/trash/20260101T000000-00000000"),
         ("DELETE", "/library/trash"),
+        ("DELETE", "/library/trash/20260101T000000-00000000"),
         ("POST", "/library/build"),
         ("DELETE", "/library/build"),
     ],
