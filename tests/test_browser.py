@@ -135,7 +135,7 @@ def test_an_example_can_be_chosen_and_a_refused_question_is_kept(
 
 
 def test_the_index_can_be_rebuilt_from_the_page(browser: Browser, address: str) -> None:
-    with visit(browser, address) as visited:
+    with visit(browser, address, 1600) as visited:  # where it is narrower only the library's has it
         page = visited.page
         page.get_by_role("button", name="Rebuild index").click()
         expect(page.locator("#library .state.working")).to_be_visible()
@@ -183,6 +183,7 @@ def test_no_articles_yet_says_where_to_put_them(browser: Browser, tmp_path: Path
         page.goto(address)
         expect(page.locator(".welcome")).to_contain_text("No articles yet")
         expect(page.locator(".welcome")).to_contain_text(str(seeds))
+        expect(page.locator(".welcome")).to_contain_text("onto the page Library")
         shutil.copy(next((ROOT / "seeds").glob("*.txt")), seeds)
         page.get_by_role("button", name="Rebuild index").click()
         expect(page.locator("#library")).to_have_text(

@@ -120,6 +120,19 @@ def test_the_settings_fit_and_the_masthead_is_low(
         masthead = page.locator("#masthead").bounding_box()
         assert masthead
         assert masthead["height"] < 90  # two lines
+        status = page.locator("#library .state")
+        expect(status).to_have_text("3 articles")
+        long_line = "Building the index: embedding, 11,200 of 115,000"
+        for line in (None, long_line) if size == "desk" else (None,):
+            cut = status.evaluate(
+                """(each, line) => {
+                    if (line) each.textContent = line;
+                    const { scrollWidth, clientWidth, scrollHeight, clientHeight } = each;
+                    return scrollWidth > clientWidth || scrollHeight > clientHeight;
+                }""",
+                line,
+            )
+            assert not cut, line
         assert page.evaluate("() => document.documentElement.scrollWidth") <= width
         dialog = open_settings(page)
         box = dialog.bounding_box()

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from typing import Literal, NamedTuple
 from urllib.parse import parse_qs
 
 from rag.answering.cite import format_date
+from rag.errors import FilterError
+from rag.load.dates import find_date
 from rag.store.articles import days_of
 from rag.types import Filters
 
 MAX_FILTER_CHARS = 300
 """A longer value is cut."""
+DATE_FORMS = "31 May 2007, 2007-05-31, May 2007, 2007-05 or 2007"
+"""How a date may be written."""
 _MAX_ADDRESS_CHARS = 4000
 
 
 def filters_from_address(query: str) -> Filters:
-    """The filters in the query part of an address (``since=2007&author=Symonds``).
+    """The filters in the query part of an address (``since=May 2007&author=Symonds``).
 
-    What names no filter is left alone; a blank value restricts nothing.
+    Dates become ISO dates. What names no filter is left alone; a blank value restricts nothing.
     """
     given = parse_qs(query.lstrip("?")[:_MAX_ADDRESS_CHARS])
     values = {
@@ -25,13 +30,36 @@ def filters_from_address(query: str) -> Filters:
         for field in fields(Filters)
         if field.name in given
     }
+    for name in ("since", "until"):
+        if date := values.get(name):
+            values[name] = _iso_date(date)
     return Filters(**values)
 
 
 def check_dates(filters: Filters) -> None:
-    """Raises FilterError if a date of the filters is none, before anything is asked under them."""
-    for date in filter(None, (filters.since, filters.until)):
-        days_of(date)
+    """Raises FilterError with the line of ``date_problem``, before anything is asked."""
+    if problem := date_problem(filters):
+        raise FilterError(problem.line)
+
+
+class DateProblem(NamedTuple):
+    name: Literal["since", "until"]
+    """Of the filter that is wrong."""
+    line: str
+
+
+def date_problem(filters: Filters) -> DateProblem | None:
+    """What is wrong with the dates of the filters, and how they can be written."""
+    names: tuple[Literal["since", "until"], ...] = ("since", "until")
+    for name in names:
+        date = getattr(filters, name)
+        if date and not _days(date):
+            return DateProblem(name, f"“{date}” cannot be read as a date: write {DATE_FORMS}.")
+    first, last = _first_and_last(filters)
+    if first and last and first > last:
+        line = "“Published until” lies before “Published from”: swap them, or clear one."
+        return DateProblem("until", line)
+    return None
 
 
 def conversation_from_address(query: str) -> str:
@@ -40,11 +68,50 @@ def conversation_from_address(query: str) -> str:
 
 
 def describe_filters(filters: Filters) -> str:
-    """ "from 31 May 2007 on, until 2008, by “Symonds”, in “2007/*.txt”"; "" without filters."""
+    """ "of May 2007, by “Symonds”, in “2007/*.txt”"; "" without filters."""
     known = (
-        filters.since and f"from {format_date(filters.since)} on",
-        filters.until and f"until {format_date(filters.until)}",
+        _published(filters),
         filters.author and f"by “{filters.author}”",
         filters.source and f"in “{filters.source}”",
     )
     return ", ".join(part for part in known if part)
+
+
+def _published(filters: Filters) -> str:
+    """ "of May 2007", "from May 2007 to June 2008", "from 2007 on", "until 2008"; "" if neither."""
+    first, last = _first_and_last(filters)
+    if first and last:
+        # The fewest of year, month and day that say the same.
+        for chars in (4, 7, 10):
+            ends = first[:chars], last[:chars]
+            if (days_of(ends[0])[0], days_of(ends[1])[1]) == (first, last):
+                since, until = map(format_date, ends)
+                return f"of {since}" if since == until else f"from {since} to {until}"
+    known = (
+        filters.since and f"from {format_date(filters.since)} on",
+        filters.until and f"until {format_date(filters.until)}",
+    )
+    return ", ".join(part for part in known if part)
+
+
+def _first_and_last(filters: Filters) -> tuple[str | None, str | None]:
+    """The days between which articles are searched, where they are said and can be read."""
+    since, until = (_days(date) if date else None for date in (filters.since, filters.until))
+    return since and since[0], until and until[1]
+
+
+def _days(date: str) -> tuple[str, str] | None:
+    """First and last day of an ISO date; None if it is none."""
+    try:
+        return days_of(date)
+    except FilterError:
+        return None
+
+
+def _iso_date(text: str) -> str:
+    """``May 2007`` as ``2007-05``; what is no date, or may be two, stays as it is."""
+    found = find_date(text)
+    if found is None or found[1:] != (0, len(text)):
+        return text
+    is_half_read = len(found[0]) == 4 and "/" in text  # of 03/04/2007 only the year is sure
+    return text if is_half_read else found[0]

@@ -4,7 +4,6 @@ import { fill } from "./commands.js";
 import { kept } from "./settings_kept.js";
 
 const LABELS = { since: "From", until: "Until", author: "By", source: "In" };
-const DATE = /^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$/;
 let connected = null; // the form that this file has filled; Gradio may make it anew
 
 // Fills the filter bar as soon as Gradio has made it.
@@ -75,12 +74,12 @@ function chip(name, value) {
   return item;
 }
 
-function choose(form) {
+async function choose(form) {
   const chosen = Object.fromEntries(
     Object.keys(LABELS).map((name) => [name, form.elements[name].value.trim()]),
   );
-  const wrong = problem(chosen);
-  document.getElementById("filter-problem").textContent = wrong ? wrong.line : "";
+  const wrong = await problem(chosen);
+  document.getElementById("filter-problem").textContent = wrong?.line || "";
   if (wrong) {
     form.elements[wrong.name].focus();
     return;
@@ -90,18 +89,12 @@ function choose(form) {
   document.querySelector("#question textarea")?.focus();
 }
 
-function problem({ since, until }) {
-  for (const [name, value] of Object.entries({ since, until })) {
-    if (value && !DATE.test(value)) {
-      return { name, line: `“${value}” is no date: write 2007-05-31, 2007-05 or 2007.` };
-    }
-  }
-  // Compared as far as both are written: 2007-05 ends after 2007-05-31 begins.
-  const length = Math.min(since.length, until.length);
-  if (length && since.slice(0, length) > until.slice(0, length)) {
-    return { name: "until", line: "Nothing is published from a day on and until an earlier one." };
-  }
-  return null;
+// The server reads dates, and says what is wrong with them.
+async function problem({ since, until }) {
+  if (!since && !until) return null;
+  const response = await fetch(`/filter-problem?${new URLSearchParams({ since, until })}`).catch(() => null);
+  if (response?.ok) return response.json();
+  return { name: "since", line: "The dates cannot be checked: is the server still running?" };
 }
 
 async function suggest(form) {

@@ -55,8 +55,8 @@ FILTER_BAR = """\
 <details id="filter-choice">
 <summary>Filter</summary>
 <form aria-label="Filters" novalidate>
-<label>Published from <input name="since" placeholder="2007-05-31, 2007-05 or 2007"></label>
-<label>Published until <input name="until" placeholder="2007-05-31, 2007-05 or 2007"></label>
+<label>Published from <input name="since" placeholder="31 May 2007, May 2007 or 2007"></label>
+<label>Published until <input name="until" placeholder="31 May 2007, May 2007 or 2007"></label>
 <label>Author <input name="author" list="known-author" placeholder="Part of a name"></label>
 <label>Article <input name="source" list="known-source" placeholder="A file, or 2007/*.txt"></label>
 <datalist id="known-author"></datalist>

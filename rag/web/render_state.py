@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rag.errors import SeedsError
 from rag.web.render import count, escape
-from rag.web.served import Failed, Ready, State, Working
+from rag.web.served import Failed, Library, Ready, State, Working
 
 
 def describe_state(state: State) -> str:
@@ -15,19 +15,24 @@ def describe_state(state: State) -> str:
         case Failed(error=error):
             return str(error)
         case Ready(library=library):
-            counts = [count(library.article_count, "article")]
-            counts.append(count(library.passage_count, "passage"))
-            if failures := library.manifest.failures:
-                counts.append(f"{count(len(failures), 'file')} not read")
-            return ", ".join(counts)
+            return ", ".join([*_holdings(library), count(library.passage_count, "passage")])
 
 
 def render_state(state: State) -> str:
+    """The line in the masthead, which is narrow: passages are not counted there."""
     kind = type(state).__name__.lower()
-    line = escape(describe_state(state))
     if isinstance(state, Ready):
-        line = f'<a href="#source">{line}</a>'
+        line = f'<a href="#source">{escape(", ".join(_holdings(state.library)))}</a>'
+    else:
+        line = escape(describe_state(state))
     return f'<p class="state {kind}">{line}</p>'
+
+
+def _holdings(library: Library) -> list[str]:
+    held = [count(library.article_count, "article")]
+    if failures := library.manifest.failures:
+        held.append(f"{count(len(failures), 'file')} not read")
+    return held
 
 
 def render_welcome(state: State, seeds: str) -> str:
@@ -35,8 +40,8 @@ def render_welcome(state: State, seeds: str) -> str:
     if isinstance(state, Failed) and isinstance(state.error, SeedsError):
         return (
             '<div class="welcome"><h2>No articles yet</h2>'
-            f"<p>Put text or Markdown files (.txt, .md) into <code>{escape(seeds)}</code>, "
-            "then press <b>Rebuild index</b>.</p></div>"
+            "<p>Drop your files onto the page <b>Library</b>, or put them into "
+            f"<code>{escape(seeds)}</code>, then press <b>Rebuild index</b>.</p></div>"
         )
     if isinstance(state, Failed) and state.library is None:
         return (

@@ -28,6 +28,7 @@ from rag.conversations.store import ConversationStore
 from rag.errors import LoginError, ModelError, ServeError
 from rag.web.conversation_routes import conversation_routes
 from rag.web.conversing import Conversing
+from rag.web.filter_address import date_problem, filters_from_address
 from rag.web.library_desk import LibraryDesk
 from rag.web.library_routes import library_routes
 from rag.web.login import Login
@@ -150,6 +151,12 @@ def create_app(
         known = list(islice(library.articles(), _SUGGESTED)) if library else []
         authors = sorted({article.author for article in known if article.author})
         return {"author": authors, "source": [article.source for article in known]}
+
+    @app.get("/filter-problem")
+    def filter_problem(request: Request) -> dict[str, str] | None:
+        """What is wrong with the dates of the filters in the query, and with which; else null."""
+        problem = date_problem(filters_from_address(request.url.query))
+        return problem._asdict() if problem else None
 
     @app.get("/answer-settings", response_class=HTMLResponse)
     def answer_settings() -> HTMLResponse:

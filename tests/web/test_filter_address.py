@@ -5,16 +5,25 @@ from __future__ import annotations
 from dataclasses import asdict
 from urllib.parse import urlencode
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.errors import FilterError
 from rag.types import Filters
-from rag.web.filter_address import MAX_FILTER_CHARS, describe_filters, filters_from_address
+from rag.web.filter_address import (
+    MAX_FILTER_CHARS,
+    check_dates,
+    date_problem,
+    describe_filters,
+    filters_from_address,
+)
 
+DATES = st.none() | st.dates().map(str) | st.dates().map(lambda date: str(date)[:7])
 VALUES = st.none() | st.text(min_size=1, max_size=40).map(str.strip).filter(bool)
 
 
-@given(VALUES, VALUES, VALUES, VALUES)
+@given(DATES, DATES, VALUES, VALUES)
 def test_an_address_gives_the_filters_it_was_made_of(
     since: str | None, until: str | None, author: str | None, source: str | None
 ) -> None:
@@ -38,8 +47,74 @@ def test_a_long_value_is_cut() -> None:
     assert author == "x" * MAX_FILTER_CHARS
 
 
+@pytest.mark.parametrize(
+    ("written", "iso"),
+    [
+        ("May 2024", "2024-05"),
+        ("may 2024", "2024-05"),
+        ("2 May 2024", "2024-05-02"),
+        ("May 2, 2024", "2024-05-02"),
+        ("2024", "2024"),
+        ("2024-05", "2024-05"),
+        ("2024-05-31", "2024-05-31"),
+        ("31.5.2024", "2024-05-31"),
+        ("1066", "1066"),
+    ],
+)
+def test_a_date_may_be_written_as_people_do(written: str, iso: str) -> None:
+    filters = filters_from_address(urlencode({"since": written, "until": written}))
+    assert filters == Filters(iso, iso)
+    assert date_problem(filters) is None
+
+
+@pytest.mark.parametrize("written", ["last week", "2007-13", "31 June 2007", "03/04/2007", "May"])
+def test_what_cannot_be_read_is_told_with_the_forms_that_can(written: str) -> None:
+    for name in ("since", "until"):
+        filters = filters_from_address(urlencode({name: written}))
+        problem = date_problem(filters)
+        assert problem
+        assert problem.name == name
+        assert f"“{written}” cannot be read as a date: write 31 May 2007, " in problem.line
+        with pytest.raises(FilterError, match="May 2007, 2007-05 or 2007"):
+            check_dates(filters)
+
+
+def test_until_may_lie_in_the_same_month_or_year_but_not_before() -> None:
+    assert date_problem(Filters("2007-05-31", "2007-05")) is None
+    assert date_problem(Filters("2007-05-31", "2007")) is None
+    problem = date_problem(Filters("2008-01", "2007"))
+    assert problem
+    assert problem.name == "until"
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "told"),
+    [
+        ("2024-05", "2024-05", "of May 2024"),
+        ("2024-05-01", "2024-05-31", "of May 2024"),
+        ("2024", "2024", "of 2024"),
+        ("2024-01", "2024-12-31", "of 2024"),
+        ("2024-05-02", "2024-05-02", "of 2 May 2024"),
+        ("2024-05", "2024-06", "from May 2024 to June 2024"),
+        ("2023-01-01", "2024", "from 2023 to 2024"),
+        ("2024-05-02", "2024-05", "from 2 May 2024 to 31 May 2024"),
+        ("2024-05", None, "from May 2024 on"),
+        (None, "2024-05", "until May 2024"),
+    ],
+)
+def test_a_period_is_told_as_shortly_as_it_can(
+    since: str | None, until: str | None, told: str
+) -> None:
+    assert describe_filters(Filters(since, until)) == told
+
+
 def test_filters_are_told_in_words() -> None:
     assert describe_filters(Filters()) == ""
-    assert describe_filters(Filters("2007-05-31", "2008", "Symonds", "2007/*.txt")) == (
-        "from 31 May 2007 on, until 2008, by “Symonds”, in “2007/*.txt”"
+    assert describe_filters(Filters("2007-05-31", None, "Symonds", "2007/*.txt")) == (
+        "from 31 May 2007 on, by “Symonds”, in “2007/*.txt”"
     )
+
+
+@given(VALUES, VALUES)
+def test_filters_that_were_never_checked_are_told_too(since: str | None, until: str | None) -> None:
+    assert bool(describe_filters(Filters(since, until))) == bool(since or until)

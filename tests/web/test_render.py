@@ -165,16 +165,20 @@ def test_a_blank_line_in_an_answer_begins_a_paragraph_but_no_markdown() -> None:
     ("state", "line"),
     [
         (Working("Building the index: embedding, 5 of 10"), "Building the index"),
-        (Ready(FakeLibrary()), "1 article, 12 passages"),
+        (Ready(FakeLibrary()), "1 article"),
         (
             Ready(FakeLibrary(manifest=FakeManifest((Failure("a", "b"),)))),
-            "12 passages, 1 file not read",
+            "1 article, 1 file not read",
         ),
         (Failed(IndexCorruptError("The index is cut short: rag build")), "rag build"),
     ],
 )
 def test_the_state_of_the_library_is_one_line(state: State, line: str) -> None:
     assert line in Tags(render_state.render_state(state)).text
+
+
+def test_the_terminal_is_told_how_many_passages_there_are() -> None:
+    assert render_state.describe_state(Ready(FakeLibrary())) == "1 article, 12 passages"
 
 
 def test_the_welcome_says_what_is_missing() -> None:
