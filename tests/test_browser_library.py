@@ -282,6 +282,42 @@ def test_a_whole_folder_is_added_with_its_folders(
         assert (added / "1999" / "terns.txt").is_file()
 
 
+def drag_and_drop(page: Page, *paths: Path) -> None:
+    """As a person drops files and folders of the disk: no script can make up a folder."""
+    browser = page.context.new_cdp_session(page)
+    data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        browser.send("Input.dispatchDragEvent", {"type": kind, "x": 300, "y": 400, "data": data})
+
+
+def test_folders_are_dropped_with_the_folders_in_them(
+    browser: Browser, address: str, folder: Path, tmp_path: Path
+) -> None:
+    tree = tmp_path / "lake papers"
+    kept = {"loons.txt", "1999/grebes.txt", "1999/06/deep/coots.md"} | {
+        f"counts/day{number:03}.txt"
+        for number in range(103)  # a browser tells 100 at a time
+    }
+    for name in (*kept, ".git/secret.txt", "1999/.hidden.txt", "Thumbs.db", "1999/lake.jpg"):
+        (tree / name).parent.mkdir(parents=True, exist_ok=True)
+        (tree / name).write_text(f"Birds of the lake\n\nThis is {name}.\n")
+    (tree / "nothing").mkdir()
+    (tmp_path / "loose.txt").write_text("A loose leaf about the lake.")
+    with visit(browser, address) as visited:
+        page, seeds = visited.page, folder / "seeds"
+        drag_and_drop(page, tree, tmp_path / "loose.txt")
+        told = page.locator("#added")
+        expect(told).to_contain_text("107 files added, 1 file not added.", timeout=60_000)
+        expect(told).to_contain_text("lake papers/1999/lake.jpg was not added: JPG is not read.")
+        expect(page.locator("#drop-here")).to_be_hidden()
+        added = seeds / "lake papers"
+        found = {path.relative_to(added).as_posix() for path in added.rglob("*") if path.is_file()}
+        assert found == kept
+        assert (seeds / "loose.txt").is_file()
+        drag_and_drop(page, tree / "nothing")
+        expect(told).to_have_text("Nothing was added: no files are in it.")
+
+
 def test_names_of_files_do_nothing(browser: Browser, address: str) -> None:
     with visit(browser, address) as visited:
         page = visited.page

@@ -30,6 +30,7 @@ __all__ = [
     "READERS",
     "SAVED_AS",
     "SUFFIXES",
+    "SYSTEM_FILES",
     "check_readable",
     "find_files",
     "largest_bytes",
@@ -82,7 +83,8 @@ LARGEST_FILE_BYTES = 100_000_000
 MOST_ENTRIES = 100_000
 """Articles in one file."""
 _TEXT_SUFFIXES = (".txt", ".md", ".markdown", ".html", ".htm", ".xhtml")
-_SYSTEM_FILES = frozenset(("thumbs.db", "desktop.ini"))
+SYSTEM_FILES = frozenset(("thumbs.db", "desktop.ini"))
+"""What Windows leaves in folders, in lower case; passed over, as what is hidden is."""
 
 
 def find_files(folder: Path) -> list[Path]:
@@ -102,7 +104,7 @@ def find_files(folder: Path) -> list[Path]:
         paths += (
             Path(parent, name)
             for name in names
-            if not name.startswith(".") and name.lower() not in _SYSTEM_FILES
+            if not name.startswith(".") and name.lower() not in SYSTEM_FILES
         )
     return sorted(paths, key=lambda path: source_of(path, folder))
 

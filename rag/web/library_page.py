@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 
-from rag.load import KINDS, SAVED_AS, SUFFIXES, largest_bytes
+from rag.load import KINDS, SAVED_AS, SUFFIXES, SYSTEM_FILES, largest_bytes
 from rag.web.library_render import LABELS
 
 VIEWS = """\
@@ -33,6 +33,7 @@ _SHOWS = '<option value="all">Everything</option>' + "".join(
 )
 _LIMITS = html.escape(json.dumps({suffix: largest_bytes(f"a{suffix}") for suffix in SUFFIXES}))
 _SAVED_AS = html.escape(json.dumps(dict(SAVED_AS)))
+_SYSTEM_FILES = html.escape(json.dumps(sorted(SYSTEM_FILES)))
 
 LIBRARY_PAGE = f"""\
 <!DOCTYPE html>
@@ -58,7 +59,7 @@ LIBRARY_PAGE = f"""\
 </header>
 <main aria-label="Library">
 <section id="adding" aria-labelledby="adding-heading" data-largest="{_LIMITS}" \
-data-saved-as="{_SAVED_AS}" data-kinds="{KINDS}">
+data-saved-as="{_SAVED_AS}" data-kinds="{KINDS}" data-system-files="{_SYSTEM_FILES}">
 <div>
 <h2 id="adding-heading">Add articles</h2>
 <p>Drop files or folders anywhere on this page: {KINDS}.</p>

@@ -5,6 +5,7 @@ const told = document.getElementById("added");
 const veil = document.getElementById("drop-here");
 const largest = JSON.parse(adding.dataset.largest);
 const savedAs = JSON.parse(adding.dataset.savedAs); // what other programs can write instead
+const systemFiles = JSON.parse(adding.dataset.systemFiles);
 const REFUSED_SHOWN = 20;
 let added = () => {};
 let waiting = Promise.resolve(); // drops during an upload come after it
@@ -32,10 +33,13 @@ async function upload(chosen, clash) {
     else sum[outcome.outcome] += 1;
   }
   report(sum, refused, taken);
+  if (!chosen.length) told.replaceChildren(paragraph("Nothing was added: no files are in it."));
+  told.hidden = !told.firstChild;
   added();
 }
 
 async function send({ file, name }, clash) {
+  if (!file) return { problem: `${name} was not added: the browser cannot read it.` };
   const problem = whyNot(file, name);
   if (problem) return { problem };
   const query = new URLSearchParams({ name, clash });
@@ -89,7 +93,6 @@ function report(sum, refused, taken) {
     reasons.append(...shown.map((reason) => Object.assign(document.createElement("li"), { textContent: reason })));
     told.append(reasons);
   }
-  told.hidden = !told.firstChild;
 }
 
 // Nothing is overwritten unasked: what is to become of files whose names others have.
@@ -103,7 +106,7 @@ function clashes(taken) {
     const button = Object.assign(document.createElement("button"), { type: "button", textContent: label });
     button.addEventListener("click", () => {
       if (clash) waiting = waiting.then(() => upload(taken, clash));
-      else report({}, [], []);
+      else told.hidden = true;
     });
     choices.append(button);
   };
@@ -118,21 +121,28 @@ function files(number) {
   return `${number.toLocaleString("en")} ${number === 1 ? "file" : "files"}`;
 }
 
-// Everything in what was dropped, folders too; what is hidden is passed over.
+// Everything in what was dropped, folders too; without a file where the browser may not read it.
 async function within(entry, path = "") {
-  if (entry.name.startsWith(".")) return [];
   const name = path + entry.name;
+  if (isPassedOver(name)) return [];
   if (entry.isFile) {
     const file = await new Promise((resolve) => entry.file(resolve, () => resolve(null)));
-    return file ? [{ file, name }] : [];
+    return [{ file, name }];
   }
   const reader = entry.createReader();
   const found = [];
   for (;;) {
-    const some = await new Promise((resolve) => reader.readEntries(resolve, () => resolve([])));
+    const some = await new Promise((resolve) => reader.readEntries(resolve, () => resolve(null)));
+    if (!some) return [...found, { file: null, name }];
     if (!some.length) return found;
     for (const each of some) found.push(...(await within(each, `${name}/`)));
   }
+}
+
+// What a build passes over too: hidden files and folders, and what systems leave in each folder.
+function isPassedOver(name) {
+  const parts = name.split("/");
+  return parts.some((part) => part.startsWith(".")) || systemFiles.includes(parts.at(-1).toLowerCase());
 }
 
 async function drop(transfer) {
@@ -142,15 +152,15 @@ async function drop(transfer) {
   if (entries.length && entries.every(Boolean)) {
     const found = await Promise.all(entries.map((entry) => within(entry)));
     await add(found.flat());
-  } else if (plain.length) await add(plain);
+  } else await add(plain);
 }
 
 function choose(input) {
   const chosen = [...input.files]
     .map((file) => ({ file, name: file.webkitRelativePath || file.name }))
-    .filter(({ name }) => !name.split("/").some((part) => part.startsWith(".")));
+    .filter(({ name }) => !isPassedOver(name));
   input.value = "";
-  if (chosen.length) add(chosen);
+  add(chosen);
 }
 
 for (const [button, input] of [["choose-files", "files"], ["choose-folder", "folder"]]) {
