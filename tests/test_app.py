@@ -104,14 +104,14 @@ def test_filters_restrict_the_search_and_are_told(
 ) -> None:
     shown = ask(conversing, Tab(), QUESTION, "since=2007-05&author=Symonds")
     assert library.filters == [Filters(since="2007-05", author="Symonds")]
-    assert "only those <bdi>from May 2007 on, by “Symonds”</bdi>" in replies(shown)[0]
+    assert "Searched 1 article, only those from May 2007 on, by “Symonds”" in replies(shown)[0]
 
 
 def test_a_date_that_is_none_is_told_and_the_question_stays(
     conversing: Conversing, library: FakeLibrary
 ) -> None:
     refused = conversing.ask(Tab(), QUESTION, "since=last+week")
-    assert "is not an ISO date" in str(refused.notice)
+    assert "“last week” cannot be read as a date" in str(refused.notice)
     assert refused.question is None
     assert not library.asked
 
@@ -178,6 +178,20 @@ def test_a_question_is_answered_as_the_person_wants_it_and_feedback_says_how(
     first, *_ = turn_ids(conversing, tab)
     do(conversing, tab, f"act=up&turn={first}", "strictness=sure")
     (given,) = conversing.feedback.all()
+    assert (given.settings["min_confidence"], given.settings["max_quotes"]) == (0.2, 1)
+
+
+def test_what_an_answer_was_made_under_outlives_a_restart(
+    conversing: Conversing, tmp_path: Path
+) -> None:
+    tab = Tab()
+    before = ask(conversing, tab, QUESTION, "quotes=1&strictness=more")
+    (turn,) = turn_ids(conversing, tab)
+    again = conversing_over(conversing.served, tmp_path / "conversations.sqlite")
+    assert replies(again.open(Tab(), tab.conversation_id)) == replies(before)
+    assert "Searched 1 article" in replies(before)[0]
+    do(again, tab, f"act=up&turn={turn}")
+    (given,) = again.feedback.all()
     assert (given.settings["min_confidence"], given.settings["max_quotes"]) == (0.2, 1)
 
 

@@ -23,7 +23,7 @@ def give(conversations: Path, answer: Answer, thumb: Thumb) -> None:
     ):
         asked = store.ask("", None, answer.question)
         store.answer(asked.turn_id, answer)
-        feedback.give("", asked.turn_id, Verdict(thumb), {})
+        feedback.give("", asked.turn_id, Verdict(thumb))
 
 
 def test_thumbs_become_a_set_that_can_be_measured_on(tmp_path: Path) -> None:

@@ -52,6 +52,12 @@ _SCHEMAS = (
         ) STRICT""",
         "CREATE INDEX feedback_of_conversation ON feedback (conversation_id)",
     ),
+    (
+        # What an answer was made under, as a JSON object, and how many articles were searched;
+        # of turns from before nobody knows.
+        "ALTER TABLE turns ADD COLUMN settings TEXT NOT NULL DEFAULT '{}'",
+        "ALTER TABLE turns ADD COLUMN articles INTEGER NOT NULL DEFAULT 0",
+    ),
 )
 """What each version adds to the one before; the file's version counts those it has."""
 

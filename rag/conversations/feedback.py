@@ -1,6 +1,6 @@
 """Thumbs on answers, with a reason, kept beside the conversations.
 
-Question, answer and hits are taken from the stored turn, never from the browser.
+Question, answer, hits and settings are taken from the stored turn, never from the browser.
 """
 
 from __future__ import annotations
@@ -62,6 +62,7 @@ class Feedback:
     answer: Answer
     """Without article texts; it names the query, the hits and the model, too."""
     settings: Mapping[str, Any]
+    """What the answer was made under; empty where that was not kept."""
 
 
 class FeedbackStore:
@@ -74,17 +75,16 @@ class FeedbackStore:
         self._file = ConversationFile(path)
         self._now = now
 
-    def give(self, owner: str, turn_id: int, verdict: Verdict, settings: Mapping[str, Any]) -> None:
+    def give(self, owner: str, turn_id: int, verdict: Verdict) -> None:
         """Keeps the owner's verdict on an answered turn, in place of an earlier one.
 
-        ``settings`` are those in force, as JSON values. Raises ConversationsError if the turn is
-        not the owner's or not answered.
+        Raises ConversationsError if the turn is not the owner's or not answered.
         """
         time = self._now().astimezone(UTC).isoformat(timespec="microseconds")
         comment = visible(verdict.comment).strip()[:MAX_COMMENT_CHARS]
         with self._file.transaction() as connection:
             rows = connection.execute(
-                "SELECT conversation_id, question, filters, answer FROM turns"
+                "SELECT conversation_id, question, filters, answer, settings FROM turns"
                 " WHERE id = ? AND answer IS NOT NULL AND conversation_id IN"
                 " (SELECT id FROM conversations WHERE owner = ?)",
                 (turn_id, owner),
@@ -93,7 +93,7 @@ class FeedbackStore:
                 raise ConversationsError(
                     "There is no such answer any more to say this of: reload the page."
                 )
-            ((conversation_id, question, filters, answer),) = rows
+            ((conversation_id, question, filters, answer, settings),) = rows
             earlier = connection.execute(
                 "SELECT question, json_extract(answer, '$.text') FROM turns"
                 " WHERE conversation_id = ? AND id < ? AND answer IS NOT NULL ORDER BY id",
@@ -116,7 +116,7 @@ class FeedbackStore:
                     json.dumps(history),
                     filters,
                     answer,
-                    json.dumps(dict(settings)),
+                    settings,
                 ),
             )
 

@@ -6,12 +6,14 @@ that is gone are the same. The owner is the user's name, or "" where nobody logs
 
 from __future__ import annotations
 
+import json
 import secrets
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from rag.conversations.conversation_file import ConversationFile
 from rag.conversations.conversation_search import folded, search_condition
@@ -59,11 +61,13 @@ class ConversationStore:
         conversation_id: str | None,
         question: str,
         filters: Filters = Filters(),
+        settings: Mapping[str, Any] = {},
         *,
         replacing: int | None = None,
     ) -> Pending:
         """Keeps a question, pending, at the end of a conversation, or of a new one for None.
 
+        ``settings`` are those it is to be answered under, as JSON values, for feedback on it.
         ``replacing`` names the turn whose place it takes; those after it are dropped with it. So
         an answer is made anew, or a question edited. The first question is the title, unless the
         conversation was renamed. Raises ConversationMissingError.
@@ -91,9 +95,15 @@ class ConversationStore:
                     (title, folded(title), conversation_id),
                 )
             turn_id = connection.execute(
-                "INSERT INTO turns (conversation_id, question, asked, filters, state)"
-                " VALUES (?, ?, ?, ?, 'pending')",
-                (conversation_id, question, time, filters_to_json(filters)),
+                "INSERT INTO turns (conversation_id, question, asked, filters, settings, state)"
+                " VALUES (?, ?, ?, ?, ?, 'pending')",
+                (
+                    conversation_id,
+                    question,
+                    time,
+                    filters_to_json(filters),
+                    json.dumps(dict(settings)),
+                ),
             ).lastrowid
             assert turn_id is not None
             connection.execute(
@@ -101,10 +111,15 @@ class ConversationStore:
             )
         return Pending(conversation_id, turn_id)
 
-    def answer(self, turn_id: int, answer: Answer, note: str | None = None) -> bool:
-        """Keeps the answer to a pending turn. False, and nothing kept, where it came too late:
-        the turn was stopped, replaced or deleted meanwhile."""
-        return self._settle(turn_id, "done", answer_to_json(answer), note, answer.text)
+    def answer(
+        self, turn_id: int, answer: Answer, note: str | None = None, *, articles: int = 0
+    ) -> bool:
+        """Keeps the answer to a pending turn, which so many ``articles`` were searched for.
+
+        False, and nothing kept, where it came too late: the turn was stopped, replaced or deleted
+        meanwhile.
+        """
+        return self._settle(turn_id, "done", answer_to_json(answer), note, answer.text, articles)
 
     def stop(self, turn_id: int, note: str | None = None) -> bool:
         """Marks a pending turn as stopped by who asked; False where it is not pending."""
@@ -134,7 +149,7 @@ class ConversationStore:
         if not found:
             raise _missing()
         rows = self._file.read(
-            "SELECT id, question, asked, filters, state, answer, note FROM turns"
+            "SELECT id, question, asked, filters, state, answer, note, articles FROM turns"
             " WHERE conversation_id = ? ORDER BY id",
             (conversation_id,),
         )
@@ -216,12 +231,13 @@ class ConversationStore:
         answer: str | None,
         note: str | None,
         text: str | None = None,
+        articles: int = 0,
     ) -> bool:
         with self._file.transaction() as connection:
             settled = connection.execute(
-                "UPDATE turns SET state = ?, answer = ?, note = ?"
+                "UPDATE turns SET state = ?, answer = ?, note = ?, articles = ?"
                 " WHERE id = ? AND state = 'pending'",
-                (state, answer, None if note is None else _storable(note), turn_id),
+                (state, answer, None if note is None else _storable(note), articles, turn_id),
             ).rowcount
             if settled and text is not None:
                 connection.execute(
@@ -239,6 +255,7 @@ class ConversationStore:
         state: TurnState,
         answer: str | None,
         note: str | None,
+        articles: int,
     ) -> StoredTurn:
         try:
             return StoredTurn(
@@ -249,6 +266,7 @@ class ConversationStore:
                 state=state,
                 answer=None if answer is None else answer_from_json(answer),
                 note=note,
+                articles=articles,
             )
         except ValueError as error:
             raise self._file.damaged(error) from None

@@ -27,6 +27,8 @@ class StoredTurn:
     """Without the texts of its articles; None unless the state is ``done``."""
     note: str | None = None
     """A line for the person who asked: why it stopped or failed."""
+    articles: int = 0
+    """How many the library held when it was searched; 0 where nobody counted."""
 
 
 @dataclass(frozen=True, slots=True)

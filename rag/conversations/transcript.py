@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from rag.answering.cite import format_date, markers
 from rag.conversations.escaping import one_line
 from rag.conversations.stored_turns import Conversation, StoredTurn
-from rag.types import Answer, Citation, Filters
-from rag.web.render import describe_confidence
+from rag.types import Answer, Citation
+from rag.web.answer_facts import NOT_HELD, Searched, answer_facts, asked_only
 
 NO_ANSWER = {
     "pending": "Not answered yet.",
@@ -45,26 +45,16 @@ def facts(turn: StoredTurn) -> tuple[str, ...]:
     """How the answer came about and what is to be known of it, each in a few plain words."""
     answer = turn.answer
     if answer is None:
-        return tuple(_filter_facts(turn.filters))
-    found = []
-    if answer.status == "answered":
-        found.append(f"Confidence: {describe_confidence(answer.confidence).lower()}")
-        origins = {claim.origin for claim in answer.claims}
-        if "written" in origins:
-            found.append(f"Written by {answer.model}, each sentence checked against its quotes")
-        elif origins:
-            found.append("In the articles’ own words")
-    if answer.differ:
-        found.append("The articles disagree")
-    found += [f"Not answered: {part}" for part in answer.unanswered]
-    found += [
-        f"Not shown, since the quote that stands there does not say it: “{claim.written}”"
-        for claim in answer.claims
-        if claim.origin == "replaced" and claim.written
-    ]
-    if answer.query != answer.question:
-        found.append(f"Searched for “{answer.query}”")
-    return (*found, *_filter_facts(turn.filters))
+        return tuple(asked_only(turn.filters))
+    return (
+        *answer_facts(answer, Searched(turn.articles, turn.filters)),
+        *(f"Not answered: {part}" for part in answer.unanswered),
+        *(
+            f"{NOT_HELD}, which stands there instead: “{claim.written}”"
+            for claim in answer.claims
+            if claim.origin == "replaced" and claim.written
+        ),
+    )
 
 
 def day(time: str) -> str:
@@ -104,10 +94,3 @@ def _line(pieces: list[str | Citation]) -> Line:
 
 def _says(piece: str | Citation) -> bool:
     return isinstance(piece, Citation) or bool(one_line(piece))
-
-
-def _filter_facts(filters: Filters) -> Iterator[str]:
-    in_force = {name: value for name, value in asdict(filters).items() if value not in (None, ())}
-    for name, value in in_force.items():
-        shown = ", ".join(map(str, value)) if isinstance(value, tuple | list) else value
-        yield f"Filter {name}: {shown}"

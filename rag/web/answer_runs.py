@@ -89,10 +89,6 @@ class AnswerRuns:
         self._conversations = conversations
         self._runs: dict[int, AnswerRun] = {}
         self._queue = AnswerQueue(_ANSWERED_AT_ONCE)
-        self.articles_searched: dict[int, int] = {}
-        """How many articles the library held, for the turns answered since the server started."""
-        self.asked_under: dict[int, Settings] = {}
-        """The settings that the same turns were answered under."""
 
     def start(self, turn_id: int, asked: AskedQuestion, asker: str) -> None:
         """Begins an answer when it is its turn; ``asker`` is whose others it waits behind."""
@@ -115,10 +111,11 @@ class AnswerRuns:
 
         try:
             with self._queue.turn(asker, tell, lambda: run.over) as is_in:
-                answer = self._answer(turn_id, run, asked) if is_in else None
-            if answer is not None:
+                library = self._library(run) if is_in else None
+                answer = self._answer(run, asked, library) if library else None
+            if library and answer:
                 note = ASKED_ANYWAY if asked.anyway else None
-                self._conversations.answer(turn_id, answer, note)
+                self._conversations.answer(turn_id, answer, note, articles=library.article_count)
         except ConversationsError:
             _LOG.exception("The answer to %r cannot be kept", asked.question)
         except RagError as error:
@@ -136,11 +133,8 @@ class AnswerRuns:
         except ConversationsError:
             _LOG.exception("That it failed cannot be kept")
 
-    def _answer(self, turn_id: int, run: AnswerRun, asked: AskedQuestion) -> Answer | None:
+    def _answer(self, run: AnswerRun, asked: AskedQuestion, library: Library) -> Answer | None:
         """The answer, shown while it is made; None if it was stopped."""
-        library = self._library(run)
-        self.articles_searched[turn_id] = library.article_count
-        self.asked_under[turn_id] = asked.settings
         run.show(render_progress(f"Searching {count(library.passage_count, 'passage')}"))
         text = ""
         for event in library.stream(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 from rag.answering.evidence import MIN_CONFIDENCE
 from rag.settings import Settings
@@ -14,8 +14,6 @@ MOST_QUOTES = 8
 """More can be set for the whole server only."""
 SHOWS_MORE = 0.2
 """Shows more: the confidence that is enough, by hand."""
-CHOSEN = ("writer", "max_quotes", "min_confidence")
-"""The settings that a person may choose for themselves."""
 _MAX_ADDRESS_CHARS = 4000
 
 
@@ -35,6 +33,16 @@ def chosen_settings(address: str, settings: Settings) -> Settings:
     if given.get("strictness") in (offered := strictness_choices(settings)):
         changed["min_confidence"] = offered[given["strictness"]]
     return settings.model_copy(update=changed)
+
+
+def kept_settings(settings: Settings) -> dict[str, Any]:
+    """What an answer is made under, as JSON values, to be kept with it: without passwords."""
+    kept = settings.model_dump(mode="json", exclude={"milvus"})
+    address = urlsplit(settings.writer)
+    if "@" in address.netloc:
+        machine = address.netloc.rpartition("@")[2]
+        kept["writer"] = urlunsplit(address._replace(netloc=machine))
+    return kept
 
 
 def quote_choices(settings: Settings) -> range:

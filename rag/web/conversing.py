@@ -19,7 +19,7 @@ from rag.conversations.stored_turns import Conversation, StoredTurn, history
 from rag.errors import ConversationMissingError, RagError
 from rag.settings import Settings
 from rag.web.answer_runs import AnswerRuns, AskedQuestion
-from rag.web.answer_settings import CHOSEN, chosen_settings
+from rag.web.answer_settings import chosen_settings, kept_settings
 from rag.web.filter_address import (
     check_dates,
     conversation_from_address,
@@ -109,9 +109,7 @@ class Conversing:
                 for shown in run.follow():
                     if tab.conversation_id != conversation_id:
                         return
-                    messages = render_turns(
-                        conversation.turns, shown, verdicts, self._runs.articles_searched
-                    )
+                    messages = render_turns(conversation.turns, shown, verdicts)
                     yield View(messages, answering=True, notice=None)
             with self._starting:
                 if not self._runs.running(pending.id):  # left over from a server that is gone
@@ -182,7 +180,12 @@ class Conversing:
         asked = AskedQuestion(question, settings, history(before), filters, anyway)
         with self._starting:
             kept = self.conversations.ask(
-                tab.owner, opened or None, question, filters, replacing=replacing
+                tab.owner,
+                opened or None,
+                question,
+                filters,
+                kept_settings(settings),
+                replacing=replacing,
             )
             tab.conversation_id = kept.conversation_id
             conversation = self.conversations.get(tab.owner, kept.conversation_id)
@@ -210,15 +213,7 @@ class Conversing:
         if before and before.thumb == thumb and "reason" not in given and "comment" not in given:
             self.feedback.withdraw(tab.owner, turn.id)
         else:
-            self.feedback.give(tab.owner, turn.id, verdict, self._settings_of(turn.id))
-
-    def _settings_of(self, turn_id: int) -> dict[str, Any]:
-        """What an answer was made under, as JSON values; a choice from before a restart is lost."""
-        left_out = {"milvus"}  # the address of a server may hold a password
-        settings = self._runs.asked_under.get(turn_id)
-        if settings is None:
-            left_out |= {*CHOSEN}
-        return (settings or self.settings).model_dump(mode="json", exclude=left_out)
+            self.feedback.give(tab.owner, turn.id, verdict)
 
     def _view(
         self,
@@ -229,9 +224,7 @@ class Conversing:
     ) -> View:
         pending = _pending(conversation)
         verdicts = self.feedback.of_conversation(tab.owner, conversation.id)
-        messages = render_turns(
-            conversation.turns, _WAITING, verdicts, self._runs.articles_searched
-        )
+        messages = render_turns(conversation.turns, _WAITING, verdicts)
         return View(messages, conversation.id, question, notice, answering=pending is not None)
 
     def _opened(self, tab: Tab, address: str) -> str:

@@ -7,21 +7,18 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from urllib.parse import urlencode
 
-from rag.answering.answer import ABSTENTION
 from rag.types import Answer, Article, Citation, Filters, Hit
+from rag.web.answer_facts import NOT_HELD, Searched, answer_facts, sureness
 from rag.web.answer_lines import Piece, Words, answer_lines
-from rag.web.filter_address import describe_filters
 from rag.web.render import (
     NEAREST_SHOWN,
     Mark,
     byline,
     count,
-    describe_confidence,
     escape,
     escape_characters,
     source_link,
@@ -40,14 +37,6 @@ def render_stream(text: str) -> str:
         escape_characters(text),
     )
     return f'<div class="answer working"><div class="words"><p><bdi>{shown}</bdi></p></div></div>'
-
-
-@dataclass(frozen=True, slots=True)
-class Searched:
-    """What a question was asked of: ``articles`` in the library then, 0 where nobody counted."""
-
-    articles: int = 0
-    filters: Filters = field(default_factory=Filters)
 
 
 def render_answer(
@@ -128,8 +117,8 @@ def _marker(citation: Citation, citations: Sequence[Citation]) -> str:
 def _replacements(answer: Answer) -> str:
     """What a model wrote that its source does not hold, so that the source speaks instead."""
     notes = "".join(
-        f"<li>{' '.join(f'<b>{number}</b>' for number in claim.citations)} The model’s sentence "
-        "was not held by its source; this is the source."
+        f"<li>{' '.join(f'<b>{number}</b>' for number in claim.citations)} "
+        f"{NOT_HELD}; this is the source."
         f"<details><summary>What the model wrote</summary>{escape(claim.written)}</details></li>"
         for claim in answer.claims
         if claim.origin == "replaced" and claim.written
@@ -186,39 +175,20 @@ def _widening(answer: Answer, searched: Searched, links: str) -> str:
 
 
 def _facts(answer: Answer, searched: Searched) -> str:
-    seconds = f"{answer.timings.get('total', sum(answer.timings.values())):.1f}\u00a0s"
-    is_reply = answer.text != ABSTENTION and not answer.citations  # nothing was searched for it
-    facts = [*([] if is_reply else _worth_and_search(answer, searched)), seconds]
+    sure = sureness(answer)
+    facts = (
+        _stressed(answer) if fact == sure else escape(fact)
+        for fact in answer_facts(answer, searched)
+    )
     return f'<p class="facts">{"<i></i>".join(f"<span>{fact}</span>" for fact in facts)}</p>'
 
 
-def _worth_and_search(answer: Answer, searched: Searched) -> Iterator[str]:
-    if answer.status == "answered":
-        percent = f"{100 * answer.confidence:.0f}%"
-        sure = describe_confidence(answer.confidence)
-        yield (
-            f'<b title="Of 100 answers as sure as this one, about {percent[:-1]} hold.">{sure}</b>'
-            f" ({percent})"
-        )
-        yield _origins(answer)
-    if answer.differ:
-        yield "The articles differ"
-    if answer.query != answer.question:
-        yield f"Searched for “{escape(answer.query)}”"
-    filters = describe_filters(searched.filters)
-    if searched.articles:
-        among = f", only those {escape(filters)}" if filters else ""
-        yield f"Searched {count(searched.articles, 'article')}{among}"
-    elif filters:
-        yield f"Searched only articles {escape(filters)}"
-
-
-def _origins(answer: Answer) -> str:
-    origins = [claim.origin for claim in answer.claims]
-    if "written" not in origins:
-        return "In the articles’ own words"
-    replaced = f", {origins.count('replaced')} replaced" if "replaced" in origins else ""
-    return f"Written by {escape(answer.model)}, each sentence checked against its source{replaced}"
+def _stressed(answer: Answer) -> str:
+    """How sure it is, with what that means."""
+    words, _, number = sureness(answer).partition(" (")
+    percent = number.removesuffix("%)")
+    meaning = f"Of 100 answers as sure as this one, about {percent} hold."
+    return f'<b title="{meaning}">{words}</b> ({number}'
 
 
 def _citation_link(citation: Citation, citations: Iterable[Citation]) -> str:

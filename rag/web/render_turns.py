@@ -10,8 +10,9 @@ from urllib.parse import urlencode
 from rag.conversations.feedback import Thumb, Verdict
 from rag.conversations.stored_turns import StoredTurn
 from rag.conversations.transcript import NO_ANSWER
+from rag.web.answer_facts import Searched
 from rag.web.render import escape, escape_characters, render_question
-from rag.web.render_answer import Searched, render_answer
+from rag.web.render_answer import render_answer
 
 Message: TypeAlias = dict[str, str]
 _THUMBS: Mapping[Thumb, str] = {"up": "This helped", "down": "This did not help"}
@@ -21,7 +22,6 @@ def render_turns(
     turns: Sequence[StoredTurn],
     pending: str = "",
     verdicts: Mapping[int, Verdict] = {},
-    articles_searched: Mapping[int, int] = {},
 ) -> list[Message]:
     """Question and answer of each turn; ``pending`` is the HTML of the one being made."""
     messages: list[Message] = []
@@ -30,7 +30,7 @@ def render_turns(
             reply = pending
         else:
             is_last = turn is turns[-1]
-            searched = Searched(articles_searched.get(turn.id, 0), turn.filters)
+            searched = Searched(turn.articles, turn.filters)
             reply = _reply(turn, searched, is_last, verdicts.get(turn.id))
         messages.append({"role": "user", "content": render_question(turn.question)})
         messages.append({"role": "assistant", "content": reply})

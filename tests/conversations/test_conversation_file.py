@@ -10,9 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from rag.conversations import conversation_file
 from rag.conversations.conversation_file import ConversationFile
+from rag.conversations.feedback import FeedbackStore, Verdict
 from rag.conversations.store import ConversationStore
+from rag.conversations.stored_turns import answer_to_json
 from rag.errors import ConversationsError
+from tests.stored import lake_answer
 
 
 def refusal(path: Path) -> str:
@@ -42,6 +46,27 @@ def test_a_file_of_a_newer_version_is_refused_and_kept(tmp_path: Path) -> None:
     content = path.read_bytes()
     assert "newer version" in refusal(path)
     assert path.read_bytes() == content
+
+
+def test_a_file_of_the_first_version_is_brought_up_to_date(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "conversations.sqlite"
+    with monkeypatch.context() as first_version:
+        first_version.setattr(conversation_file, "_SCHEMAS", conversation_file._SCHEMAS[:1])
+        with closing(ConversationFile(path)) as file, file.transaction() as connection:
+            connection.execute("INSERT INTO conversations VALUES ('c', '', '', '', 0, '', '')")
+            connection.execute(
+                "INSERT INTO turns VALUES (7, 'c', 'When?', '', '{}', 'done', NULL, ?)",
+                (answer_to_json(lake_answer("When?")),),
+            )
+    with closing(ConversationStore(path)) as store, closing(FeedbackStore(path)) as feedback:
+        (turn,) = store.get("", "c").turns
+        assert turn.question == "When?"
+        assert turn.articles == 0
+        feedback.give("", 7, Verdict("up"))
+        (given,) = feedback.all()
+        assert given.settings == {}
 
 
 def test_a_file_of_another_program_is_refused_and_kept(tmp_path: Path) -> None:

@@ -113,7 +113,7 @@ def test_markdown_as_it_is_read() -> None:
         " lake.txt, [original](<https://example.org/lake?a=1&amp;b=2>)\n\n"
         "**About this answer**\n\n"
         "- Asked on 3 December 2026\n"
-        "- Confidence: sure\n"
+        "- Sure (90%)\n"
         "- In the articles’ own words\n\n"
         "## 2. Who won the cup?\n\n"
         "The articles do not say.\n\n"
@@ -139,18 +139,18 @@ def conflict() -> Answer:
 @pytest.mark.parametrize("kind", ["Markdown", "HTML"])
 def test_what_is_to_be_known_of_an_answer_is_said(kind: str) -> None:
     turn = turn_of(conflict(), filters=Filters(since="2007-01", author="Lund"))
+    turn = replace(turn, articles=12)
     conversation = conversation_of(turn)
     page = Tags(to_html(conversation, TODAY))
     text = (page if kind == "HTML" else page_of_markdown(conversation)).text
     for said in (
-        "Confidence: fairly sure",
-        "Written by Larch 7B, each sentence checked against its quotes",
-        "The articles disagree",
+        "Fairly sure (60%)",
+        "Written by Larch 7B, each sentence checked against its source, 1 replaced",
+        "The articles differ",
         "Not answered: Why did it freeze?",
-        "Not shown, since the quote that stands there does not say it: “It froze in May.”",
+        "not held by its source, which stands there instead: “It froze in May.”",
         "Searched for “When and why did it freeze?”",
-        "Filter since: 2007-01",
-        "Filter author: Lund",
+        "Searched 12 articles, only those from January 2007 on, by “Lund”",
     ):
         assert said in text
 

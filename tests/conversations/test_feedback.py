@@ -51,10 +51,12 @@ def test_feedback_is_kept_with_all_that_it_was_about(
     conversations.answer(first.turn_id, refusal("Who won?"))
     stopped = conversations.ask("ada", first.conversation_id, "Hm")
     conversations.stop(stopped.turn_id)
-    asked = conversations.ask("ada", first.conversation_id, "When?", Filters(since="2007"))
+    settings = {"max_quotes": 5, "reader": "footnote"}
+    filters = Filters(since="2007")
+    asked = conversations.ask("ada", first.conversation_id, "When?", filters, settings)
     conversations.answer(asked.turn_id, lake_answer("When?"))
     verdict = Verdict("down", "incomplete", " What\u202e of\nthe towns? ")
-    feedback.give("ada", asked.turn_id, verdict, {"max_quotes": 5, "reader": "footnote"})
+    feedback.give("ada", asked.turn_id, verdict)
     with closing(FeedbackStore(path)) as reopened:
         (kept,) = reopened.all()
     assert kept.verdict == Verdict("down", "incomplete", "What of\nthe towns?")
@@ -71,8 +73,8 @@ def test_feedback_is_kept_with_all_that_it_was_about(
 def test_a_mind_may_change(conversations: ConversationStore, feedback: FeedbackStore) -> None:
     asked = conversations.ask("", None, "When?")
     conversations.answer(asked.turn_id, lake_answer())
-    feedback.give("", asked.turn_id, UP, {})
-    feedback.give("", asked.turn_id, Verdict("down", "wrong"), {})
+    feedback.give("", asked.turn_id, UP)
+    feedback.give("", asked.turn_id, Verdict("down", "wrong"))
     assert [each.verdict.reason for each in feedback.all()] == ["wrong"]
     feedback.withdraw("another", asked.turn_id)
     assert len([*feedback.all()]) == 1
@@ -85,7 +87,7 @@ def test_feedback_outlives_an_edit_and_goes_with_its_conversation(
 ) -> None:
     asked = conversations.ask("", None, "When?")
     conversations.answer(asked.turn_id, lake_answer())
-    feedback.give("", asked.turn_id, UP, {})
+    feedback.give("", asked.turn_id, UP)
     conversations.ask("", asked.conversation_id, "Where?", replacing=asked.turn_id)
     assert len([*feedback.all()]) == 1
     conversations.delete("", asked.conversation_id)
@@ -97,11 +99,11 @@ def test_only_own_answers_can_be_judged(
 ) -> None:
     pending = conversations.ask("ada", None, "When?")
     with pytest.raises(ConversationsError, match="reload"):
-        feedback.give("ada", pending.turn_id, UP, {})
+        feedback.give("ada", pending.turn_id, UP)
     conversations.answer(pending.turn_id, lake_answer())
     with pytest.raises(ConversationsError, match="reload"):
-        feedback.give("bob", pending.turn_id, UP, {})
-    feedback.give("ada", pending.turn_id, UP, {})
+        feedback.give("bob", pending.turn_id, UP)
+    feedback.give("ada", pending.turn_id, UP)
     assert feedback.of_conversation("bob", pending.conversation_id) == {}
 
 
@@ -122,7 +124,7 @@ def test_all_goes_on_past_one_page_and_long_comments_are_cut(
     for number in range(5):
         asked = conversations.ask("", None, f"{number}")
         conversations.answer(asked.turn_id, lake_answer())
-        feedback.give("", asked.turn_id, Verdict("up", comment="x" * 3000), {})
+        feedback.give("", asked.turn_id, Verdict("up", comment="x" * 3000))
     assert [each.question for each in feedback.all()] == list("01234")
     assert {len(each.verdict.comment) for each in feedback.all()} == {MAX_COMMENT_CHARS}
 
@@ -132,7 +134,7 @@ def test_half_a_pair_of_a_character_is_kept_as_a_mark(
 ) -> None:
     asked = conversations.ask("", None, "When?")
     conversations.answer(asked.turn_id, lake_answer())
-    feedback.give("", asked.turn_id, Verdict("up", comment="a\ud800"), {})
+    feedback.give("", asked.turn_id, Verdict("up", comment="a\ud800"))
     (kept,) = feedback.all()
     assert kept.verdict.comment == "a\ufffd"
 
@@ -140,4 +142,4 @@ def test_half_a_pair_of_a_character_is_kept_as_a_mark(
 @pytest.mark.parametrize("turn_id", [0, -1, 2**63, 10**100])
 def test_a_number_of_no_turn_is_told(turn_id: int, feedback: FeedbackStore) -> None:
     with pytest.raises(ConversationsError, match="reload"):
-        feedback.give("", turn_id, UP, {})
+        feedback.give("", turn_id, UP)

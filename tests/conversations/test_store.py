@@ -69,7 +69,7 @@ def test_a_conversation_is_whole_after_a_restart(path: Path) -> None:
         asked = store.ask("ada", None, "When did\n the lake freeze?", filters)
         pending = store.get("ada", asked.conversation_id)
         assert pending.turns[0].state == "pending"
-        assert store.answer(asked.turn_id, lake_answer(), note="slow")
+        assert store.answer(asked.turn_id, lake_answer(), note="slow", articles=12)
         ask_and_answer(store, "ada", asked.conversation_id, "And then?")
         before = store.get("ada", asked.conversation_id)
     with closing(ConversationStore(path)) as store:
@@ -77,6 +77,7 @@ def test_a_conversation_is_whole_after_a_restart(path: Path) -> None:
     assert after == before
     first = after.turns[0]
     assert (first.state, first.filters, first.note) == ("done", filters, "slow")
+    assert (first.articles, after.turns[1].articles) == (12, 0)
     assert first.question == "When did\n the lake freeze?"
     assert first.answer == without_article_texts(lake_answer())
     assert after.title == "When did the lake freeze?"
@@ -324,7 +325,8 @@ def test_a_hundred_thousand_turns_stay_quick(path: Path) -> None:
                 connection.execute("INSERT INTO conversations VALUES (?,?,?,?,?,?,?)", values)
                 for turn in range(number * 100, number * 100 + 100):
                     connection.execute(
-                        "INSERT INTO turns VALUES (?, ?, 'q', '', '{}', 'pending', NULL, NULL)",
+                        "INSERT INTO turns (id, conversation_id, question, asked, filters, state)"
+                        " VALUES (?, ?, 'q', '', '{}', 'pending')",
                         (turn, f"c{number}"),
                     )
                     connection.execute(

@@ -7,7 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.settings import Settings
-from rag.web.answer_settings import chosen_settings, quote_choices, strictness_choices
+from rag.web.answer_settings import (
+    chosen_settings,
+    kept_settings,
+    quote_choices,
+    strictness_choices,
+)
 
 SERVER = Settings(writer="smollm2", max_quotes=5, min_confidence=None)
 
@@ -46,3 +51,13 @@ def test_the_server_is_never_laxer_than_sure_nor_stricter_than_more(
     usual = 0.45 if min_confidence is None else min_confidence
     assert (offered["more"] or 0) <= usual <= (offered["sure"] or 0)
     assert max_quotes in quote_choices(server)
+
+
+def test_what_is_kept_with_an_answer_holds_no_password() -> None:
+    writer = "http://ada:secret@models.example:8080/v1#small"
+    settings = Settings(writer=writer, milvus="http://ada:secret@milvus.example:19530")
+    kept = kept_settings(settings)
+    assert kept["writer"] == "http://models.example:8080/v1#small"
+    assert "secret" not in str(kept)
+    assert kept_settings(Settings(writer="smollm2", max_quotes=3))["max_quotes"] == 3
+    assert kept_settings(Settings(writer="smollm2"))["writer"] == "smollm2"

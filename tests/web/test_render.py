@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from rag.errors import IndexCorruptError, SeedsError
 from rag.types import Answer, Claim, Done, Failure, Filters
 from rag.web import render, render_answer, render_state
-from rag.web.render_answer import Searched
+from rag.web.answer_facts import Searched
 from rag.web.served import Failed, Ready, State, Working
 from tests.fake_library import FakeLibrary, FakeManifest, article_of
 
@@ -184,7 +184,7 @@ def test_the_terminal_is_told_how_many_passages_there_are() -> None:
 def test_the_welcome_says_what_is_missing() -> None:
     no_articles = render_state.render_welcome(Failed(SeedsError("Folder x is empty.")), "<x>")
     assert "No articles yet" in no_articles
-    assert ".txt, .md" in no_articles
+    assert "onto the page <b>Library</b>" in no_articles
     assert "&lt;x&gt;" in no_articles
     refused = render_state.render_welcome(Failed(IndexCorruptError("Cut short.")), "x")
     assert "Cut short." in refused

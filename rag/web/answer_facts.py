@@ -1,0 +1,68 @@
+"""What is to be known of an answer, in the words that the page and every export use; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from rag.answering.answer import ABSTENTION
+from rag.types import Answer, Filters
+from rag.web.filter_address import describe_filters
+from rag.web.render import count, describe_confidence
+
+DIFFER = "The articles differ"
+NOT_HELD = "The model’s sentence was not held by its source"
+"""Said of a claim that was replaced."""
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What a question was asked of: ``articles`` in the library then, 0 where nobody counted."""
+
+    articles: int = 0
+    filters: Filters = field(default_factory=Filters)
+
+
+def answer_facts(answer: Answer, searched: Searched) -> Iterator[str]:
+    """How sure it is, whose words it has, what was searched, how long it took: one line each."""
+    is_reply = answer.text != ABSTENTION and not answer.citations  # nothing was searched for it
+    if not is_reply:
+        if answer.status == "answered":
+            yield sureness(answer)
+            yield from _origin(answer)
+        if answer.differ:
+            yield DIFFER
+        yield from _search(answer, searched)
+    if answer.timings:
+        yield f"{answer.timings.get('total', sum(answer.timings.values())):.1f}\u00a0s"
+
+
+def sureness(answer: Answer) -> str:
+    """``Sure (83%)``."""
+    return f"{describe_confidence(answer.confidence)} ({100 * answer.confidence:.0f}%)"
+
+
+def asked_only(filters: Filters) -> Iterator[str]:
+    """What a question without an answer was asked of, where that was not the whole library."""
+    if told := describe_filters(filters):
+        yield f"Asked of articles {told} only"
+
+
+def _origin(answer: Answer) -> Iterator[str]:
+    origins = [claim.origin for claim in answer.claims]
+    if "written" in origins:
+        replaced = f", {origins.count('replaced')} replaced" if "replaced" in origins else ""
+        yield f"Written by {answer.model}, each sentence checked against its source{replaced}"
+    elif origins:
+        yield "In the articles’ own words"
+
+
+def _search(answer: Answer, searched: Searched) -> Iterator[str]:
+    if answer.query != answer.question:
+        yield f"Searched for “{answer.query}”"
+    told = describe_filters(searched.filters)
+    if searched.articles:
+        among = f", only those {told}" if told else ""
+        yield f"Searched {count(searched.articles, 'article')}{among}"
+    elif told:
+        yield f"Searched only articles {told}"

@@ -1,0 +1,56 @@
+"""The page and the exports say the same of an answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from rag.conversations.export import to_html, to_markdown
+from rag.types import Answer, Claim, Filters
+from rag.web.answer_facts import Searched, answer_facts
+from rag.web.render_answer import render_answer
+from tests.stored import conversation_of, lake_answer, refusal, turn_of
+from tests.web.test_render import Tags
+
+WRITTEN = replace(
+    lake_answer(),
+    differ=True,
+    query="When did the lake (Larch) freeze?",
+    timings={"total": 1.25},
+    claims=(
+        Claim("It froze.", (1,), "written"),
+        Claim("“The lake froze in January.”", (1,), "replaced", "It thawed."),
+    ),
+)
+
+
+@pytest.mark.parametrize("answer", [lake_answer(), WRITTEN, refusal()])
+@pytest.mark.parametrize("filters", [Filters(), Filters(since="2007-01", until="2007-01")])
+def test_the_page_and_the_exports_say_the_same(answer: Answer, filters: Filters) -> None:
+    turn = replace(turn_of(answer, filters=filters), articles=1203)
+    page = Tags(render_answer(answer, Searched(1203, filters))).text
+    for shown in (
+        page,
+        Tags(to_html(conversation_of(turn), date(2026, 12, 4))).text,
+        to_markdown(conversation_of(turn), date(2026, 12, 4)).replace("\\", ""),
+    ):
+        for fact in answer_facts(answer, Searched(1203, filters)):
+            assert fact in shown.replace("\n", "") or fact.replace("\u00a0", " ") in shown
+
+
+def test_an_answer_of_which_all_is_known() -> None:
+    assert [*answer_facts(WRITTEN, Searched(1203, Filters(since="2007")))] == [
+        "Sure (90%)",
+        "Written by fake, each sentence checked against its source, 1 replaced",
+        "The articles differ",
+        "Searched for “When did the lake (Larch) freeze?”",
+        "Searched 1,203 articles, only those from 2007 on",
+        "1.2\u00a0s",
+    ]
+
+
+def test_a_reply_for_which_nothing_was_searched_says_only_how_long_it_took() -> None:
+    reply = replace(refusal(), text="Hello.", hits=(), timings={"total": 0.04})
+    assert [*answer_facts(reply, Searched(3))] == ["0.0\u00a0s"]
