@@ -16,7 +16,7 @@ import gradio as gr
 
 from rag.web import render_state
 from rag.web.conversing import Conversing
-from rag.web.examples import example_questions
+from rag.web.examples import ARTICLES_READ, example_questions
 from rag.web.filter_address import conversation_from_address
 from rag.web.library_page import CHAT_VIEW
 from rag.web.login_page import person_of
@@ -166,7 +166,10 @@ def _or_skip(value: Any) -> Any:
 
 
 def _examples(library: Library | None) -> list[dict[str, str]]:
-    return [{"text": text} for text in example_questions(library.articles())] if library else []
+    if library is None:
+        return []
+    latest = library.latest_articles(ARTICLES_READ)
+    return [{"text": text} for text in example_questions(latest)]
 
 
 def _example_text(selected: gr.SelectData) -> str:

@@ -78,6 +78,11 @@ class Library:
         """Every article, by source."""
         return self._store.articles()
 
+    def latest_articles(self, count: int) -> list[Article]:
+        """Up to ``count`` articles, those first whose files came or changed last, where the index
+        knows that."""
+        return self._store.latest_articles(count)
+
     def article(self, article_id: str) -> Article | None:
         """The article with this id, or None."""
         return self._store.article(article_id)

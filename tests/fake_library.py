@@ -118,6 +118,9 @@ class FakeLibrary:
     def articles(self) -> Iterator[Article]:
         return iter(self.texts)
 
+    def latest_articles(self, count: int) -> Sequence[Article]:
+        return self.texts[:count]
+
     def article(self, article_id: str) -> Article | None:
         return next((each for each in self.texts if each.id == article_id), None)
 

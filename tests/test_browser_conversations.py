@@ -280,6 +280,26 @@ def test_a_thumb_is_given_with_a_reason_kept_and_withdrawn(browser: Browser, add
         expect(page.locator("#conversation .given, #conversation .said")).to_have_count(0)
 
 
+def test_an_abstention_has_reasons_of_its_own(browser: Browser, address: str) -> None:
+    with visit(browser, address) as visited:
+        page = visited.page
+        visited.ask(ABSENT).get_by_role("link", name="This did not help").click()
+        dialog = page.get_by_role("dialog", name="What was wrong with this answer?")
+        labels = ["The articles do say", "The question was misunderstood", "Other"]
+        expect(dialog.locator("label:visible").filter(has=page.locator("input"))).to_have_text(
+            labels
+        )
+        dialog.get_by_label("The articles do say").check()
+        take_picture(page, "desk-feedback-abstention-light.png")
+        dialog.get_by_role("button", name="Send").click()
+        expect(page.locator("#conversation .said")).to_have_text("The articles do say")
+        visited.ask(WRITE).get_by_role("link", name="This did not help").click()
+        expect(dialog.get_by_label("Not in the source")).to_be_visible()
+        expect(dialog.get_by_label("The articles do say")).to_be_hidden()
+        expect(dialog.get_by_label("Other").locator("visible=true")).not_to_be_checked()
+        dialog.get_by_role("button", name="Skip").click()
+
+
 # By keyboard, on a phone, in the dark.
 
 

@@ -16,13 +16,23 @@ from rag.conversations.conversation_file import ConversationFile
 from rag.conversations.escaping import visible
 from rag.conversations.stored_turns import answer_from_json, filters_from_json
 from rag.errors import ConversationsError
-from rag.types import Answer, Filters
+from rag.types import Answer, Filters, Status
 
 Thumb: TypeAlias = Literal["up", "down"]
 Reason: TypeAlias = Literal[
-    "wrong", "not in the source", "incomplete", "should have refused", "other"
+    "wrong",
+    "not in the source",
+    "incomplete",
+    "should have refused",
+    "the articles do say",
+    "the question was misunderstood",
+    "other",
 ]
-REASONS: tuple[Reason, ...] = get_args(Reason)
+REASONS: Mapping[Status, tuple[Reason, ...]] = {
+    "answered": ("wrong", "not in the source", "incomplete", "should have refused", "other"),
+    "abstained": ("the articles do say", "the question was misunderstood", "other"),
+}
+"""What may be wrong with an answer, and with an abstention."""
 MAX_COMMENT_CHARS = 2000
 """A longer comment is cut."""
 _ROWS_AT_ONCE = 100
@@ -39,9 +49,10 @@ class Verdict:
 
     def __post_init__(self) -> None:
         """Raises ConversationsError for what no button says: it comes from a browser."""
-        if self.thumb not in get_args(Thumb) or self.reason not in (None, *REASONS):
+        reasons = get_args(Reason)
+        if self.thumb not in get_args(Thumb) or self.reason not in (None, *reasons):
             raise ConversationsError(
-                "Feedback is a thumb up or down, with one of these reasons: " + ", ".join(REASONS)
+                "Feedback is a thumb up or down, with one of these reasons: " + ", ".join(reasons)
             )
         if self.thumb == "up" and self.reason is not None:
             raise ConversationsError("A reason goes with a thumb down only: leave it out.")

@@ -70,6 +70,16 @@ class ArticleTable:
         """The article with this id, or None."""
         return self._articles_by_id({article_id}).get(article_id)
 
+    def latest_articles(self, count: int) -> list[Article]:
+        """Up to ``count`` articles, those first whose files came or changed last."""
+        rows = self._select(
+            "SELECT articles.id FROM articles JOIN files ON file = number ORDER BY"
+            " max(coalesce(modified_ns, 0), coalesce(changed_ns, 0)) DESC, articles.source LIMIT ?",
+            [count],
+        )
+        articles = self._articles_by_id({article_id for (article_id,) in rows})
+        return [articles[article_id] for (article_id,) in rows]
+
     def articles_between(self, since: str | None, until: str | None, limit: int) -> list[Article]:
         """The ``limit`` newest articles published within ISO dates, both included, newest first.
 

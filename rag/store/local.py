@@ -112,6 +112,9 @@ class LocalStore:
         found = self.fetch([place * self.passage_count // count for place in range(count)])
         return list({article.id: article for _, article in found}.values())
 
+    def latest_articles(self, count: int) -> list[Article]:
+        return self._articles.latest_articles(count)
+
     def articles_between(self, since: str | None, until: str | None, limit: int) -> list[Article]:
         return self._articles.articles_between(since, until, limit)
 
@@ -123,11 +126,9 @@ class LocalStore:
         return self._articles.ordinals_of(embedded_hashes)
 
     def files(self) -> dict[str, tuple[int, FileStamp]]:
-        """Number and stamp by source; see ArticleTable.files."""
         return self._articles.files()
 
     def file_sources(self) -> list[str]:
-        """Every file of which the index was built, whether it could be read or not."""
         return self._articles.file_sources()
 
     def vectors(self, ordinals: Sequence[int]) -> Vectors:

@@ -149,6 +149,10 @@ class MilvusStore:
         """About ``count`` articles, taken evenly from all; see MilvusArticles.some."""
         return self._articles.some(count)
 
+    def latest_articles(self, count: int) -> list[Article]:
+        """Any ``count`` articles: this index does not keep when files came."""
+        return self.some_articles(count)
+
     def articles_between(self, since: str | None, until: str | None, limit: int) -> list[Article]:
         return self._articles.between(since, until, limit)
 

@@ -27,6 +27,10 @@ document.addEventListener("click", (event) => {
   if (fields.act === "down" && !link.classList.contains("given")) {
     judged = fields.turn;
     verdict.querySelector("form").reset();
+    const status = link.closest(".answer.abstained") ? "abstained" : "answered";
+    for (const reasons of verdict.querySelectorAll("[data-status]")) {
+      reasons.hidden = reasons.dataset.status !== status;
+    }
     verdict.showModal();
   }
 });

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from rag.conversations.feedback import MAX_COMMENT_CHARS, REASONS
+from rag.types import Status
 
-_REASONS = "".join(
-    f'<label><input type="radio" name="reason" value="{reason}"> {reason.capitalize()}</label>'
-    for reason in REASONS
-)
+
+def _reasons(status: Status) -> str:
+    choices = "".join(
+        f'<label><input type="radio" name="reason" value="{reason}"> {reason.capitalize()}</label>'
+        for reason in REASONS[status]
+    )
+    return (
+        f'<div role="radiogroup" aria-labelledby="verdict-heading" data-status="{status}">'
+        f"{choices}</div>"
+    )
+
+
 CONVERSATION_DIALOGS = f"""\
 <dialog id="conversations" aria-labelledby="conversations-heading">
 <header>
@@ -31,7 +40,8 @@ placeholder="Search questions and answers" autocomplete="off">
 <dialog id="verdict" aria-labelledby="verdict-heading">
 <form>
 <h2 id="verdict-heading">What was wrong with this answer?</h2>
-<div role="radiogroup" aria-labelledby="verdict-heading">{_REASONS}</div>
+{_reasons("answered")}
+{_reasons("abstained")}
 <label>In your words <textarea name="comment" rows="3" maxlength="{MAX_COMMENT_CHARS}"></textarea>\
 </label>
 <p class="choices"><button type="button" class="cancel">Skip</button>\

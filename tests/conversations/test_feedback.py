@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import cast
+from typing import cast, get_args
 
 import pytest
 
@@ -114,7 +114,9 @@ def test_what_no_button_says_is_refused() -> None:
         Verdict(cast(Thumb, "sideways"))
     with pytest.raises(ConversationsError, match="leave it out"):
         Verdict("up", "wrong")
-    assert [Verdict("down", reason).reason for reason in REASONS] == list(REASONS)
+    reasons = get_args(Reason)
+    assert {*REASONS["answered"], *REASONS["abstained"]} == {*reasons}
+    assert [Verdict("down", reason).reason for reason in reasons] == [*reasons]
 
 
 def test_all_goes_on_past_one_page_and_long_comments_are_cut(

@@ -84,11 +84,11 @@ def test_a_part_left_open_makes_a_question_partial(tmp_path: Path) -> None:
     [
         *(
             feedback_on(lake_answer(), "down", reason)
-            for reason in (None, *REASONS)
+            for reason in (None, *REASONS["answered"])
             if reason != "should have refused"
         ),
         feedback_on(refusal(), "down", "should have refused"),
-        feedback_on(refusal(), "down", "wrong"),
+        *(feedback_on(refusal(), "down", reason) for reason in REASONS["abstained"]),
         feedback_on(replace(lake_answer(), citations=()), "up"),
         feedback_on(lake_answer(), "up", filters=Filters(since="2007")),
         feedback_on(refusal(), "up", filters=Filters(author="Lund")),

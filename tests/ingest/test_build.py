@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -59,6 +61,17 @@ def test_a_folder_becomes_an_index(seeds_folder: Path) -> None:
     assert all(0 < step.done <= step.total == 2 for step in steps)
     assert opened().manifest.seeds == "seeds"
     assert set(opened().files()) == {"talks.txt", "whales.txt"}
+
+
+def test_what_came_last_is_the_latest_whatever_its_name_and_date(seeds_folder: Path) -> None:
+    build()
+    added = SEEDS / "zebras.txt"
+    added.write_text("Zebras\n\nBy Ada Lind\n1 May 1911\n\nThe zebras came by ship.\n")
+    later = time.time() + 60
+    os.utime(added, (later, later))
+    build()
+    latest = opened().latest_articles(2)
+    assert [article.source for article in latest] == ["zebras.txt", "talks.txt"]
 
 
 # Only what is new is embedded.

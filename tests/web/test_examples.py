@@ -39,3 +39,19 @@ def test_no_articles_no_questions() -> None:
 def test_never_more_than_asked_for() -> None:
     articles = [article_of(STORY, id=str(number)) for number in range(9)]
     assert len(example_questions(articles, limit=3)) == 3
+
+
+def test_the_first_articles_come_first_however_often_others_repeat_a_name() -> None:
+    new = article_of("The prize went to Karl Odum on Friday, and Karl Odum wept.", title="Strike")
+    old = [article_of(STORY, id=str(number), title=f"Tides {number}") for number in range(9)]
+    assert example_questions([new, *old]) == [
+        "What is said about Karl Odum?",
+        "What is said about the Grey Harbour?",
+        "Who wrote “Strike”?",
+        "Who wrote “Tides 0”?",
+    ]
+
+
+def test_nobody_is_asked_for_an_author_who_is_not_known() -> None:
+    articles = [article_of("No names.", id=str(number), author=None) for number in range(3)]
+    assert example_questions(articles) == []
