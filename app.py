@@ -11,6 +11,7 @@ import html
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeAlias
+from urllib.parse import quote
 
 import gradio as gr
 
@@ -153,12 +154,18 @@ def _outputs(view: View) -> tuple[Any, ...]:
     answering = view.answering
     return (
         _or_skip(view.messages),
-        gr.skip() if opened is None else f'<output data-id="{html.escape(opened)}"></output>',
+        gr.skip() if opened is None else _opened(opened, view.title or ""),
         _or_skip(view.question),
         _or_skip(view.notice),
         gr.skip() if answering is None else gr.update(visible=not answering),
         gr.skip() if answering is None else gr.update(visible=answering),
     )
+
+
+def _opened(conversation_id: str, title: str) -> str:
+    """What the page's scripts read: which conversation is open, and its title, quoted as in an
+    address so that no Markdown can be read into it."""
+    return f'<output data-id="{html.escape(conversation_id)}" data-title="{quote(title)}"></output>'
 
 
 def _or_skip(value: Any) -> Any:

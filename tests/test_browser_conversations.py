@@ -160,6 +160,10 @@ def test_a_conversation_is_renamed_and_deleted_once_asked(browser: Browser, addr
         link = items.locator("a.open").first
         expect(link).to_contain_text("The opening, <b>for Monday</b>")
         expect(link).to_be_focused()
+        expect(page).to_have_title("The opening, <b>for Monday</b> · Footnote")
+        page.reload()
+        expect(page).to_have_title("The opening, <b>for Monday</b> · Footnote")
+        items = open_list(page)
         before = items.locator("li").count()
         delete = items.get_by_role("button", name="Delete: The opening")
         delete.click()
@@ -175,6 +179,7 @@ def test_a_conversation_is_renamed_and_deleted_once_asked(browser: Browser, addr
         page.keyboard.press("Escape")
         expect(answers(page)).to_have_count(0)
         assert in_address(page) == ""
+        expect(page).to_have_title("Footnote")
 
 
 @pytest.mark.parametrize("ending", ["md", "html"])

@@ -48,7 +48,7 @@ FOUND_IN_PAGE = """() => {
     const own = all.filter((each) => !each.closest('svg')); // Gradio's icons have their style
     return {
         ran: window.ran,
-        title: document.title,
+        title: document.title.replace(/^.* · /, ''), // a conversation's stands before ours
         elements: own.map((each) => each.localName).filter((name) => names.test(name)),
         drawings: document.querySelectorAll('.answer svg, .question svg, #source svg').length,
         handlers: all.flatMap((each) => each.getAttributeNames())

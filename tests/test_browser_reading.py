@@ -439,7 +439,8 @@ def test_hostile_words_stay_words_wherever_they_are_shown(browser: Browser, addr
         expect(page.locator("#chips li").last).to_have_text("By <img src=x onerror=alert(1)>")
         page.locator("#chips button").first.click()
         page.locator("#chips button").first.click()
-        answer = visited.ask("What is said of the lighthouse keeper and the lighthouse lens?")
+        question = "What is said of the lighthouse keeper and the lighthouse lens? </title>`*$$x$$"
+        answer = visited.ask(question)
         answer.locator(".words a.cite").first.hover()
         expect(page.locator("#tip")).to_contain_text("Lighthouse <img src=x onerror=alert(1)>")
         page.get_by_role("button", name="Only this author").click()
@@ -447,7 +448,7 @@ def test_hostile_words_stay_words_wherever_they_are_shown(browser: Browser, addr
         for bad in ("#source script, #source img", "#tip img", "#chips img, #chips b", "#said *"):
             expect(page.locator(bad)).to_have_count(0)
         expect(page.locator("a[href^='javascript']")).to_have_count(0)
-        assert page.title() == "Footnote"
+        assert page.title() == f"{question} · Footnote"
 
 
 def test_the_desk_in_light_and_dark(browser: Browser, address: str) -> None:

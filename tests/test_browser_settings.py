@@ -79,7 +79,7 @@ def test_a_choice_is_used_for_the_next_question_and_outlives_a_reload(
         page.keyboard.press("Escape")
         expect(visited.ask(QUESTION).locator(".words a.cite")).to_have_count(1)
         dialog = open_settings(page)
-        dialog.get_by_role("button", name="As the server has it").click()
+        dialog.get_by_role("button", name="Back to the defaults").click()
         expect(dialog.get_by_role("radio", name="Balanced")).to_be_checked()
         page.keyboard.press("Escape")
         expect(visited.ask(QUESTION).locator(".words a.cite")).to_have_count(3)

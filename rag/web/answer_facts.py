@@ -25,8 +25,8 @@ class Searched:
 
 def answer_facts(answer: Answer, searched: Searched) -> Iterator[str]:
     """How sure it is, whose words it has, what was searched, how long it took: one line each."""
-    is_reply = answer.text != ABSTENTION and not answer.citations  # nothing was searched for it
-    if not is_reply:
+    found = answer.citations or answer.hits
+    if found or answer.text == ABSTENTION:  # else it is a reply for which nothing was searched
         if answer.status == "answered":
             yield sureness(answer)
             yield from _origin(answer)

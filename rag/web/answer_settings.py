@@ -52,6 +52,11 @@ def quote_choices(settings: Settings) -> range:
 
 def strictness_choices(settings: Settings) -> Mapping[str, float | None]:
     """The confidence that each strictness asks for; "balanced" is the server's."""
+    return {**least_confidences(settings), "balanced": settings.min_confidence}
+
+
+def least_confidences(settings: Settings) -> Mapping[str, float]:
+    """The confidence that is enough, for each strictness."""
     balanced = settings.min_confidence
     usual = MIN_CONFIDENCE if balanced is None else balanced
-    return {"sure": max(SURE, usual), "balanced": balanced, "more": min(SHOWS_MORE, usual)}
+    return {"sure": max(SURE, usual), "balanced": usual, "more": min(SHOWS_MORE, usual)}

@@ -11,6 +11,7 @@ const search = document.getElementById("conversation-search");
 const problem = document.getElementById("conversation-problem");
 const deletion = document.getElementById("deletion");
 let known = null; // the conversation that the server last said to be open
+let told = null; // the element by which it said so
 let requested = 0; // only the latest request may fill the list
 let deleted = ""; // the one that the dialog asks about
 
@@ -25,10 +26,17 @@ function address(id) {
   return location.pathname + (query.size ? `?${query}` : "");
 }
 
-// Brings the address to what the server shows: a conversation begins, or cannot be found.
+function entitle(title) {
+  document.title = title ? `${title} · Footnote` : "Footnote";
+}
+
+// Brings title and address to what the server shows: a conversation begins, or cannot be found.
 export function followServer() {
   const opened = document.querySelector("#opened output");
-  if (!opened || opened.dataset.id === known) return;
+  if (!opened || opened === told) return;
+  told = opened;
+  entitle(decodeURIComponent(opened.dataset.title));
+  if (opened.dataset.id === known) return;
   known = opened.dataset.id;
   if (inAddress() !== known) history.replaceState(null, "", address(known) + location.hash);
   tellAddress();
@@ -88,7 +96,9 @@ function rename(item) {
     event.preventDefault();
     const { id } = item.dataset;
     if (await change("PUT", id, { title: field.value })) {
-      items.querySelector(`[data-id="${CSS.escape(id)}"] a.open`)?.focus();
+      const renamed = items.querySelector(`[data-id="${CSS.escape(id)}"] a.open`);
+      if (renamed && id === inAddress()) entitle(renamed.querySelector("bdi").textContent);
+      renamed?.focus();
     }
   });
   field.addEventListener("keydown", (event) => {

@@ -72,11 +72,11 @@ class Conversing:
         tab.editing = None
         tab.conversation_id = ""
         if not conversation_id:
-            return View([], "", question="", answering=False)
+            return View([], "", "", question="", answering=False)
         try:
             conversation = self.conversations.get(tab.owner, conversation_id)
         except ConversationMissingError as error:
-            return View([], "", notice=escape(str(error)), answering=False)
+            return View([], "", "", notice=escape(str(error)), answering=False)
         except RagError as error:
             return View(notice=escape(str(error)))
         tab.conversation_id = conversation_id
@@ -225,7 +225,14 @@ class Conversing:
         pending = _pending(conversation)
         verdicts = self.feedback.of_conversation(tab.owner, conversation.id)
         messages = render_turns(conversation.turns, _WAITING, verdicts)
-        return View(messages, conversation.id, question, notice, answering=pending is not None)
+        return View(
+            messages,
+            conversation.id,
+            conversation.title,
+            question,
+            notice,
+            answering=pending is not None,
+        )
 
     def _opened(self, tab: Tab, address: str) -> str:
         """The open conversation: the address knows it even after the server began anew."""

@@ -10,9 +10,9 @@ from rag.web.render import count
 
 
 def describe_machine() -> str:
-    """Its cores, and whether it computes with the small numbers that are quickest."""
+    """Its cores, and whether its processor has what makes searching and reading faster."""
     cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
     line = f"This machine has {count(cores, 'core')}"
     if has_fast_int8():
-        return f"{line}, and searches and reads with its quick 8-bit arithmetic (int8)."
-    return f"{line}, and no quick 8-bit arithmetic (int8): it searches and reads in float32."
+        return f"{line}, and a processor with instructions that make answers faster (int8)."
+    return f"{line}, and a processor without the instructions that make answers faster (int8)."

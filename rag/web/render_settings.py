@@ -7,14 +7,14 @@ from pathlib import PurePath
 from urllib.parse import urlsplit
 
 from rag.settings import Settings
-from rag.web.answer_settings import quote_choices, strictness_choices
+from rag.web.answer_settings import least_confidences, quote_choices
 from rag.web.render import count, escape, escape_characters
 
 NO_WRITER = "No model is set to write: make install-write, then RAG_WRITER=smollm2 make run."
 _STRICTNESS = {
-    "sure": ("Only when sure", "Says more often that the articles do not say."),
-    "balanced": ("Balanced", "As the server is set: weighs wrong answers against missed ones."),
-    "more": ("Shows more", "Answers on weaker evidence too: read its quotes with care."),
+    "sure": ("Only when sure", "Answers when it is at least {} sure, and refuses more often."),
+    "balanced": ("Balanced", "The default: answers when it is at least {} sure."),
+    "more": ("Shows more", "Answers when it is at least {} sure: read its quotes with care."),
 }
 
 SETTINGS_DIALOG = """\
@@ -49,8 +49,9 @@ def render_settings(settings: Settings, writer_problem: str | None, machine: str
         ),
     ]
     strictness = [
-        _radio("strictness", value, *_STRICTNESS[value], value == "balanced")
-        for value in strictness_choices(settings)
+        _radio("strictness", value, label, why.format(f"{least:.0%}"), value == "balanced")
+        for value, least in least_confidences(settings).items()
+        for label, why in [_STRICTNESS[value]]
     ]
     options = "".join(
         f'<option value="{most}"{" selected" if most == settings.max_quotes else ""}>'
@@ -64,8 +65,9 @@ def render_settings(settings: Settings, writer_problem: str | None, machine: str
         "</small></label>"
         f"{_fieldset('How strict', strictness)}"
         f'<p class="machine">{escape(machine)}</p>'
-        '<p class="machine">Kept in this browser, for what you ask from now on.</p>'
-        '<p class="choices"><button type="reset">As the server has it</button></p>'
+        '<p class="machine">Your choices are kept in this browser and hold for what you ask from '
+        "now on. The defaults are those that Footnote was started with.</p>"
+        '<p class="choices"><button type="reset">Back to the defaults</button></p>'
     )
 
 

@@ -14,6 +14,8 @@ class View:
     messages: list[Message] | None = None
     conversation_id: str | None = None
     """That of the open conversation; "" for one that has no question yet."""
+    title: str | None = None
+    """That of the open conversation; "" for one that has no question yet."""
     question: str | None = None
     """What stands in the box."""
     notice: str | None = ""

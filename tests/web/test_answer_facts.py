@@ -51,6 +51,11 @@ def test_an_answer_of_which_all_is_known() -> None:
     ]
 
 
+def test_an_abstention_in_other_words_says_what_was_searched() -> None:
+    other = replace(refusal(), text="The articles do not mention the cup.")
+    assert [*answer_facts(other, Searched(3))] == ["Searched 3 articles"]
+
+
 def test_a_reply_for_which_nothing_was_searched_says_only_how_long_it_took() -> None:
     reply = replace(refusal(), text="Hello.", hits=(), timings={"total": 0.04})
     assert [*answer_facts(reply, Searched(3))] == ["0.0\u00a0s"]

@@ -44,5 +44,12 @@ def test_a_writer_is_named_without_its_address(writer: str, name: str) -> None:
     assert "secret" not in shown
 
 
-def test_the_machine_is_told_in_one_line() -> None:
-    assert re.match(r"This machine has \d+ cores?\b.*\.$", describe_machine())
+def test_how_sure_it_must_be_is_told() -> None:
+    shown = render_settings(Settings(writer="", min_confidence=0.6), NO_WRITER, "2 cores")
+    for told in ("at least 75% sure", "at least 60% sure", "at least 20% sure"):
+        assert told in shown
+
+
+def test_the_machine_is_told_in_one_plain_sentence() -> None:
+    sentence = r"This machine has \d+ cores?, and a processor with(out the)? instructions .*\.$"
+    assert re.match(sentence, describe_machine())
