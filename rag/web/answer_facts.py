@@ -34,7 +34,7 @@ def answer_facts(answer: Answer, searched: Searched) -> Iterator[str]:
             yield DIFFER
         yield from _search(answer, searched)
     if answer.timings:
-        yield f"{answer.timings.get('total', sum(answer.timings.values())):.1f}\u00a0s"
+        yield f"Took {answer.timings.get('total', sum(answer.timings.values())):.1f}\u00a0s"
 
 
 def sureness(answer: Answer) -> str:

@@ -180,7 +180,7 @@ def _facts(answer: Answer, searched: Searched) -> str:
         _stressed(answer) if fact == sure else escape(fact)
         for fact in answer_facts(answer, searched)
     )
-    return f'<p class="facts">{"<i></i>".join(f"<span>{fact}</span>" for fact in facts)}</p>'
+    return f'<p class="facts">{"<i></i> ".join(f"<span>{fact}</span>" for fact in facts)}</p>'
 
 
 def _stressed(answer: Answer) -> str:

@@ -47,7 +47,7 @@ def test_an_answer_of_which_all_is_known() -> None:
         "The articles differ",
         "Searched for “When did the lake (Larch) freeze?”",
         "Searched 1,203 articles, only those from 2007 on",
-        "1.2\u00a0s",
+        "Took 1.2\u00a0s",
     ]
 
 
@@ -58,4 +58,4 @@ def test_an_abstention_in_other_words_says_what_was_searched() -> None:
 
 def test_a_reply_for_which_nothing_was_searched_says_only_how_long_it_took() -> None:
     reply = replace(refusal(), text="Hello.", hits=(), timings={"total": 0.04})
-    assert [*answer_facts(reply, Searched(3))] == ["0.0\u00a0s"]
+    assert [*answer_facts(reply, Searched(3))] == ["Took 0.0\u00a0s"]
