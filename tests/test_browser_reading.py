@@ -384,6 +384,7 @@ def test_on_a_phone_everything_fits_and_the_source_slides_over(
         page.locator("#filter-choice summary").click()
         take_picture(page, f"phone-filters-{scheme}.png")
         page.get_by_role("button", name="Set filters").click()
+        expect(page.locator("#filter-choice form")).to_be_hidden()
         for _ in range(2):
             page.locator("#chips button").first.click()
         answer = visited.ask(ALL_SPEAKERS)

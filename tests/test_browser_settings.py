@@ -143,6 +143,25 @@ def test_the_settings_fit_and_the_masthead_is_low(
         take_picture(page, f"{size}-settings-{scheme}.png")
 
 
+@pytest.mark.parametrize("width", [1440, 1100, 390])
+def test_what_went_wrong_has_a_line_of_its_own(browser: Browser, address: str, width: int) -> None:
+    with visit(browser, address, width) as visited:
+        page = visited.page
+        page.locator("#library .state").evaluate(
+            """(each) => {
+                each.className = 'state failed';
+                each.textContent = 'The index in /home/ada/press/index is cut short: rag build';
+            }"""
+        )
+        expect(page.get_by_role("button", name="Rebuild index")).to_be_visible()
+        masthead, line = (page.locator(each).bounding_box() for each in ("#masthead", "#library"))
+        assert masthead
+        assert line
+        assert line["width"] > 0.85 * masthead["width"]
+        assert masthead["height"] < 140
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+
+
 def test_who_waits_sees_their_place_until_it_is_their_turn(browser: Browser, address: str) -> None:
     with ExitStack() as stack:
         pages = [stack.enter_context(visit(browser, address)).page for _ in range(4)]

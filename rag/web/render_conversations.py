@@ -42,6 +42,7 @@ def _item(found: ConversationSummary) -> str:
         f'<li data-id="{escape_characters(found.id)}">'
         f'<a class="open" href="/?c={quote(found.id, safe="")}">{escape(found.title)}'
         f"<small>{count(found.turn_count, 'question')} · {day(found.updated)}</small></a>"
-        f'<p class="tools">{button("Rename", "rename")}{download("Markdown", "md")}'
+        f'<p class="tools">{button("Rename", "rename")}'
+        f'<span aria-hidden="true">Export:</span>{download("Markdown", "md")}'
         f"{download('HTML', 'html')}{button('Delete', 'delete')}</p></li>"
     )
