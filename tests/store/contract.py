@@ -224,6 +224,9 @@ class StoreContract:
         assert len({one.id for one in sample}) == len(sample)
         assert all(one in articles for one in sample)
         assert len(store.some_articles(60)) == 60
+        latest = store.latest_articles(20)
+        assert 10 < len(latest) <= 20
+        assert all(one in articles for one in latest)
 
     def test_an_open_store_keeps_its_generation(self, opened: Opened) -> None:
         before = opened(ARTICLES)
