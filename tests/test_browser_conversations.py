@@ -128,6 +128,7 @@ def test_the_list_is_searched_and_a_conversation_goes_on(browser: Browser, addre
         visited.ask(LIST)
         items = open_list(page)
         expect(items.locator("li").first).to_contain_text(LIST)
+        expect(items.locator("li time").first).to_have_text(re.compile(r"^today, \d\d:\d\d"))
         expect(items.locator("a[aria-current=page]")).to_have_count(1)
         page.get_by_label("Search conversations").fill("praised MAYOR")  # in the answer, any order
         expect(items.locator("li")).to_have_count(1)

@@ -60,10 +60,19 @@ async function refresh(offset = 0) {
   items.querySelector("[name=more]")?.remove();
   if (offset) items.insertAdjacentHTML("beforeend", found); // escaped by the server
   else items.innerHTML = found;
+  items.querySelectorAll("time").forEach(tellHour);
   for (const link of items.querySelectorAll("a.open")) {
     const current = link.closest("li").dataset.id === inAddress();
     if (current) link.setAttribute("aria-current", "page");
   }
+}
+
+// Of today the hour tells one from another.
+function tellHour(time) {
+  const when = new Date(time.dateTime);
+  if (when.toDateString() !== new Date().toDateString()) return;
+  const hour = when.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  time.textContent = `today, ${hour}`;
 }
 
 async function change(method, id, body) {

@@ -41,7 +41,9 @@ def _item(found: ConversationSummary) -> str:
     return (
         f'<li data-id="{escape_characters(found.id)}">'
         f'<a class="open" href="/?c={quote(found.id, safe="")}">{escape(found.title)}'
-        f"<small>{count(found.turn_count, 'question')} · {day(found.updated)}</small></a>"
+        f"<small>{count(found.turn_count, 'question')} · "
+        f'<time datetime="{escape_characters(found.updated)}">{day(found.updated)}</time>'
+        "</small></a>"
         f'<p class="tools">{button("Rename", "rename")}'
         f'<span aria-hidden="true">Export:</span>{download("Markdown", "md")}'
         f"{download('HTML', 'html')}{button('Delete', 'delete')}</p></li>"
