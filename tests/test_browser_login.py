@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from rag.web.login_file import LoginFile
 from tests.browsing import ANSWER_MILLISECONDS, free_port, running, take_picture
-from tests.fake_server import ALL_SPEAKERS
+from tests.fake_server import ALL_SPEAKERS, COST
 
 pytestmark = pytest.mark.browser
 PASSWORD = "a harbour in the fog"
@@ -20,7 +21,7 @@ PASSWORD = "a harbour in the fog"
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder, port = tmp_path_factory.mktemp("login"), free_port()
-    for name in ("Ada", "Tom"):
+    for name in ("Ada", "Tom", "Ida", "Per"):
         LoginFile(folder / "logins").allow(name, PASSWORD)
     command = [sys.executable, "-m", "tests.slow_server", str(port), str(folder)]
     with running(command, port, folder / "server.log") as address:
@@ -59,6 +60,110 @@ def test_who_has_a_login_comes_in_and_goes_out(browser: Browser, address: str) -
     expect(tom.get_by_label("Password")).to_be_visible()
     for page in (ada, tom):
         page.context.close()
+
+
+def ask(page: Page, question: str) -> Locator:
+    answers = page.locator("#conversation .answer.whole")
+    before = answers.count()
+    page.locator("#question textarea").fill(question)
+    page.locator("#question textarea").press("Enter")
+    expect(answers).to_have_count(before + 1, timeout=ANSWER_MILLISECONDS)
+    return answers.last
+
+
+def conversations(page: Page) -> Locator:
+    page.get_by_role("button", name="Conversations").click()
+    found = page.locator("#conversation-list")
+    expect(found.locator("li, .nothing").first).to_be_visible()
+    return found.locator("li a.open")
+
+
+def settings(page: Page) -> Locator:
+    page.get_by_role("button", name="Settings").click()
+    dialog = page.get_by_role("dialog", name="How answers are made")
+    expect(dialog.get_by_role("radio", name="Balanced")).to_be_visible()
+    return dialog
+
+
+def test_two_people_at_once_have_their_own_conversations_settings_and_feedback(
+    browser: Browser, address: str
+) -> None:
+    ida, per = (browser.new_context().new_page() for _ in range(2))
+    for page, name in ((ida, "Ida"), (per, "Per")):
+        page.goto(address)
+        log_in(page, name)
+        expect(page.locator("#conversation .welcome")).to_be_visible()
+    ask(ida, ALL_SPEAKERS)
+    ask(per, COST)
+    ida.get_by_role("link", name="This helped").click()
+    expect(ida.locator("#conversation .thumb.up.given")).to_have_count(1)
+    expect(per.locator("#conversation .thumb.given")).to_have_count(0)
+    per.get_by_role("link", name="This did not help").click()
+    per.get_by_label("Not in the source").check()
+    per.get_by_role("dialog").get_by_role("button", name="Send").click()
+    expect(per.locator("#conversation .thumb.down.given")).to_have_count(1)
+    settings(ida).get_by_role("radio", name="Only when sure").check()
+    ida.keyboard.press("Escape")
+    expect(settings(per).get_by_role("radio", name="Balanced")).to_be_checked()
+    per.keyboard.press("Escape")
+
+    expect(conversations(ida)).to_have_text([re.compile(re.escape(ALL_SPEAKERS))])
+    expect(conversations(per)).to_have_text([re.compile(re.escape(COST))])
+    ida.reload()
+    per.reload()
+    expect(ida.locator("#conversation .thumb.up.given")).to_have_count(1)
+    expect(per.locator("#conversation .thumb.down.given")).to_have_count(1)
+
+    hers = ida.url
+    number = parse_qs(urlsplit(hers).query)["c"][0]
+    refused = per.request.get(f"{address}/conversation/{number}.md")
+    assert (refused.status, ida.request.get(f"{address}/conversation/{number}.md").status) == (
+        404,
+        200,
+    )
+    per.goto(hers)
+    expect(per.locator("#notice")).to_contain_text("gone")
+    expect(per.locator("#conversation .answer")).to_have_count(0)
+
+    per.goto(f"{address}/logout")
+    per.get_by_role("button", name="Log out").click()
+    expect(per.get_by_label("Password")).to_be_visible()
+    assert per.request.get(f"{address}/conversations").status == 401
+    ask(ida, COST)
+    expect(settings(ida).get_by_role("radio", name="Only when sure")).to_be_checked()
+    for page in (ida, per):
+        page.context.close()
+
+
+def test_the_next_person_at_a_browser_finds_no_choices_of_the_one_before(
+    browser: Browser, address: str
+) -> None:
+    page = browser.new_page()
+    page.goto(address)
+    log_in(page, "Ida")
+    settings(page).get_by_role("radio", name="Only when sure").check()
+    page.goto(f"{address}/logout")
+    page.get_by_role("button", name="Log out").click()
+    log_in(page, "Per")
+    expect(settings(page).get_by_role("radio", name="Balanced")).to_be_checked()
+    page.close()
+
+
+def test_a_library_left_open_says_that_its_person_is_logged_out(
+    browser: Browser, address: str
+) -> None:
+    context = browser.new_context()
+    library, other = context.new_page(), context.new_page()
+    library.goto(f"{address}/library")
+    log_in(library, "Per")
+    expect(library.locator("#library .state.ready")).to_be_visible()
+    other.goto(f"{address}/logout")
+    other.get_by_role("button", name="Log out").click()
+    expect(other.get_by_label("Password")).to_be_visible()
+    library.get_by_role("searchbox", name="Search the library").fill("ferry")
+    expect(library.get_by_role("alert")).to_have_text("You are logged out: reload the page.")
+    expect(library.locator("#library .state")).to_have_text("You are logged out.")
+    context.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

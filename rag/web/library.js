@@ -42,7 +42,7 @@ async function list() {
   const found = response && response.ok ? await response.json() : null;
   if (request !== requested) return;
   rows.ariaBusy = "false";
-  const unread = response ? "This address asks for what the list does not have." : "The list cannot be read: is the server still running?";
+  const unread = response ? whyRefused(response) : "The list cannot be read: is the server still running?";
   document.getElementById("problem").textContent = found ? found.problem : unread;
   if (!found) return;
   rows.innerHTML = found.rows; // escaped by rag/web/library_render.py
@@ -51,6 +51,10 @@ async function list() {
   tellCounts(found.counts, asked.show);
   tellSort(asked);
   tellPending(found.counts);
+}
+
+function whyRefused({ status }) {
+  return status === 401 ? "You are logged out: reload the page." : "This address asks for what the list does not have.";
 }
 
 function turnTo(page, last) {

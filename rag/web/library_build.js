@@ -61,7 +61,7 @@ export async function refreshBuild(method = "GET") {
     if (ended) built();
   } else {
     line.className = "state failed";
-    line.textContent = "The server does not answer.";
+    line.textContent = response?.status === 401 ? "You are logged out." : "The server does not answer.";
   }
   const next = last?.kind === "working" ? MILLISECONDS.building : MILLISECONDS.idle;
   timer = window.setTimeout(() => (document.hidden ? null : refreshBuild()), next);

@@ -102,6 +102,9 @@ class LoginMiddleware:
                 self._login.end(request.cookies.get(COOKIE, ""))
                 response = RedirectResponse("/login", status_code=303)
                 response.delete_cookie(COOKIE, httponly=True, samesite="strict")
+                # What the browser kept of this person is not for the next one at it. Browsers do so
+                # where the address is of this machine or has a certificate.
+                response.headers["clear-site-data"] = '"storage"'
                 return response
             return _leave(person) if person else RedirectResponse("/login", status_code=303)
         place = _own_place(request.query_params.get("next", "/"))

@@ -313,7 +313,9 @@ def test_leaving_ends_the_session(client: TestClient) -> None:
     log_in(client)
     token = client.cookies["footnote_session"]
     assert "logged in as <bdi>ada</bdi>" in client.get("/logout").text
-    assert client.post("/logout").headers["location"] == "/login"
+    left = client.post("/logout").headers
+    assert left["location"] == "/login"
+    assert left["clear-site-data"] == '"storage"'
     client.cookies.set("footnote_session", token)
     assert client.get("/who").status_code == 401
 
