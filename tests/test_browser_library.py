@@ -290,9 +290,7 @@ def drag_and_drop(page: Page, *paths: Path) -> None:
         browser.send("Input.dispatchDragEvent", {"type": kind, "x": 300, "y": 400, "data": data})
 
 
-def test_folders_are_dropped_with_the_folders_in_them(
-    browser: Browser, address: str, folder: Path, tmp_path: Path
-) -> None:
+def test_folders_are_dropped_with_the_folders_in_them(browser: Browser, tmp_path: Path) -> None:
     tree = tmp_path / "lake papers"
     kept = {"loons.txt", "1999/grebes.txt", "1999/06/deep/coots.md"} | {
         f"counts/day{number:03}.txt"
@@ -303,8 +301,10 @@ def test_folders_are_dropped_with_the_folders_in_them(
         (tree / name).write_text(f"Birds of the lake\n\nThis is {name}.\n")
     (tree / "nothing").mkdir()
     (tmp_path / "loose.txt").write_text("A loose leaf about the lake.")
-    with visit(browser, address) as visited:
-        page, seeds = visited.page, folder / "seeds"
+    seeds = tmp_path / "seeds"
+    fill(seeds)
+    with served(tmp_path) as address, visit(browser, address) as visited:
+        page = visited.page
         drag_and_drop(page, tree, tmp_path / "loose.txt")
         told = page.locator("#added")
         expect(told).to_contain_text("107 files added, 1 file not added.", timeout=60_000)
