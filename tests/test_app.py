@@ -156,6 +156,15 @@ def test_a_thumb_is_kept_and_withdrawn(conversing: Conversing) -> None:
     assert "given" not in replies(do(conversing, tab, f"act=down&turn={turn}"))[0]
 
 
+def test_a_thumb_sent_without_a_reason_stays(conversing: Conversing) -> None:
+    tab = Tab()
+    ask(conversing, tab, QUESTION)
+    (turn,) = turn_ids(conversing, tab)
+    do(conversing, tab, f"act=down&turn={turn}")  # the thumb itself, as its dialog opens
+    do(conversing, tab, f"act=down&turn={turn}&comment=")  # the dialog, sent as it is
+    assert "thumb down given" in replies(conversing.open(Tab(), tab.conversation_id))[0]
+
+
 def test_a_conversation_that_is_gone_is_one_line(conversing: Conversing) -> None:
     shown = conversing.open(Tab(), "nobody's")
     assert "gone" in str(shown.notice)

@@ -137,7 +137,9 @@ class Conversing:
     @_told
     def do(self, tab: Tab, command: str, address: str) -> View:
         """What a link of the page asks for: ``act=edit&turn=12``."""
-        given = {name: values[0] for name, values in parse_qs(command).items()}
+        # A comment left blank is said too: without one the same thumb is withdrawn.
+        fields = parse_qs(command, keep_blank_values=True)
+        given = {name: values[0] for name, values in fields.items()}
         act = given.get("act", "")
         if act == "open":
             return self.open(tab, given.get("c", ""))
