@@ -35,7 +35,12 @@ _LIMITS = html.escape(json.dumps({suffix: largest_bytes(f"a{suffix}") for suffix
 _SAVED_AS = html.escape(json.dumps(dict(SAVED_AS)))
 _SYSTEM_FILES = html.escape(json.dumps(sorted(SYSTEM_FILES)))
 
-LIBRARY_PAGE = f"""\
+_LOG_OUT = '<a id="log-out" href="/logout">Log out</a>\n'
+
+
+def library_page(logs_out: bool) -> str:
+    """The page as HTML; ``logs_out`` puts the way out for who has logged in on it."""
+    return f"""\
 <!DOCTYPE html>
 <html lang="en">
 <head>
@@ -56,7 +61,7 @@ LIBRARY_PAGE = f"""\
 <div id="wordmark"><h1>Footnote</h1></div>
 {VIEWS.format(chat="", library=_CURRENT)}
 <div id="library"><p class="state" role="status"></p></div>
-</header>
+{_LOG_OUT if logs_out else ""}</header>
 <main aria-label="Library">
 <section id="adding" aria-labelledby="adding-heading" data-largest="{_LIMITS}" \
 data-saved-as="{_SAVED_AS}" data-kinds="{KINDS}" data-system-files="{_SYSTEM_FILES}">

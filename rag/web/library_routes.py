@@ -21,8 +21,9 @@ from rag.web.library_catalogue import Listed, Show, SortKey
 from rag.web.library_desk import LibraryDesk
 from rag.web.library_folder import Clash
 from rag.web.library_incoming import Incoming
-from rag.web.library_page import LIBRARY_PAGE
+from rag.web.library_page import library_page
 from rag.web.library_render import describe_found, render_rows
+from rag.web.login_page import person_of
 
 _UNCACHED = {"cache-control": "no-store"}
 
@@ -42,8 +43,9 @@ def library_routes(desk: LibraryDesk) -> APIRouter:
     changing: dict[str, Any] = {"dependencies": [Depends(from_our_page)]}
 
     @routes.get("", response_class=HTMLResponse)
-    def page() -> HTMLResponse:
-        return HTMLResponse(LIBRARY_PAGE, headers=_UNCACHED)
+    def page(request: Request) -> HTMLResponse:
+        logs_out = bool(person_of(request.state))
+        return HTMLResponse(library_page(logs_out), headers=_UNCACHED)
 
     @routes.get("/list")
     def found(

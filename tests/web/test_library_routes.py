@@ -14,7 +14,7 @@ from rag.errors import SeedsError
 from rag.settings import Settings
 from rag.types import BuildReport, Progress
 from rag.web.library_desk import LibraryDesk, describe_report
-from rag.web.library_page import LIBRARY_PAGE
+from rag.web.library_page import library_page
 from rag.web.library_routes import library_routes
 from rag.web.page import PageMiddleware
 from rag.web.served import Failed, Library, Ready, ServedLibrary
@@ -57,7 +57,7 @@ def names(settings: Settings) -> set[str]:
 
 def test_the_page_is_served_under_the_policy(client: TestClient) -> None:
     response = client.get("/library")
-    assert response.text == LIBRARY_PAGE
+    assert response.text == library_page(logs_out=False)
     assert "script-src 'self';" in response.headers["content-security-policy"]
     assert "onclick" not in response.text
 
