@@ -17,6 +17,7 @@ from rag.answering.naming import naming
 from rag.answering.overview import respond
 from rag.answering.sections import section_of, without_repetition
 from rag.errors import QuestionError
+from rag.narrowed_store import NarrowedStore
 from rag.question.exchanged import exchanged
 from rag.question.history import standalone_query, turns
 from rag.question.intent import intent_of
@@ -185,17 +186,16 @@ class _Turn:
     ) -> tuple[str, list[_Found]]:
         """What was found for each part of the question, and the name of what read it."""
         past = turns(history)
-        if self.filters == Filters() and (
-            intent := intent_of(question_within(question), date.today(), past)
-        ):
-            reading = respond(intent, past, self.store, self.embedder, hits)
+        store = NarrowedStore(self.store, self.filters) if self.filters != Filters() else self.store
+        if intent := intent_of(question_within(question), date.today(), past):
+            reading = respond(intent, past, store, self.embedder, hits)
             if reading is not None:
                 shown = () if reading.reply and not reading.quotes else tuple(hits)
                 articles = {quote.article.id for quote in reading.quotes}
                 is_text = intent.kind == "summary" and len(articles) == 1
                 found = _Found(question, shown, reading, "summary" if is_text else "lines")
                 return "overview", [found]
-        header = ask_header(spelled, past, self.store, hits)
+        header = ask_header(spelled, past, store, hits)
         if header is not None:
             return "header", [_Found(spelled, tuple(hits), header, "summary")]
         asked = parts(spelled)

@@ -343,7 +343,9 @@ class Store(Protocol):
         """About ``count`` articles, spread evenly over all, or all if they are no more."""
         ...
 
-    def articles_between(self, since: str | None, until: str | None, limit: int) -> list[Article]:
+    def articles_between(
+        self, since: str | None, until: str | None, limit: int, filters: Filters = ...
+    ) -> list[Article]:
         """The ``limit`` newest articles published within ISO dates, both included, newest first.
 
         Without a bound the undated ones are among them, last. An article dated by month or year
@@ -351,8 +353,12 @@ class Store(Protocol):
         """
         ...
 
-    def first_and_last_day(self) -> tuple[str, str] | None:
-        """Between which days the dated articles were published; None if none is dated."""
+    def count_articles(self, filters: Filters) -> int:
+        """How many articles pass."""
+        ...
+
+    def first_and_last_day(self, filters: Filters = ...) -> tuple[str, str] | None:
+        """Between which days the dated articles that pass were published; None if none is dated."""
         ...
 
     def close(self) -> None: ...

@@ -89,6 +89,21 @@ def test_where_nothing_is_found_it_abstains(store: LocalStore) -> None:
     assert (answer.status, answer.hits) == ("abstained", ())
 
 
+def test_lists_and_summaries_keep_to_the_filters(store: LocalStore) -> None:
+    only_whales = Filters(since="2011")
+    listed, _ = ask(store, "List the articles", filters=only_whales)
+    assert listed.text.startswith("1 article:")
+    assert {citation.source for citation in listed.citations} == {"whales.txt"}
+    about, _ = ask(store, "What is this folder about?", filters=only_whales)
+    assert about.text.startswith("1 article, dated 2011.")
+    summed_up, _ = ask(store, "Summarize this article", filters=Filters(source="rain.txt"))
+    assert [citation.quote for citation in summed_up.citations] == ["It rained."]
+    mentioning, _ = ask(store, "Which articles mention whales?", filters=Filters(source="rain.txt"))
+    assert mentioning.text == "No article mentions it."
+    none, _ = ask(store, "List the articles", filters=Filters(author="nobody"))
+    assert (none.status, none.text) == ("abstained", ABSTENTION)
+
+
 def test_at_most_so_many_passages_and_quotes(store: LocalStore) -> None:
     answer, _ = ask(
         store, "whales harbour fog lamp", read_passages=1, max_quotes=1, min_confidence=0.0

@@ -15,7 +15,7 @@ from rag.question.articles_asked import ArticlesAsked, Relation
 from rag.question.mentions import WORD
 from rag.question.spelling import corrected
 from rag.text.sentences import guess_language, paragraph_sentences, paragraphs
-from rag.text.words import content_terms, terms
+from rag.text.words import content_terms, one_spelling, terms
 from rag.types import Article, Passage, Quote, Reading, Store
 
 MAX_PASSAGES_READ = 500
@@ -54,7 +54,7 @@ def articles_holding(asked: ArticlesAsked, store: Store) -> Reading | None:
     in a title or an opening, the articles that mention them are given. None where no word can be
     looked for.
     """
-    subject = corrected(asked.subject, store)
+    subject = one_spelling(corrected(asked.subject, store))
     words = [word for word in WORD.findall(subject) if terms(word)]
     if not words:
         return None

@@ -67,7 +67,7 @@ def respond(
         case "articles" if intent.articles:
             return articles_holding(intent.articles, store)
         case "folder":
-            return _folder(store, embedder)
+            return _folder(store, embedder) if store.article_count else None
         case "period" if intent.period:
             return _period(store, embedder, intent.period)
         case _:

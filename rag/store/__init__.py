@@ -5,8 +5,9 @@ Or in Milvus, where other machines search it.
 
 from rag.store.embedding_cache import EmbeddingCache
 from rag.store.file_stamps import FileStamp, stamp_if_same, stamp_of
+from rag.store.generation_writer import GenerationWriter
 from rag.store.generations import Current, build_lock, is_index_file, read_current
-from rag.store.local import GenerationWriter, LocalStore, open_store
+from rag.store.local import LocalStore, open_store
 from rag.store.manifest import FORMAT_VERSION, Manifest, Recipe
 from rag.store.milvus import MilvusStore, open_milvus
 from rag.store.milvus_manifest import MilvusManifest

@@ -17,6 +17,7 @@ from rag.store.file_stamps import FileStamp
 from rag.types import Article, Filters, Header, Passage, Span
 
 FILE = "articles.sqlite"
+_ANY = Filters()
 
 _ISO_DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
 STORY_ORDER = "coalesce({0}first_day, '9999'), {0}source"
@@ -80,14 +81,17 @@ class ArticleTable:
         articles = self._articles_by_id({article_id for (article_id,) in rows})
         return [articles[article_id] for (article_id,) in rows]
 
-    def articles_between(self, since: str | None, until: str | None, limit: int) -> list[Article]:
+    def articles_between(
+        self, since: str | None, until: str | None, limit: int, filters: Filters = _ANY
+    ) -> list[Article]:
         """The ``limit`` newest articles published within ISO dates, both included, newest first.
 
         Without a bound the undated ones are among them, last. An article dated by month or year
         is within the bounds only if the whole month or year is.
         """
-        where = ["TRUE"]
-        values: list[str | int] = []
+        conditions, passing = _conditions(filters)
+        where = ["TRUE", *conditions]
+        values: list[str | int] = [*passing]
         if since is not None:
             where.append("first_day >= ?")
             values.append(days_of(since)[0])
@@ -102,10 +106,20 @@ class ArticleTable:
         articles = self._articles_by_id({article_id for (article_id,) in rows})
         return [articles[article_id] for (article_id,) in rows]
 
-    def first_and_last_day(self) -> tuple[str, str] | None:
-        """Between which days the dated articles were published; None if none is dated."""
-        ((first, last),) = self._select(
-            "SELECT (SELECT min(first_day) FROM articles), (SELECT max(last_day) FROM articles)", ()
+    def count_articles(self, filters: Filters) -> int:
+        """How many articles pass."""
+        conditions, values = _conditions(filters)
+        where = " AND ".join(["TRUE", *conditions])
+        ((count,),) = self._select(f"SELECT count(*) FROM articles WHERE {where}", values)
+        return int(count)
+
+    def first_and_last_day(self, filters: Filters = _ANY) -> tuple[str, str] | None:
+        """Between which days the dated articles that pass were published; None if none is dated."""
+        conditions, values = _conditions(filters)
+        passing = f"FROM articles WHERE {' AND '.join(['TRUE', *conditions])}"
+        ((first, last),) = self._select(  # apart, since SQLite takes only one end from its index
+            f"SELECT (SELECT min(first_day) {passing}), (SELECT max(last_day) {passing})",
+            [*values, *values],
         )
         return None if first is None else (first, last)
 

@@ -153,11 +153,16 @@ class MilvusStore:
         """Any ``count`` articles: this index does not keep when files came."""
         return self.some_articles(count)
 
-    def articles_between(self, since: str | None, until: str | None, limit: int) -> list[Article]:
-        return self._articles.between(since, until, limit)
+    def articles_between(
+        self, since: str | None, until: str | None, limit: int, filters: Filters = _ANY
+    ) -> list[Article]:
+        return self._articles.between(since, until, limit, filters)
 
-    def first_and_last_day(self) -> tuple[str, str] | None:
-        return self._articles.first_and_last_day()
+    def count_articles(self, filters: Filters) -> int:
+        return self._articles.count(filters)
+
+    def first_and_last_day(self, filters: Filters = _ANY) -> tuple[str, str] | None:
+        return self._articles.first_and_last_day(filters)
 
     def close(self) -> None:
         self._server.close()

@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby, islice, pairwise
 
 from rag.store.articles import days_of
-from rag.store.milvus_filters import literal, one_of, published_within
+from rag.store.milvus_filters import expression, literal, one_of, published_within
 from rag.store.milvus_rows import article_of, texts_by_version
 from rag.store.milvus_server import MilvusServer, Row
-from rag.types import Article
+from rag.types import Article, Filters
 
+_ANY = Filters()
 _CONTENT = ["version", "part", "parts", "content"]
 _ANY_PART = 'article_id != ""'
 ONE_EACH = f"{_ANY_PART} and part == 0"
@@ -26,8 +27,9 @@ class MilvusArticles:
         self._server = server
         self._collection = collection
 
-    def count(self) -> int:
-        return self._count(ONE_EACH)
+    def count(self, filters: Filters = _ANY) -> int:
+        """How many articles pass."""
+        return self._count(_passing(filters))
 
     def by_version(self, versions: Iterable[str]) -> dict[str, Article]:
         """The articles of these versions that are still there."""
@@ -69,13 +71,15 @@ class MilvusArticles:
         rows = self._query(f"article_id == {literal(article_id)}", _CONTENT)
         return next(map(article_of, texts_by_version(rows).values()), None)
 
-    def between(self, since: str | None, until: str | None, limit: int) -> list[Article]:
+    def between(
+        self, since: str | None, until: str | None, limit: int, filters: Filters = _ANY
+    ) -> list[Article]:
         """See rag.types.Store.articles_between.
 
         Milvus does not sort: the day from which on there are ``limit`` articles is found by halving
         the calendar.
         """
-        within = " and ".join(filter(None, (ONE_EACH, published_within(since, until))))
+        within = " and ".join(filter(None, (_passing(filters), published_within(since, until))))
         cut = _latest_day(lambda day: self._count(f"{within} and last_day >= {day}") >= limit)
         newer = self._query(f"{within} and last_day > {cut}", ["version"])
         as_old = self._server.pages(
@@ -86,22 +90,27 @@ class MilvusArticles:
         by_source = sorted(articles, key=lambda article: article.source)
         return sorted(by_source, key=_last_day, reverse=True)
 
-    def first_and_last_day(self) -> tuple[str, str] | None:
-        """Between which days the dated articles were published; None if none is dated."""
-        last = _latest_day(lambda day: self._holds(f"last_day >= {day}"))
+    def first_and_last_day(self, filters: Filters = _ANY) -> tuple[str, str] | None:
+        """Between which days the dated articles that pass were published; None if none is dated."""
+        passing = _passing(filters)
+        last = _latest_day(lambda day: self._holds(f"{passing} and last_day >= {day}"))
         if not last:
             return None
-        first = _latest_day(lambda day: not self._holds(f"first_day < {day}"))
+        first = _latest_day(lambda day: not self._holds(f"{passing} and first_day < {day}"))
         return _iso(first), _iso(last)
 
     def _holds(self, condition: str) -> bool:
-        return bool(self._query(f"{ONE_EACH} and {condition}", ["key"], limit=1))
+        return bool(self._query(condition, ["key"], limit=1))
 
     def _count(self, condition: str) -> int:
         return self._server.count(self._collection, condition)
 
     def _query(self, condition: str, fields: list[str], limit: int | None = None) -> list[Row]:
         return self._server.query(self._collection, condition, fields, limit)
+
+
+def _passing(filters: Filters) -> str:
+    return " and ".join(filter(None, (ONE_EACH, expression(filters))))
 
 
 def _latest_day(is_so: Callable[[int], bool]) -> int:

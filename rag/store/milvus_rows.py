@@ -37,21 +37,30 @@ def version_of(article: Article) -> str:
 def article_rows(article: Article) -> Iterator[Row]:
     """The parts of an article, the first of them last, keyed so that Milvus lists by source."""
     # As hexadecimals: pymilvus does not escape the keys by which it pages.
-    source = article.source.encode().hex()
-    yield from _parts(source, article.id, version_of(article), _article_json(article), article.date)
+    name = article.source.encode().hex()
+    fields = {"article_id": article.id, "version": version_of(article), **_filtered(article)}
+    yield from _parts(name, _article_json(article), fields)
 
 
 def manifest_rows(content: str) -> Iterator[Row]:
     """The parts of a manifest; their keys come after those of all articles."""
-    yield from _parts(MANIFEST, "", MANIFEST, content, None)
+    first_day, last_day = day_numbers(None)
+    fields = {
+        "article_id": "",
+        "version": MANIFEST,
+        "author": "",
+        "source": "",
+        "first_day": first_day,
+        "last_day": last_day,
+    }
+    yield from _parts(MANIFEST, content, fields)
 
 
 def passage_rows(
     article: Article, passages: Sequence[Passage], vectors: Vectors, first_ordinal: int
 ) -> Iterator[Row]:
     """The passages of an article, numbered from ``first_ordinal`` on."""
-    first_day, last_day = day_numbers(article.date)
-    version = version_of(article)
+    version, filtered = version_of(article), _filtered(article)
     for ordinal, (passage, vector) in enumerate(
         zip(passages, vectors, strict=True), start=first_ordinal
     ):
@@ -60,12 +69,9 @@ def passage_rows(
             "id": passage.id,
             "article_id": article.id,
             "version": version,
-            "author": _fitting((article.author or "").casefold()),
-            "source": article.source,
+            **filtered,
             "start": passage.start,
             "end": passage.end,
-            "first_day": first_day,
-            "last_day": last_day,
             "terms": _weighed_terms(passage.text, article.title),
             "vector": vector,
         }
@@ -106,20 +112,26 @@ def _article_json(article: Article) -> str:
     return json.dumps(asdict(article), ensure_ascii=False)
 
 
-def _parts(
-    name: str, article_id: str, version: str, content: str, date: str | None
-) -> Iterator[Row]:
-    first_day, last_day = day_numbers(date)
+def _filtered(article: Article) -> Row:
+    """The fields that filters ask for; see rag/store/milvus_filters.py."""
+    first_day, last_day = day_numbers(article.date)
+    author = _fitting((article.author or "").casefold())
+    return {
+        "author": author,
+        "source": article.source,
+        "first_day": first_day,
+        "last_day": last_day,
+    }
+
+
+def _parts(name: str, content: str, fields: Row) -> Iterator[Row]:
     contents = [content[start : start + PART_CHARS] for start in range(0, len(content), PART_CHARS)]
     for part, some in reversed(list(enumerate(contents))):
         yield {
-            "key": f"{name}-{version}-{part:06d}",
-            "article_id": article_id,
-            "version": version,
+            **fields,
+            "key": f"{name}-{fields['version']}-{part:06d}",
             "part": part,
             "parts": len(contents),
-            "first_day": first_day,
-            "last_day": last_day,
             "content": some,
             "unused": [0.0, 0.0],
         }

@@ -2,7 +2,7 @@
 
     footnote                        alias of the generation in force
     footnote_<generation>           its passages: vector, terms and what filters ask for
-    footnote_<generation>_articles  its articles and its manifest, as JSON cut into parts
+    footnote_<generation>_articles  its articles, with the same, and its manifest: JSON in parts
 
 The terms of a passage are made by text/words, as for the embedded store, so that all languages are
 treated alike there and here; Milvus only cuts them at spaces and weighs them by BM25. A title's
@@ -102,14 +102,14 @@ def _create_articles(client: MilvusClient, name: str) -> None:
 
     schema = client.create_schema(auto_id=False, enable_dynamic_field=False)
     schema.add_field("key", DataType.VARCHAR, max_length=LONGEST_BYTES, is_primary=True)
-    for field in ("article_id", "version", "content"):
+    for field in ("article_id", "version", "author", "source", "content"):
         schema.add_field(field, DataType.VARCHAR, max_length=LONGEST_BYTES)
     for field in ("part", "parts", "first_day", "last_day"):
         schema.add_field(field, DataType.INT64)
     schema.add_field("unused", DataType.FLOAT_VECTOR, dim=2)  # a collection must have a vector
     indexes = client.prepare_index_params()
     indexes.add_index("unused", index_type="FLAT", metric_type="L2")
-    fields = ("article_id", "version", "part", "first_day", "last_day")
+    fields = ("article_id", "version", "part", "source", "first_day", "last_day")
     _create(client, name, schema, indexes, fields)
 
 

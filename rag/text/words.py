@@ -75,7 +75,7 @@ _ARABIC_SUFFIXES = "ها ان ات ون ين يه ه ي".split()
 
 def terms(text: str) -> Sequence[str]:
     """The index terms of ``text``, in order, with repetitions."""
-    text = _one_spelling(text)
+    text = one_spelling(text)
     if text.isascii():
         return [_PRESENT.get(token, token) for token in _analyzer().analyze(text)]
     tokens = _analyzer().analyze(_with_words_apart(text))
@@ -88,8 +88,8 @@ def content_terms(question: str) -> Sequence[str]:
     return [term for term in found if term not in _ASKING and len(term) > 1] or found
 
 
-def _one_spelling(text: str) -> str:
-    """ "U.S." and "United States" as "US"."""
+def one_spelling(text: str) -> str:
+    """ "U.S." and "United States" as "US", which is one term for both."""
     text = _INITIALISM.sub(lambda match: match.group().replace(".", "") + " ", text)
     for pattern, short in _SPELLED_OUT.items():
         text = pattern.sub(short, text)

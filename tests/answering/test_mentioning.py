@@ -53,6 +53,22 @@ def _lines(reading: Reading | None) -> list[str]:
     return [f"{quote.lead} {quote.text}" for quote in reading.quotes]
 
 
+def test_a_name_with_initials_is_found_in_full_and_short(
+    build_index: Callable[[Sequence[Article]], BuildReport], open_index: Callable[[], LocalStore]
+) -> None:
+    build_index(
+        [
+            make_article("The United States sent a ship.", "ship", title="A ship"),
+            make_article("A U.S. ship came.", "came", title="It came"),
+            make_article("Nobody came.", "nobody", title="Nobody"),
+        ]
+    )
+    for subject in ("the United States", "the US", "U.S."):
+        reading = articles_holding(ArticlesAsked("mention", subject), open_index())
+        assert reading is not None
+        assert reading.reply == "2 articles mention it:"
+
+
 def test_a_name_stands_as_it_is_written(holding: Holding) -> None:
     reading = holding("mention", "Ada Finch")
     assert _lines(reading) == [

@@ -285,11 +285,16 @@ class _HugeStore:
         assert count <= MAX_ARTICLES_READ
         return [self._article(number) for number in range(count)]
 
-    def articles_between(self, since: str | None, until: str | None, limit: int) -> list[Article]:
+    def articles_between(
+        self, since: str | None, until: str | None, limit: int, filters: Filters = Filters()
+    ) -> list[Article]:
         assert limit <= MAX_ARTICLES_READ + 1
         return [self._article(number) for number in range(limit)]
 
-    def first_and_last_day(self) -> tuple[str, str]:
+    def count_articles(self, filters: Filters) -> int:
+        raise AssertionError("nothing is filtered here")
+
+    def first_and_last_day(self, filters: Filters = Filters()) -> tuple[str, str]:
         return "2007-01-01", "2007-12-31"
 
     def search_vectors(

@@ -253,15 +253,15 @@ def build_in_process(*arguments: str) -> subprocess.Popen[str]:
 @pytest.mark.parametrize(
     ("place", "is_switched"),
     [
-        ("rag.store.local.TermWriter", False),
+        ("rag.store.generation_writer.TermWriter", False),
         ("tests.fakes:FakeEmbedder.embed", False),
         ("rag.store.embedding_cache:EmbeddingCache.keep", False),
         ("rag.ingest.build.find_stories", False),
-        ("rag.store.local:TermWriter.finish", False),
-        ("rag.store.local.publish", False),
+        ("rag.store.generation_writer:TermWriter.finish", False),
+        ("rag.store.generation_writer.publish", False),
         ("rag.store.generations.sync", False),
         ("rag.store.embedding_cache:EmbeddingCache.clear", True),
-        ("rag.store.local.is_in_force", True),
+        ("rag.store.generation_writer.is_in_force", True),
     ],
 )
 def test_a_killed_build_leaves_the_old_index_or_the_new_one(

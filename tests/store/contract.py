@@ -204,6 +204,21 @@ class StoreContract:
         assert numbers("2013", None, 10) == []
         assert store.first_and_last_day() == ("2007-05-31", "2012-01-31")
 
+    def test_articles_that_pass_filters(self, store: Store) -> None:
+        for filters in FILTERS:
+            wanted = [one for one in ARTICLES if passes(filters, one)]
+            found = store.articles_between(None, None, 10, filters)
+            assert sorted(one.id for one in found) == sorted(one.id for one in wanted)
+            assert store.count_articles(filters) == len(wanted)
+            within = store.articles_between("2011", "2011", 10, filters)
+            in_2011 = [one for one in wanted if (one.date or "").startswith("2011")]
+            assert {one.id for one in within} == {one.id for one in in_2011}
+            dated = [one.date for one in wanted if one.date]
+            days = store.first_and_last_day(filters)
+            assert (days is None) == (not dated)
+            if days:
+                assert (days[0][:4], days[1][:4]) == (min(dated)[:4], max(dated)[:4])
+
     def test_of_one_day_the_first_by_source_are_taken(self, opened: Opened) -> None:
         names = ["d", "b", "e", "a", "c"]
         store = opened([make_article("Fog.", name, date="2011-06-02") for name in names])

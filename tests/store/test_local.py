@@ -340,7 +340,7 @@ def test_a_failing_backend_leaves_the_index_before(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as failing:
-        failing.setattr(f"rag.store.local.{part}", full)
+        failing.setattr(f"rag.store.generation_writer.{part}", full)
         with pytest.raises(BuildError, match=r"\(the disk is full\); what was there before is"):
             build_index(ARTICLES)
     assert open_index().generation == "g000001"
