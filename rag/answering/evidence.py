@@ -30,7 +30,8 @@ def worth_showing(question: str, quotes: Sequence[Quote], max_quotes: int) -> li
     """The best quote, the next that come near it, and one of every other article that answers.
 
     Another article answers if its best quote would by itself (LOG.md, "what other articles say"),
-    or marks the same words as the best quote of all. No sentence twice, unless of two articles.
+    or marks the same words as the best quote of all. How strict the user is does not count there:
+    what contradicts the best quote is not to be hidden. No sentence twice, unless of two articles.
     Beside the best quote none is shown that misses the question's place or year, which that one
     has, or marks no number where one is asked for.
     """
