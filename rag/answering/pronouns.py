@@ -60,7 +60,7 @@ def _holds_words(quote: Quote, start: int) -> bool:
 
 
 def _antecedent(text: str, quote: Quote, pronoun: str, rest: str) -> str | None:
-    before = _sentences_before(text, quote.start)
+    before = sentences_before(text, quote.start)
     if not before or _inside_speech(text[before[0].start : quote.start]):
         return None
     if pronoun in ("he", "his", "she", "her"):
@@ -70,7 +70,7 @@ def _antecedent(text: str, quote: Quote, pronoun: str, rest: str) -> str | None:
     return _speaking_body(text, before[-1]) if pronoun == "it" else _pair(text, before[-1])
 
 
-def _sentences_before(text: str, start: int) -> list[Span]:
+def sentences_before(text: str, start: int) -> list[Span]:
     """The last two sentences of the same paragraph that end before ``start``."""
     for paragraph in paragraphs(text, 0, len(text)):
         if paragraph.start <= start < paragraph.end:

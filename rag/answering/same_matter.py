@@ -1,7 +1,8 @@
 """Whether two quotes speak of the same matter, so that other words are another answer.
 
 A quote that answers some other question is no disagreement: what the question says of its matter
-must be said by both, in these words or in words alike.
+must be said by both, in these words or in words alike. What opens with a pronoun says what the
+sentence before it says.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from rag.answering.pronouns import sentences_before
 from rag.question.answer_type import asked_type, without_type
 from rag.reading.sentence_features import type_fit
 from rag.text.words import content_terms, terms
@@ -25,6 +27,7 @@ _LEAST_SHARED = 0.5
 _FEWEST_SHARED = 3
 """Two sentences that have this share, and at least so many, of their terms in common tell the same,
 whatever the question's words."""
+_OPENS_WITH_PRONOUN = re.compile(r"(?:It|They|He|She|This|These|Its|Their|His|Her)\b")
 _WORD = re.compile(r"\w[\w'’-]*")
 _NAME_OR_NUMBER = re.compile(r"(?<=\S )[A-Z][\w'’.-]*|\d[\d,.]*")
 
@@ -45,15 +48,25 @@ def same_matter(question: str, quote: Quote, best: Quote, embedder: Embedder) ->
     if names & _told(best) - _told(quote):
         return False
     asked = _NAME_OR_NUMBER.sub(" ", without_type(question))
-    missing = set(content_terms(asked)) - set(terms(quote.text))
+    said = _with_what_it_refers_to(quote)
+    missing = set(content_terms(asked)) - set(terms(said))
     words = [word for word in _WORD.findall(asked) if not missing.isdisjoint(terms(word))]
-    return not words or _says_as_much(words, quote.text, best.text, embedder)
+    return not words or _says_as_much(words, said, _with_what_it_refers_to(best), embedder)
 
 
 def _alike_but_for_the_words(quote: Quote, best: Quote) -> bool:
     """Whether one sentence is nearly the other, the marked words aside."""
     some, other = (set(terms(each.text)) - set(terms(each.words or "")) for each in (quote, best))
     return len(some & other) >= max(_LEAST_SHARED * len(some | other), _FEWEST_SHARED)
+
+
+def _with_what_it_refers_to(quote: Quote) -> str:
+    """The quote; after the sentence before it, where it opens with a pronoun."""
+    if not _OPENS_WITH_PRONOUN.match(quote.text):
+        return quote.text
+    text = quote.article.text
+    before = sentences_before(text, quote.start)[-1:]
+    return " ".join([*(text[slice(*span)] for span in before), quote.text])
 
 
 def _told(quote: Quote) -> set[str]:

@@ -46,3 +46,18 @@ def test_the_same_matter_has_the_questions_words_names_and_kind(
     question: str, best: tuple[str, str], quote: tuple[str, str], same: bool
 ) -> None:
     assert same_matter(question, _quote(*quote), _quote(*best), FakeEmbedder()) == same
+
+
+@pytest.mark.parametrize(
+    ("before", "same"), [("The bridge was opened in May. ", True), ("The ferry sank. ", False)]
+)
+def test_what_opens_with_a_pronoun_says_what_the_sentence_before_says(
+    before: str, same: bool
+) -> None:
+    said = "It cost 48 million crowns."
+    article = make_article(before + said, "town")
+    quote = Quote(article, said, len(before), len(before + said), 1.0, "48 million crowns")
+    best = _quote("The bridge cost 61 million crowns.", "61 million crowns")
+    question = "What did the bridge cost?"
+    assert same_matter(question, quote, best, FakeEmbedder()) is same
+    assert same_matter(question, best, quote, FakeEmbedder()) is True
