@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -82,6 +82,8 @@ class Indexing:
     before: Before
     cache: EmbeddingCache
     embedded: int = 0
+    clashes: list[Failure] = field(default_factory=list)
+    """Of the file at hand, which may go on in the next batch."""
 
     def split(self, loaded: Loaded) -> Step:
         if isinstance(loaded, Article):
@@ -93,7 +95,6 @@ class Indexing:
         import numpy as np
 
         vectors = self._vectors(_texts(batch))
-        clashes: list[Failure] = []
         kept: list[FileKept] = []
         for step, following in zip(batch, [*batch[1:], None], strict=True):
             if isinstance(step, FileKept):
@@ -102,11 +103,12 @@ class Indexing:
                     self.writer.copy_files(kept[0].number, [file.stamp for file in kept])
                     kept = []
             elif isinstance(step, FileRead):
-                stamp = None if clashes else step.stamp
-                self.writer.end_file(step.source, stamp, (*step.failures, *clashes))
-                clashes = []
+                stamp = None if self.clashes else step.stamp
+                self.writer.end_file(step.source, stamp, (*step.failures, *self.clashes))
+                self.clashes = []
             elif self.writer.has(step[0]):
-                clashes.append(Failure(step[0].source, "another article has the same name"))
+                reason = "another article has the same name"
+                self.clashes.append(Failure(step[0].source, reason))
             else:
                 article, parts = step
                 hashes = [_hash(embedded_text(article, part)) for part in parts]

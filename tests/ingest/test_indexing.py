@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from rag.ingest.folder import count_changed
 from rag.ingest.indexing import embedded_text, reading_code
 from rag.settings import Settings
 from rag.store import LocalStore, open_store
-from rag.types import BuildReport, Filters, Passage
+from rag.types import BuildReport, Failure, Filters, Passage
 from tests.fakes import FakeEmbedder, make_article
 
 if TYPE_CHECKING:
@@ -250,6 +251,23 @@ def test_names_that_differ_in_bytes_that_are_no_text(seeds_folder: Path) -> None
         assert [failure.reason for failure in report.failures] == [
             "another article has the same name"
         ]
+
+
+def test_a_name_taken_is_told_however_its_file_falls_into_batches(
+    seeds_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.ingest.indexing._BATCH_PASSAGES", 1)
+    with ZipFile(SEEDS / "twice.zip", "w") as archive:
+        archive.writestr("lamp.txt", "The lamp of the harbour went out.")
+        archive.writestr("mast.txt", "The mast broke in the storm.")
+        with pytest.warns(UserWarning, match="Duplicate"):
+            archive.writestr("lamp.txt", "Another lamp went out.")
+    for _ in range(2):
+        report = build()
+        assert report.articles == 4
+        assert report.failures == (
+            Failure("twice.zip/lamp.txt", "another article has the same name"),
+        )
 
 
 # A build that is interrupted.
