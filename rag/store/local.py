@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,7 +54,8 @@ class LocalStore:
         self._articles = ArticleTable(folder / ARTICLES_FILE)
         self._vectors = VectorIndex(folder / VECTORS_FILE)
         self._terms = TermIndex(folder / TERMS_FOLDER)
-        self._allowed = lru_cache(_FILTERS_REMEMBERED)(self._ordinals)
+        # Not of a method: a store that its own cache holds would keep its generation from removal.
+        self._allowed = lru_cache(_FILTERS_REMEMBERED)(partial(_ordinals, self._articles))
 
     @property
     def generation(self) -> str:
@@ -139,12 +140,13 @@ class LocalStore:
         self._articles.close()
         self._held.close()
 
-    def _ordinals(self, filters: Filters) -> NDArray[np.int64] | None:
-        """Ordinals of the passages whose articles pass; None if all do."""
-        import numpy as np
 
-        ordinals = self._articles.ordinals(filters)
-        return None if ordinals is None else np.array(ordinals, dtype=np.int64)
+def _ordinals(articles: ArticleTable, filters: Filters) -> NDArray[np.int64] | None:
+    """Ordinals of the passages whose articles pass; None if all do."""
+    import numpy as np
+
+    ordinals = articles.ordinals(filters)
+    return None if ordinals is None else np.array(ordinals, dtype=np.int64)
 
 
 def open_store(index: Path, recipe: Recipe | None) -> LocalStore:

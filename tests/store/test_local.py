@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import subprocess
@@ -70,6 +71,21 @@ def test_a_built_store_answers(build_index: Build, open_index: Open) -> None:
     assert article.text[passage.start : passage.end] == passage.text
     assert store.article("id-lamp") == ARTICLES[1]
     store.close()
+
+
+def test_a_store_that_is_forgotten_lets_go_of_its_generation_at_once(
+    build_index: Build, open_index: Open, settings: Settings
+) -> None:
+    build_index(ARTICLES)
+    store = open_index()
+    assert store.search_terms("harbour", 5, Filters(author="ada"))
+    gc.disable()  # whatever only a collection finds would stay for as long as nothing collects
+    try:
+        del store
+        build_index(ARTICLES)
+    finally:
+        gc.enable()
+    assert [path.name for path in (settings.index / "generations").iterdir()] == ["g000002"]
 
 
 def test_which_passages_a_filter_lets_pass_is_looked_up_once(
