@@ -52,8 +52,10 @@ $(VENV)/write-installed: $(VENV)/installed models-write.txt
 run: install
 	@$(BIN)/rag serve --host $(HOST) --port $(PORT)
 
+# Through the environment and as it stands: a question may hold quotation marks and dollars.
+ask: override export Q := $(value Q)
 ask: install
-	@$(BIN)/rag ask "$(Q)"
+	@$(BIN)/rag ask -- "$$Q"
 
 build: install
 	@$(BIN)/rag build || [ $$? = 3 ]  # 3: built, but for files that cannot be read
@@ -87,4 +89,4 @@ chromium:
 		|| { echo "error: chromium could not be installed: apt-get install chromium"; exit 1; }; }
 
 clean:
-	rm -rf $(VENV) index/generations index/CURRENT index/build.lock index/embedded.sqlite*
+	rm -rf $(VENV) index/generations index/CURRENT index/build.lock index/embedded.sqlite* index/shards-*

@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+MAKEFILE = Path(__file__).parents[1] / "Makefile"
+
+
+@pytest.mark.parametrize(
+    "question", ["Who met?", 'What does "x" mean?', "Whose is Ann's boat?", "-5 or `id`, $(id) $5?"]
+)
+def test_make_ask_hands_on_the_question_as_it_is(question: str, tmp_path: Path) -> None:
+    command = tmp_path / "rag"
+    command.write_text("#!/bin/sh\nprintf '%s|' \"$@\"\n")
+    command.chmod(0o755)
+    make = ["make", "--file", str(MAKEFILE), "--old-file=install", "ask", f"BIN={tmp_path}"]
+    done = subprocess.run(
+        [*make, f"Q={question}"], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == f"ask|--|{question}|"
