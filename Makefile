@@ -71,8 +71,11 @@ test: lint chromium
 test-all: lint chromium
 	$(BIN)/python -m pytest
 
-# The reader's weights, from the folder named by RAG_TRAIN_DATA; hours. See training/README.md.
+# The weights of the reader and of the follow-ups, from the folder named by RAG_TRAIN_DATA; hours.
+# See training/README.md.
 train: install
+	@test -f "$$RAG_TRAIN_DATA/rewrite.jsonl" || { echo "error: RAG_TRAIN_DATA names no folder" \
+		"with rewrite.jsonl, which the last step needs: see training/README.md" >&2; exit 1; }
 	$(BIN)/python -m training.train
 	$(BIN)/python -m training.export
 	$(BIN)/python -m training.fit_follow_ups
