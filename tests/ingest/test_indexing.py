@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import shutil
 from collections.abc import Sequence
 from dataclasses import replace
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
@@ -12,9 +14,10 @@ from zipfile import ZipFile
 import numpy as np
 import pytest
 
+import rag.load
 from rag.ingest.build import build_from_folder, recipe_of
 from rag.ingest.folder import count_changed
-from rag.ingest.indexing import embedded_text, reading_code
+from rag.ingest.indexing import READING_LIBRARIES, embedded_text, reading_code
 from rag.settings import Settings
 from rag.store import LocalStore, open_store
 from rag.types import BuildReport, Failure, Filters, Passage
@@ -208,6 +211,18 @@ def test_other_code_reads_every_file_anew(
     assert build().embedded == 0
     assert loaded == ["talks.txt", "whales.txt"]
     assert len(reading_code()) == 64
+
+
+def test_another_version_of_a_library_that_reads_is_other_code(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = reading_code()
+    monkeypatch.setattr("rag.ingest.indexing.version", lambda name: "0")
+    assert reading_code.__wrapped__() != now
+    imported = "\n".join(path.read_text() for path in Path(rag.load.__file__).parent.glob("*.py"))
+    for module, names in packages_distributions().items():
+        if re.search(rf"^\s*(?:from|import) {re.escape(module)}\b", imported, re.MULTILINE):
+            assert {"footnote-rag", *READING_LIBRARIES}.intersection(names), module
 
 
 def test_another_way_of_cutting_keeps_the_vectors_that_fit(seeds_folder: Path) -> None:
