@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,9 +32,6 @@ from rag.store.vectors import VectorIndex, VectorWriter
 from rag.types import Article, Failure, Filters, Passage
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from rag.types import Vectors
 
 _ANY = Filters()
@@ -54,8 +51,8 @@ class LocalStore:
         self._articles = ArticleTable(folder / ARTICLES_FILE)
         self._vectors = VectorIndex(folder / VECTORS_FILE)
         self._terms = TermIndex(folder / TERMS_FOLDER)
-        # Not of a method: a store that its own cache holds would keep its generation from removal.
-        self._allowed = lru_cache(_FILTERS_REMEMBERED)(partial(_ordinals, self._articles))
+        # Not of a method of its own: a store in such a circle would hold its generation for long.
+        self._allowed = lru_cache(_FILTERS_REMEMBERED)(self._articles.ordinals)
 
     @property
     def generation(self) -> str:
@@ -139,14 +136,6 @@ class LocalStore:
     def close(self) -> None:
         self._articles.close()
         self._held.close()
-
-
-def _ordinals(articles: ArticleTable, filters: Filters) -> NDArray[np.int64] | None:
-    """Ordinals of the passages whose articles pass; None if all do."""
-    import numpy as np
-
-    ordinals = articles.ordinals(filters)
-    return None if ordinals is None else np.array(ordinals, dtype=np.int64)
 
 
 def open_store(index: Path, recipe: Recipe | None) -> LocalStore:

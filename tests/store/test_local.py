@@ -92,12 +92,12 @@ def test_which_passages_a_filter_lets_pass_is_looked_up_once(
     build_index: Build, open_index: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     build_index(ARTICLES)
-    store = open_index()
     asked = []
     ordinals = ArticleTable.ordinals
     monkeypatch.setattr(
         ArticleTable, "ordinals", lambda table, filters: asked.append(1) or ordinals(table, filters)
     )
+    store = open_index()
     vector = FakeEmbedder().embed(["lamp"])[0]
     for author, expected in (("ada", 0), ("bo", 1), ("ada", 0)):
         assert [hit[0] for hit in store.search_vectors(vector, 5, Filters(author=author))] == [
