@@ -52,8 +52,10 @@ $(VENV)/write-installed: $(VENV)/installed models-write.txt
 run: install
 	@$(BIN)/rag serve --host $(HOST) --port $(PORT)
 
+# Through the environment and as it stands: a question may hold quotation marks and dollars.
+ask: override export Q := $(value Q)
 ask: install
-	@$(BIN)/rag ask "$(Q)"
+	@$(BIN)/rag ask -- "$$Q"
 
 build: install
 	@$(BIN)/rag build || [ $$? = 3 ]  # 3: built, but for files that cannot be read
@@ -69,8 +71,11 @@ test: lint chromium
 test-all: lint chromium
 	$(BIN)/python -m pytest
 
-# The reader's weights, from the folder named by RAG_TRAIN_DATA; hours. See training/README.md.
+# The weights of the reader and of the follow-ups, from the folder named by RAG_TRAIN_DATA; hours.
+# See training/README.md.
 train: install
+	@test -f "$$RAG_TRAIN_DATA/rewrite.jsonl" || { echo "error: RAG_TRAIN_DATA names no folder" \
+		"with rewrite.jsonl, which the last step needs: see training/README.md" >&2; exit 1; }
 	$(BIN)/python -m training.train
 	$(BIN)/python -m training.export
 	$(BIN)/python -m training.fit_follow_ups
@@ -87,4 +92,4 @@ chromium:
 		|| { echo "error: chromium could not be installed: apt-get install chromium"; exit 1; }; }
 
 clean:
-	rm -rf $(VENV) index/generations index/CURRENT index/build.lock index/embedded.sqlite*
+	rm -rf $(VENV) index/generations index/CURRENT index/build.lock index/embedded.sqlite* index/shards-*

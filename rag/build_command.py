@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 import typer
 
 from rag.errors import RagError
-from rag.terminal import build_record, describe_build, print_error, print_json, show_progress
+from rag.terminal import (
+    build_record,
+    describe_build,
+    describe_failure,
+    print_error,
+    print_json,
+    show_progress,
+)
 
 if TYPE_CHECKING:
     from rag.settings import Settings
@@ -66,5 +73,5 @@ def _build(settings: Settings, ray: str | None) -> BuildReport:
 
 def _tell(settings: Settings, report: BuildReport) -> None:
     for failure in report.failures:
-        typer.echo(f"not read: {failure.source}: {failure.reason}", err=True)
+        typer.echo(f"not read: {describe_failure(failure)}", err=True)
     typer.echo(describe_build(str(settings.index), report))

@@ -21,6 +21,7 @@ from rag.terminal import (
     describe_answer,
     describe_hit,
     describe_sources,
+    harmless,
     print_error,
     print_json,
     read_line,
@@ -141,7 +142,7 @@ def chat(index: IndexOption = None) -> None:
             try:
                 for event in library.stream(question, history):
                     if isinstance(event, Token):
-                        typer.echo(event.text, nl=False)
+                        typer.echo(harmless(event.text), nl=False)
                     elif isinstance(event, Done):
                         typer.echo(describe_sources(event.answer))
                         history += [("user", question), ("assistant", event.answer.text)]

@@ -1,7 +1,7 @@
 """The exception tree. Each message is one line: what happened to what, and what mends it.
 
 RagError
- ├── QuestionError          the question is empty or too long
+ ├── QuestionError          a question, its history or what is asked for cannot be taken
  ├── FilterError            a filter cannot be understood
  ├── SettingsError          a setting is unknown or out of bounds
  ├── ModelError             model weights are missing or not the pinned ones
@@ -31,7 +31,7 @@ class RagError(Exception):
 
 
 class QuestionError(RagError):
-    """The question is empty or too long."""
+    """A question, its history or what is asked for cannot be taken."""
 
 
 class FilterError(RagError):

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 from rag.chat import check_question, stream, understood
 from rag.embed import load_embedder
+from rag.errors import QuestionError
 from rag.generate import Generator, load_generator
 from rag.ingest.build import ProgressCallback, build_from_folder, recipe_of
 from rag.models import SHIPPED_READER
 from rag.reading.sentence_ranker import SentenceRanker
 from rag.reading.span_evidence import SpanEvidence
 from rag.retrieval import retrieve
-from rag.settings import in_force
+from rag.settings import changed, in_force
 from rag.store import (
     LocalStore,
     Manifest,
@@ -100,7 +101,7 @@ class Library:
     ) -> list[Hit]:
         """The ``k`` passages that answer the question best; see rag.retrieve."""
         if k < 1:
-            raise ValueError("k must be at least 1")
+            raise QuestionError(f"k is {k}: ask for at least 1 passage.")
         question = check_question(question, self.settings.max_question_chars)
         spelled, query = understood(question, history, self._store)
         hits = retrieve(
@@ -130,11 +131,10 @@ class Library:
 
         ``min_confidence`` (0 to 1) and ``max_quotes`` (1 to 10) go before those of the settings: at
         confidence 0 the best quotes are shown however little they answer. Without ``writes`` the
-        answer is quotes, whichever model the settings name to write.
+        answer is quotes, whichever model the settings name to write. Raises SettingsError at once
+        where they are out of bounds.
         """
-        chosen = {"min_confidence": min_confidence, "max_quotes": max_quotes}
-        given = {name: value for name, value in chosen.items() if value is not None}
-        settings = self.settings.model_copy(update=given)
+        settings = changed(self.settings, min_confidence=min_confidence, max_quotes=max_quotes)
         return stream(
             question,
             history,

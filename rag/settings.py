@@ -67,7 +67,10 @@ class Settings(BaseSettings):
     @field_validator("seeds", "index", "conversations", "login")
     @classmethod
     def _with_home(cls, place: Path | None) -> Path | None:
-        return place and place.expanduser()
+        try:
+            return place and place.expanduser()
+        except RuntimeError:
+            raise ValueError(f"nobody has the home folder of {place}") from None
 
     @classmethod
     def settings_customise_sources(
@@ -86,8 +89,29 @@ def load_settings(**overrides: Any) -> Settings:
 
     Raises SettingsError naming the setting that is unknown or out of bounds.
     """
+    return _checked(_given(overrides))
+
+
+def changed(settings: Settings, **overrides: Any) -> Settings:
+    """``settings`` with ``overrides`` before them; those that are None are left out.
+
+    Raises SettingsError as load_settings does.
+    """
+    given = _given(overrides)
+    return _checked(settings.model_dump() | given) if given else settings
+
+
+def in_force(settings: Settings | None, **folders: Path | str | None) -> Settings:
+    """``settings``, or those in force if None; ``folders`` that are not None go before them.
+
+    Raises SettingsError as load_settings does.
+    """
+    return load_settings(**folders) if settings is None else changed(settings, **folders)
+
+
+def _checked(values: Mapping[str, Any]) -> Settings:
     try:
-        return Settings(**_given(overrides))
+        return Settings(**values)
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
@@ -96,14 +120,6 @@ def load_settings(**overrides: Any) -> Settings:
         ) from None
     except (ValueError, OSError) as error:
         raise SettingsError(f"{SETTINGS_FILE} cannot be read: {error}.") from None
-
-
-def in_force(settings: Settings | None, **folders: Path | str | None) -> Settings:
-    """``settings``, or those in force if None; ``folders`` that are not None go before them."""
-    if settings is None:
-        return load_settings(**folders)
-    changed = {name: Path(folder).expanduser() for name, folder in _given(folders).items()}
-    return settings.model_copy(update=changed)
 
 
 def _given(overrides: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,14 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from rag.types import Failure
+
 if TYPE_CHECKING:
     from rag.ingest.build import ProgressCallback
     from rag.store import Manifest, MilvusManifest
     from rag.types import Answer, BuildReport, Hit
 
 _NEAREST_SHOWN = 3
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-"""Characters by which an article could steer the terminal."""
+_STEERING = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters
+    "\u202a-\u202e\u2066-\u2069]"  # overrides of the writing direction
+)
 
 
 @contextmanager
@@ -79,12 +83,12 @@ def describe_hit(hit: Hit) -> str:
     article = hit.article
     known = ", ".join(filter(None, (article.title, article.author, article.date)))
     place = _on_one_line(f"{known} ({article.source}:{hit.passage.start})")
-    return f"{hit.score:.3f}  {place}\n{_harmless(hit.passage.text)}"
+    return f"{hit.score:.3f}  {place}\n{harmless(hit.passage.text)}"
 
 
 def describe_answer(answer: Answer) -> str:
     """The answer's text and its sources."""
-    return _harmless(answer.text) + describe_sources(answer)
+    return harmless(answer.text) + describe_sources(answer)
 
 
 def describe_sources(answer: Answer) -> str:
@@ -108,6 +112,11 @@ def describe_build(index: str, report: BuildReport) -> str:
         f"{count(report.passages, 'passage')} ({report.embedded:,} embedded anew), "
         f"{report.seconds:.1f} s; {len(report.failures):,} failed."
     )
+
+
+def describe_failure(failure: Failure) -> str:
+    """One line: what could not be read, and why."""
+    return _on_one_line(f"{failure.source}: {failure.reason}")
 
 
 def build_record(index: str, report: BuildReport) -> dict[str, Any]:
@@ -145,8 +154,9 @@ def describe_index(facts: Mapping[str, Any]) -> str:
     """The facts of ``index_record``, one a line."""
     plain = {name: value for name, value in facts.items() if not isinstance(value, dict)}
     lines = [f"{name:<15} {value}" for name, value in plain.items() if value is not None]
-    lines += [f"{'not read':<15} {source}: {why}" for source, why in facts["not_read"].items()]
-    return "\n".join(map(_harmless, lines))
+    failures = [Failure(source, reason) for source, reason in facts["not_read"].items()]
+    lines += [f"{'not read':<15} {describe_failure(failure)}" for failure in failures]
+    return "\n".join(map(harmless, lines))
 
 
 def count(number: int, noun: str) -> str:
@@ -162,9 +172,10 @@ def read_line(prompt: str) -> str:
         return ""
 
 
-def _harmless(text: str) -> str:
-    return _CONTROL.sub("", text)
+def harmless(text: str) -> str:
+    """``text`` without the characters by which an article or a file's name steers a terminal."""
+    return _STEERING.sub("", text)
 
 
 def _on_one_line(text: str) -> str:
-    return _harmless(" ".join(text.split()))
+    return harmless(" ".join(text.split()))

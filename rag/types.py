@@ -332,7 +332,10 @@ class Store(Protocol):
         ...
 
     def fetch(self, ordinals: Sequence[int]) -> list[tuple[Passage, Article]]:
-        """Passages with their articles, in the order asked for, without those removed since."""
+        """Passages with their articles, in the order asked for: every one.
+
+        Only a FusingStore, which others may change meanwhile, leaves out those removed since.
+        """
         ...
 
     def articles(self) -> Iterator[Article]:

@@ -57,6 +57,16 @@ def test_build(run: Run) -> None:
     assert "3: the index is built" in " ".join(run("build", "--help")[1].split())
 
 
+def test_the_name_of_a_file_does_not_steer_the_terminal(run: Run) -> None:
+    Path("seeds/\x1b[2Jnot\nread: \u202efdp.xls").write_bytes(b"x")
+    code, _, errors = run("build")
+    assert code == 3
+    assert errors.startswith("not read: [2Jnot read: fdp.xls: XLS is not read")
+    assert errors.count("\n") == 1
+    told = run("info")[1].splitlines()
+    assert told[-1].startswith("not read        [2Jnot read: fdp.xls: XLS is not read")
+
+
 def test_a_build_says_what_changed(run: Run) -> None:
     run("build")
     whales = Path("seeds/whales.txt")

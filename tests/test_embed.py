@@ -7,11 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+import transformers
 
 from rag.embed import MiniLMEmbedder, SentenceTransformerEmbedder, load_embedder
 from rag.errors import ModelError
 from rag.models import SHIPPED_EMBEDDER, ModelFolder, find_embedder
 from rag.types import Embedder
+from tests.tiny_models import save_tiny_model, tiny_model, tiny_tokenizer, word_pieces
 
 
 def test_weights_that_cannot_be_loaded(tmp_path: Path) -> None:
@@ -19,6 +22,50 @@ def test_weights_that_cannot_be_loaded(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="Embedding model broken cannot be loaded") as caught:
         broken.embed(["x"])
     assert "\n" not in str(caught.value)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A sentence-transformers model, tiny and with random weights."""
+    return save_tiny_model(tmp_path / "tiny", word_pieces(), transformers.BertModel)
+
+
+def named(folder: Path) -> SentenceTransformerEmbedder:
+    """The embedder in ``folder``, as a process finds it that starts now."""
+    find_embedder.cache_clear()
+    return SentenceTransformerEmbedder(find_embedder(str(folder)))
+
+
+@pytest.mark.parametrize("kept", [0, 200])
+def test_weights_that_are_cut_short(folder: Path, kept: int) -> None:
+    weights = folder / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:kept])
+    with pytest.raises(ModelError, match="Embedding model tiny cannot be loaded .*: name a"):
+        named(folder).embed(["x"])
+
+
+def test_other_weights_have_another_revision(folder: Path) -> None:
+    first = named(folder).revision
+    assert named(folder).revision == first
+    model = transformers.AutoModel.from_pretrained(folder)
+    with torch.no_grad():
+        model.embeddings.word_embeddings.weight[0, 0] += 1
+    model.save_pretrained(folder)
+    assert named(folder).revision != first
+
+
+def test_weights_in_several_files(folder: Path) -> None:
+    whole = named(folder)
+    expected = whole.revision, whole.embed(["the boat left"])
+    (folder / "model.safetensors").unlink()
+    tiny_model(tiny_tokenizer(word_pieces()), transformers.BertModel).save_pretrained(
+        folder, max_shard_size="10KB"
+    )
+    assert len(list(folder.glob("model-*.safetensors"))) > 1
+    assert (named(folder).revision, named(folder).embed(["the boat left"]).tolist()) == (
+        expected[0],
+        expected[1].tolist(),
+    )
 
 
 @pytest.fixture(scope="module")

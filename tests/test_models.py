@@ -4,10 +4,11 @@ import hashlib
 from pathlib import Path
 
 import pytest
+from safetensors import SafetensorError
 
 from rag import models
 from rag.errors import ModelError
-from rag.models import find_embedder, sha256_of
+from rag.models import find_embedder, loading, sha256_of
 
 
 @pytest.fixture(autouse=True)
@@ -52,20 +53,37 @@ def test_no_weights_installed(monkeypatch: pytest.MonkeyPatch) -> None:
         find_embedder("all-MiniLM-L6-v2")
 
 
-def test_a_folder_of_weights(tmp_path: Path) -> None:
-    weights = tmp_path / "model.safetensors"
-    with pytest.raises(ModelError, match="holds no model.safetensors or pytorch_model.bin"):
-        find_embedder(str(tmp_path))
-    weights.write_bytes(b"one")
-    first = find_embedder(str(tmp_path))
-    assert (first.name, first.path) == (tmp_path.name, str(tmp_path))
-    find_embedder.cache_clear()
-    weights.write_bytes(b"two")
-    assert find_embedder(str(tmp_path)).revision != first.revision
+def test_a_folder_of_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = find_embedder(str(tmp_path))
+    assert (found.name, found.path, found.is_here) == (tmp_path.name, str(tmp_path), True)
+    monkeypatch.setenv("HOME", str(tmp_path.parent))
+    assert find_embedder(f"~/{tmp_path.name}").path == str(tmp_path)
 
 
 def test_any_other_name_is_a_hub_id() -> None:
-    assert find_embedder("owner/model").path == "owner/model"
+    found = find_embedder("owner/model")
+    assert (found.name, found.path, found.is_here) == ("owner/model", "owner/model", False)
+
+
+@pytest.mark.parametrize("name", ["~nosuch/model", "no/such/folder", ""])
+def test_a_name_that_no_model_can_have(name: str) -> None:
+    with pytest.raises(ModelError, match=r"^Embedding model .* is not there: name a model folder"):
+        find_embedder(name)
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (RuntimeError("size mismatch.\nfor a layer"), "size mismatch"),
+        (SafetensorError("header too large"), "header too large"),
+        (ImportError(""), "ImportError"),
+        (KeyError("model_type"), "'model_type'"),
+    ],
+)
+def test_whatever_goes_wrong_with_loading_is_one_line(error: Exception, reason: str) -> None:
+    with pytest.raises(ModelError) as caught, loading("Model m", "name another."):
+        raise error
+    assert str(caught.value) == f"Model m cannot be loaded ({reason}): name another."
 
 
 def test_sha256_of(tmp_path: Path) -> None:

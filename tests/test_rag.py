@@ -11,7 +11,13 @@ from pathlib import Path
 import pytest
 
 import rag
-from rag.errors import IndexMismatchError, IndexMissingError, RagError
+from rag.errors import (
+    IndexMismatchError,
+    IndexMissingError,
+    QuestionError,
+    RagError,
+    SettingsError,
+)
 from rag.settings import Settings
 from tests.fakes import FakeEmbedder
 
@@ -171,5 +177,23 @@ def test_no_articles_yet(seeds_folder: Path, fake_models: FakeEmbedder) -> None:
 def test_fewer_than_one_passage_is_an_error(
     k: int, seeds_folder: Path, fake_models: FakeEmbedder
 ) -> None:
-    with pytest.raises(ValueError, match="at least 1"):
+    with pytest.raises(QuestionError, match="at least 1"):
         rag.retrieve("whales", k=k)
+
+
+@pytest.mark.parametrize("turn", [("user",), ("user", None), {"role": "user"}, "user", 7])
+def test_a_history_that_is_none(
+    turn: object, seeds_folder: Path, fake_models: FakeEmbedder
+) -> None:
+    for call in (rag.retrieve, rag.ask):
+        with pytest.raises(QuestionError, match="Turn 2 of the history") as caught:
+            call("Why?", history=[("user", "Who met in Baghdad?"), turn])  # type: ignore[operator]
+        assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("wrong", [{"min_confidence": 7.0}, {"max_quotes": 0}])
+def test_an_answer_is_bounded_as_the_settings_are(
+    wrong: dict[str, float], seeds_folder: Path, fake_models: FakeEmbedder
+) -> None:
+    with rag.build() as library, pytest.raises(SettingsError, match=f"Setting {next(iter(wrong))}"):
+        library.stream("How many whales?", **wrong)  # type: ignore[arg-type]

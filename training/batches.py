@@ -6,18 +6,16 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
 from numpy.random import default_rng
 
 from training.corpus import Corpus
 from training.examples import Group, GroupMaker
-from training.recurring_spans import RECURRING
 
 SHARES = {"new_wiki": 0.44, "reddit": 0.13, "amazon_reviews": 0.09, "selqa": 0.13, "qamr": 0.21}
 """How often a question of each set is drawn."""
 GROUPS_OF_A_POOL = 800
 """So many groups are drawn, sorted by length, and cut into batches at a time."""
-PRACTICE_POOLS = 4
-"""So many pools at the beginning are of recurring spans alone (LOG.md, "recurring spans")."""
 _HELD_OUT = 0.06
 _VALIDATION_QUESTIONS = {"new_wiki": 100, "selqa": 20, "reddit": 20, "amazon_reviews": 20}
 
@@ -65,19 +63,14 @@ def validation_groups(maker: GroupMaker, held_out: dict[str, list[int]]) -> list
 def batches(
     maker: GroupMaker, train: dict[str, list[int]], seed: int, tokens: int, begin: Position
 ) -> Iterator[tuple[Position, list[Group]]]:
-    """Batches of about ``tokens`` padded tokens, each with the position after it.
-
-    The first pools are practice on recurring spans, where ``train`` has that set.
-    """
+    """Batches of about ``tokens`` padded tokens, each with the position after it."""
+    sources = [source for source in SHARES if train.get(source)]
+    shares = np.array([SHARES[source] for source in sources])
+    counts = np.maximum(1, GROUPS_OF_A_POOL * shares / shares.sum()).astype(int)
     pool = begin.pool
     while True:
-        practice = bool(train.get(RECURRING)) and pool < PRACTICE_POOLS
-        shares = {RECURRING: 1.0} if practice else SHARES
-        sources = [source for source in shares if train.get(source)]
-        whole = sum(shares[source] for source in sources)
         groups: list[Group] = []
-        for place, source in enumerate(sources):
-            count = max(1, int(GROUPS_OF_A_POOL * shares[source] / whole))
+        for place, (source, count) in enumerate(zip(sources, counts, strict=True)):
             numbers = train[source]
             for turn in range(pool * count, (pool + 1) * count):
                 epoch, row = divmod(int(turn), len(numbers))

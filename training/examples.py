@@ -19,7 +19,6 @@ from tokenizers import Tokenizer
 from rag.reading.pairs import MAX_SPAN_TOKENS, Pair, SpecialTokens, join, special_tokens
 from training.corpus import CharSpan, Corpus, Item, Text, tokenize
 from training.near_miss import YEAR, Lexicon, Swap, keywords, mentions
-from training.recurring_spans import RECURRING
 from training.windows import cut, nearest_sentence, rest_of_passage, swap_with_spans
 
 Role = Literal["answer", "other", "swapped"]
@@ -114,9 +113,7 @@ class GroupMaker:
         if not plain:
             question = self._with_year(question, text, anchor, item, rng)
             question = keywords(question) if rng.random() < 0.1 else question
-        swap = None
-        if source != RECURRING:  # whose questions have a gap already
-            swap = self._swap(question, f"{context} {words}", f"{text.title} {text.text}", rng)
+        swap = self._swap(question, f"{context} {words}", f"{text.title} {text.text}", rng)
         asked: list[Example] = []
         if swap is not None and not plain and swap.kind != "word" and rng.random() < 0.25:
             # The passage itself is read under the exchanged term: then it answers the exchanged

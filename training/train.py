@@ -27,7 +27,6 @@ from training.examples import Group, GroupMaker
 from training.loss import losses
 from training.mine import embed, mine_once
 from training.near_miss import lexicon_once
-from training.recurring_spans import RECURRING, with_recurring_spans
 from training.span_model import SpanModel, load_encoder, pad
 from training.validate import validate
 
@@ -176,11 +175,8 @@ def train(
     lexicon = lexicon_once(
         out / "lexicon.json", passages, questions, lambda texts: embed(texts, plain, tokenizer)
     )
-    numbers, held_out = split(corpus)
-    asked_about = {corpus.items[s][n].text for s, rows in held_out.items() for n in rows}
-    corpus, candidates = with_recurring_spans(corpus, candidates, asked_about, tokenizer, seed)
-    numbers[RECURRING] = list(range(len(corpus.items[RECURRING])))
     maker = GroupMaker(corpus, candidates, lexicon, tokenizer)
+    numbers, held_out = split(corpus)
     judged = validation_groups(maker, held_out)
     _say(f"{len(lexicon.names)} names, {len(lexicon.words)} words; {len(judged)} to validate on")
 

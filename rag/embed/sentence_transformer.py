@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from rag.errors import ModelError
+from rag.models import EMBEDDER_MEND, loading
 
 if TYPE_CHECKING:
     from rag.models import ModelFolder
@@ -33,9 +35,11 @@ class SentenceTransformerEmbedder:
     def name(self) -> str:
         return self._folder.name
 
-    @property
+    @cached_property
     def revision(self) -> str:
-        return self._folder.revision
+        """A hash of the loaded weights: under one name a folder or the hub may hold newer ones."""
+        model, _ = self._load()
+        return _hash_of(model.state_dict())
 
     @property
     def dimensions(self) -> int:
@@ -71,8 +75,9 @@ class SentenceTransformerEmbedder:
         """The model, and a tokenizer for counting."""
         with self._lock:
             if self._loaded is None:
-                model = _load_model(self._folder)
-                self._loaded = model, _counting_tokenizer(model)
+                with loading(f"Embedding model {self._folder.name}", EMBEDDER_MEND):
+                    model = _load_model(self._folder)
+                    self._loaded = model, _counting_tokenizer(model)
             return self._loaded
 
 
@@ -80,19 +85,19 @@ def _load_model(folder: ModelFolder) -> Any:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     from sentence_transformers import SentenceTransformer
-    from transformers.utils.logging import disable_progress_bar
 
-    disable_progress_bar()  # type: ignore[no-untyped-call]
-    try:
-        return SentenceTransformer(
-            folder.path, device="cpu", local_files_only=folder.revision != "hub"
-        )
-    except (OSError, ValueError) as error:
-        reason = str(error).splitlines()[0]
-        raise ModelError(
-            f"Embedding model {folder.name} cannot be loaded ({reason}): "
-            "name a model folder or hub id in RAG_EMBEDDER."
-        ) from None
+    return SentenceTransformer(folder.path, device="cpu", local_files_only=folder.is_here)
+
+
+def _hash_of(weights: Mapping[str, Any]) -> str:
+    """Eight hex digits that tell tensors, with their names, from others."""
+    import torch
+
+    digest = hashlib.sha256()
+    for name, tensor in sorted(weights.items()):
+        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
+        digest.update(tensor.contiguous().reshape(-1).view(torch.uint8).numpy())
+    return digest.hexdigest()[:8]
 
 
 def _counting_tokenizer(model: Any) -> Any:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,7 +50,6 @@ def evaluate(
 
     Raises EvaluationError for a set that cannot be read, and what building and opening raise.
     """
-    _check_installed("ir_measures", "scipy")
     if sample is not None and sample < 1:
         raise EvaluationError(f"The sample must hold at least one question, not {sample}.")
     collections = read_set(folder, sample=sample, seed=seed)
@@ -93,11 +91,3 @@ def summarize(
         ),
         records=tuple(records),
     )
-
-
-def _check_installed(*modules: str) -> None:
-    missing = [module for module in modules if find_spec(module) is None]
-    if missing:
-        raise EvaluationError(
-            f"rag eval needs {', '.join(missing)}: pip install 'footnote-rag[eval]'."
-        )

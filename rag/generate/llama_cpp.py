@@ -35,7 +35,7 @@ class LlamaCppGenerator(Generator):
     @staticmethod
     def from_file(path: str) -> LlamaCppGenerator:
         """The model in a GGUF file. Raises ModelError if llama.cpp cannot read it."""
-        file = Path(path).expanduser()
+        file = Path(os.path.expanduser(path))  # as it stands where nobody has that home
         if not file.is_file():
             raise ModelError(f"Model file {path} is not there: name a GGUF file in RAG_WRITER.")
         _check_installed()

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
 from threading import Lock
 from typing import Any
 
 from rag.errors import ModelError
 from rag.generate.generator import Generator, Pieces, Push, pulled
+from rag.models import ModelFolder, find_named, first_line, loading
 
-_HUB_ID = re.compile(r"\w[\w.-]*(?:/\w[\w.-]*)?")
 _MEND = "name the folder or hub id of a model that writes, or a GGUF file, in RAG_WRITER."
 
 
@@ -30,19 +28,11 @@ class TransformersGenerator(Generator):
         Raises ModelError if there is no such model, or it does not write. HF_HUB_OFFLINE is
         respected.
         """
-        from safetensors import SafetensorError
-
-        folder = Path(name).expanduser()
-        is_folder = bool(name) and folder.is_dir()
-        if not is_folder and not _HUB_ID.fullmatch(name):
-            raise ModelError(f"Writing model {name or '(none)'} is not there: {_MEND}")
-        try:
-            model, tokenizer = _load(str(folder) if is_folder else name, is_folder)
-        except (OSError, ValueError, RuntimeError, ImportError, SafetensorError) as error:
-            raise ModelError(
-                f"Writing model {name} cannot be loaded ({_first_line(error)}): {_MEND}"
-            ) from None
-        return TransformersGenerator(folder.name if is_folder else name, model, tokenizer)
+        what = f"Writing model {name or '(none)'}"
+        found = find_named(what, name, _MEND)
+        with loading(what, _MEND):
+            model, tokenizer = _load(found)
+        return TransformersGenerator(found.name, model, tokenizer)
 
     def stream(self, prompt: str, max_tokens: int) -> Pieces:
         inputs = self._inputs(prompt)
@@ -60,7 +50,7 @@ class TransformersGenerator(Generator):
                     self._write(inputs, max_tokens, push)
             except (RuntimeError, ValueError) as error:
                 raise ModelError(
-                    f"Model {self.name} did not reply ({_first_line(error)}): {_MEND}"
+                    f"Model {self.name} did not reply ({first_line(error)}): {_MEND}"
                 ) from None
 
         yield from pulled(write)
@@ -103,20 +93,16 @@ class TransformersGenerator(Generator):
         )
 
 
-def _load(found: str, is_folder: bool) -> tuple[Any, Any]:
+def _load(found: ModelFolder) -> tuple[Any, Any]:
     """Model and tokenizer. Raises ValueError where the model does not write."""
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
-    from transformers.utils.logging import disable_progress_bar, set_verbosity_error
 
-    # Loading is silent: what would be reported is raised here.
-    disable_progress_bar()  # type: ignore[no-untyped-call]
-    set_verbosity_error()  # type: ignore[no-untyped-call]
-    options: dict[str, Any] = {"local_files_only": is_folder, "trust_remote_code": False}
+    options: dict[str, Any] = {"local_files_only": found.is_here, "trust_remote_code": False}
     model: Any
     report: Any
     model, report = AutoModelForCausalLM.from_pretrained(  # type: ignore[misc]
-        found, dtype="auto", output_loading_info=True, **options
+        found.path, dtype="auto", output_loading_info=True, **options
     )
     if missing := sorted(report["missing_keys"]):
         raise ValueError(f"its weights lack {missing[0]}")
@@ -126,9 +112,5 @@ def _load(found: str, is_folder: bool) -> tuple[Any, Any]:
     model.generation_config.top_k = None
     if model.generation_config.pad_token_id is None:
         model.generation_config.pad_token_id = model.generation_config.eos_token_id
-    tokenizer = AutoTokenizer.from_pretrained(found, **options)
+    tokenizer = AutoTokenizer.from_pretrained(found.path, **options)
     return model.eval().to("cuda" if torch.cuda.is_available() else "cpu"), tokenizer
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".:")

@@ -8,8 +8,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -27,6 +28,11 @@ _TITLE_CHARS = 150
 _BATCH_PASSAGES = 256
 _BATCH_STEPS = 4096
 """Files and articles in memory at most, where they have few passages."""
+READING_LIBRARIES = tuple(
+    "charset-normalizer lxml markdown-it-py py3langid pypdfium2 python-docx sentencex"
+    " trafilatura".split()
+)
+"""What decides, beside our own code, which passages a file has."""
 
 ProgressCallback: TypeAlias = Callable[[Progress], None]
 Split: TypeAlias = tuple[Article, list[Passage]]
@@ -82,6 +88,8 @@ class Indexing:
     before: Before
     cache: EmbeddingCache
     embedded: int = 0
+    clashes: list[Failure] = field(default_factory=list)
+    """Of the file at hand, which may go on in the next batch."""
 
     def split(self, loaded: Loaded) -> Step:
         if isinstance(loaded, Article):
@@ -93,7 +101,6 @@ class Indexing:
         import numpy as np
 
         vectors = self._vectors(_texts(batch))
-        clashes: list[Failure] = []
         kept: list[FileKept] = []
         for step, following in zip(batch, [*batch[1:], None], strict=True):
             if isinstance(step, FileKept):
@@ -102,11 +109,12 @@ class Indexing:
                     self.writer.copy_files(kept[0].number, [file.stamp for file in kept])
                     kept = []
             elif isinstance(step, FileRead):
-                stamp = None if clashes else step.stamp
-                self.writer.end_file(step.source, stamp, (*step.failures, *clashes))
-                clashes = []
+                stamp = None if self.clashes else step.stamp
+                self.writer.end_file(step.source, stamp, (*step.failures, *self.clashes))
+                self.clashes = []
             elif self.writer.has(step[0]):
-                clashes.append(Failure(step[0].source, "another article has the same name"))
+                reason = "another article has the same name"
+                self.clashes.append(Failure(step[0].source, reason))
             else:
                 article, parts = step
                 hashes = [_hash(embedded_text(article, part)) for part in parts]
@@ -192,11 +200,13 @@ def find_stories(writer: GenerationWriter) -> int:
 
 @cache
 def reading_code() -> str:
-    """Tells the code that makes passages of files, so that a newer one reads them anew."""
+    """Tells what makes passages of files, so that newer code or a newer library reads them anew."""
     package = Path(__file__).parents[1]
     names = ("ingest/indexing.py", "text/duplicates.py", "text/split.py", "text/sentences.py")
     code = [*sorted(package.glob("load/*.py")), *(package / name for name in names)]
-    return hashlib.sha256(b"".join(path.read_bytes() for path in code)).hexdigest()
+    told = [path.read_bytes() for path in code]
+    told += [f"{name} {version(name)}".encode() for name in READING_LIBRARIES]
+    return hashlib.sha256(b"".join(told)).hexdigest()
 
 
 def _texts(batch: Sequence[Step]) -> dict[str, str]:

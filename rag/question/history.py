@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import groupby
 
+from rag.errors import QuestionError
 from rag.question.follow_up import Candidate, FollowUp, follow_up_of
 from rag.question.listed import listed_item
 from rag.question.mentions import ORDINALS, WORD, Mention, content_words, said_of
@@ -24,13 +25,11 @@ _YEAR = re.compile(r"(?:1\d|20)\d\d$")
 
 
 def turns(history: Sequence[Turn]) -> list[tuple[str, str]]:
-    """(role, text) of each turn, whichever of the two forms it came in."""
-    return [
-        (turn["role"], turn["content"])
-        if not isinstance(turn, tuple | list)
-        else (turn[0], turn[1])
-        for turn in history
-    ]
+    """(role, text) of each turn, whichever of the two forms it came in.
+
+    Raises QuestionError for a turn that has neither.
+    """
+    return [_turn(number, turn) for number, turn in enumerate(history, start=1)]
 
 
 def standalone_query(question: str, history: Sequence[Turn]) -> str:
@@ -61,6 +60,17 @@ def standalone_query(question: str, history: Sequence[Turn]) -> str:
     phrases = [*_phrases(follow_up, taken), *filter(None, [item])]
     carried = ", ".join(phrases)[:_CARRIED_CHARS]
     return " ".join([f"{carried}:", *asked] if carried else asked)
+
+
+def _turn(number: int, turn: Turn) -> tuple[str, str]:
+    said = (turn.get("role"), turn.get("content")) if isinstance(turn, Mapping) else turn
+    match said:
+        case [str(role), str(text)]:
+            return role, text
+    raise QuestionError(
+        f"Turn {number} of the history is neither (role, text) nor a mapping with role and "
+        "content, both of them text: mend it."
+    )
 
 
 def needs_history(question: str, history: Sequence[Turn]) -> bool:

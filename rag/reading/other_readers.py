@@ -6,15 +6,13 @@ title and date with the passage. This module knows neither articles nor what is 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rag.errors import ModelError
+from rag.models import ModelFolder, find_named, loading
 from rag.reading.pair_model import PairModel
 from rag.reading.read import PassageReader, PassageReading, best_spans
 from rag.reading.spans import ScoredSpan, without_overlap
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
 
 _NO_WORDS = -20.0
 """The relevance of a passage in which no words can answer: a chance of none, but finite."""
-_HUB_ID = re.compile(r"\w[\w.-]*(?:/\w[\w.-]*)?")
 _MEND = "name the folder or hub id of a question-answering or cross-encoder model in RAG_READER."
 
 
@@ -107,21 +104,14 @@ def load_passage_reader(name: str) -> PassageReader:
 
     Raises ModelError if there is no such model, or it neither answers questions nor compares texts.
     """
-    from safetensors import SafetensorError
-
-    folder = Path(name).expanduser()
-    is_folder = folder.is_dir()
-    if not is_folder and not _HUB_ID.fullmatch(name):
-        raise ModelError(f"Reading model {name} is not there: {_MEND}")
-    try:
-        return _load(str(folder), folder.name, True) if is_folder else _load(name, name, False)
-    except (OSError, ValueError, RuntimeError, ImportError, SafetensorError) as error:
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".:")
-        raise ModelError(f"Reading model {name} cannot be loaded ({reason}): {_MEND}") from None
+    model = f"Reading model {name}"
+    found = find_named(model, name, _MEND)
+    with loading(model, _MEND):
+        return _load(found)
 
 
-def _load(found: str, name: str, is_folder: bool) -> PassageReader:
-    """The reader for the model at ``found``, in float32. Raises ValueError where it fits none."""
+def _load(found: ModelFolder) -> PassageReader:
+    """The reader for a model, in float32. Raises ValueError where it fits none."""
     import torch
     from transformers import (
         AutoConfig,
@@ -129,13 +119,9 @@ def _load(found: str, name: str, is_folder: bool) -> PassageReader:
         AutoModelForSequenceClassification,
         AutoTokenizer,
     )
-    from transformers.utils.logging import disable_progress_bar, set_verbosity_error
 
-    # Loading is silent: what would be reported is raised here.
-    disable_progress_bar()  # type: ignore[no-untyped-call]
-    set_verbosity_error()  # type: ignore[no-untyped-call]
-    options: dict[str, Any] = {"local_files_only": is_folder, "trust_remote_code": False}
-    config = AutoConfig.from_pretrained(found, **options)
+    options: dict[str, Any] = {"local_files_only": found.is_here, "trust_remote_code": False}
+    config = AutoConfig.from_pretrained(found.path, **options)
     architecture = (config.architectures or ["a model without architecture"])[0]
     model_class: Any
     reader_class: type[QuestionAnsweringReader | CrossEncoderReader]
@@ -146,11 +132,11 @@ def _load(found: str, name: str, is_folder: bool) -> PassageReader:
     else:
         raise ValueError(f"it is {architecture}")
     model, report = model_class.from_pretrained(
-        found, dtype=torch.float32, output_loading_info=True, **options
+        found.path, dtype=torch.float32, output_loading_info=True, **options
     )
     if missing := sorted(report["missing_keys"]):
         raise ValueError(f"its weights lack {missing[0]}")
-    tokenizer = AutoTokenizer.from_pretrained(found, **options)
+    tokenizer = AutoTokenizer.from_pretrained(found.path, **options)
     if not tokenizer.is_fast:
         raise ValueError("it has no fast tokenizer")
-    return reader_class(model.eval(), tokenizer, name)
+    return reader_class(model.eval(), tokenizer, found.name)

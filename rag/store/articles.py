@@ -10,11 +10,15 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rag.errors import FilterError
 from rag.store.file_stamps import FileStamp
 from rag.types import Article, Filters, Header, Passage, Span
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 FILE = "articles.sqlite"
 _ANY = Filters()
@@ -35,8 +39,10 @@ class ArticleTable:
         )
         self._connection.create_function("folded", 1, str.casefold, deterministic=True)
 
-    def ordinals(self, filters: Filters) -> list[int] | None:
+    def ordinals(self, filters: Filters) -> NDArray[np.int64] | None:
         """Ordinals of the passages whose articles pass, in order; None if all do."""
+        import numpy as np
+
         where, values = _conditions(filters)
         if not where:
             return None
@@ -45,7 +51,7 @@ class ArticleTable:
             f"WHERE {' AND '.join(where)} ORDER BY ordinal",
             values,
         )
-        return [ordinal for (ordinal,) in rows]
+        return np.array([ordinal for (ordinal,) in rows], dtype=np.int64)
 
     def fetch(self, ordinals: Sequence[int]) -> list[tuple[Passage, Article]]:
         """Passages with their articles, in the order of ``ordinals``."""

@@ -26,9 +26,6 @@ from rag.store.vectors import VectorIndex
 from rag.types import Article, Filters, Passage
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from rag.types import Vectors
 
 _ANY = Filters()
@@ -46,7 +43,8 @@ class LocalStore:
         self._articles = ArticleTable(folder / ARTICLES_FILE)
         self._vectors = VectorIndex(folder / VECTORS_FILE)
         self._terms = TermIndex(folder / TERMS_FOLDER)
-        self._allowed = lru_cache(_FILTERS_REMEMBERED)(self._ordinals)
+        # Not of a method of its own: a store in such a circle would hold its generation for long.
+        self._allowed = lru_cache(_FILTERS_REMEMBERED)(self._articles.ordinals)
 
     @property
     def generation(self) -> str:
@@ -135,13 +133,6 @@ class LocalStore:
     def close(self) -> None:
         self._articles.close()
         self._held.close()
-
-    def _ordinals(self, filters: Filters) -> NDArray[np.int64] | None:
-        """Ordinals of the passages whose articles pass; None if all do."""
-        import numpy as np
-
-        ordinals = self._articles.ordinals(filters)
-        return None if ordinals is None else np.array(ordinals, dtype=np.int64)
 
 
 def open_store(index: Path, recipe: Recipe | None) -> LocalStore:

@@ -71,12 +71,6 @@ class VectorIndex:
         vectors: Vectors = self._index.reconstruct_batch(np.asarray(ordinals, dtype=np.int64))
         return vectors
 
-    def vector(self, ordinal: int) -> Vectors:
-        """The vector of one passage, shape (dimensions,)."""
-        self._locate()
-        vector: Vectors = self._index.reconstruct(ordinal)
-        return vector
-
     def _locate(self) -> None:
         """Notes in which list each vector stands, the first time that one is asked for."""
         with self._locating:

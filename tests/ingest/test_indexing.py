@@ -2,21 +2,25 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import shutil
 from collections.abc import Sequence
 from dataclasses import replace
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
 
+import rag.load
 from rag.ingest.build import build_from_folder, recipe_of
 from rag.ingest.folder import count_changed
-from rag.ingest.indexing import embedded_text, reading_code
+from rag.ingest.indexing import READING_LIBRARIES, embedded_text, reading_code
 from rag.settings import Settings
 from rag.store import LocalStore, open_store
-from rag.types import BuildReport, Filters, Passage
+from rag.types import BuildReport, Failure, Filters, Passage
 from tests.fakes import FakeEmbedder, make_article
 
 if TYPE_CHECKING:
@@ -209,6 +213,18 @@ def test_other_code_reads_every_file_anew(
     assert len(reading_code()) == 64
 
 
+def test_another_version_of_a_library_that_reads_is_other_code(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = reading_code()
+    monkeypatch.setattr("rag.ingest.indexing.version", lambda name: "0")
+    assert reading_code.__wrapped__() != now
+    imported = "\n".join(path.read_text() for path in Path(rag.load.__file__).parent.glob("*.py"))
+    for module, names in packages_distributions().items():
+        if re.search(rf"^\s*(?:from|import) {re.escape(module)}\b", imported, re.MULTILINE):
+            assert {"footnote-rag", *READING_LIBRARIES}.intersection(names), module
+
+
 def test_another_way_of_cutting_keeps_the_vectors_that_fit(seeds_folder: Path) -> None:
     build()
     settings = Settings(passage_tokens=64)
@@ -250,6 +266,23 @@ def test_names_that_differ_in_bytes_that_are_no_text(seeds_folder: Path) -> None
         assert [failure.reason for failure in report.failures] == [
             "another article has the same name"
         ]
+
+
+def test_a_name_taken_is_told_however_its_file_falls_into_batches(
+    seeds_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.ingest.indexing._BATCH_PASSAGES", 1)
+    with ZipFile(SEEDS / "twice.zip", "w") as archive:
+        archive.writestr("lamp.txt", "The lamp of the harbour went out.")
+        archive.writestr("mast.txt", "The mast broke in the storm.")
+        with pytest.warns(UserWarning, match="Duplicate"):
+            archive.writestr("lamp.txt", "Another lamp went out.")
+    for _ in range(2):
+        report = build()
+        assert report.articles == 4
+        assert report.failures == (
+            Failure("twice.zip/lamp.txt", "another article has the same name"),
+        )
 
 
 # A build that is interrupted.

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import subprocess
@@ -72,16 +73,31 @@ def test_a_built_store_answers(build_index: Build, open_index: Open) -> None:
     store.close()
 
 
+def test_a_store_that_is_forgotten_lets_go_of_its_generation_at_once(
+    build_index: Build, open_index: Open, settings: Settings
+) -> None:
+    build_index(ARTICLES)
+    store = open_index()
+    assert store.search_terms("harbour", 5, Filters(author="ada"))
+    gc.disable()  # whatever only a collection finds would stay for as long as nothing collects
+    try:
+        del store
+        build_index(ARTICLES)
+    finally:
+        gc.enable()
+    assert [path.name for path in (settings.index / "generations").iterdir()] == ["g000002"]
+
+
 def test_which_passages_a_filter_lets_pass_is_looked_up_once(
     build_index: Build, open_index: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     build_index(ARTICLES)
-    store = open_index()
     asked = []
     ordinals = ArticleTable.ordinals
     monkeypatch.setattr(
         ArticleTable, "ordinals", lambda table, filters: asked.append(1) or ordinals(table, filters)
     )
+    store = open_index()
     vector = FakeEmbedder().embed(["lamp"])[0]
     for author, expected in (("ada", 0), ("bo", 1), ("ada", 0)):
         assert [hit[0] for hit in store.search_vectors(vector, 5, Filters(author=author))] == [

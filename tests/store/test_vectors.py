@@ -81,10 +81,10 @@ def test_no_vectors_no_hits(tmp_path: Path) -> None:
 
 def test_a_vector_comes_back_and_is_written_again_without_further_loss(tmp_path: Path) -> None:
     vectors = unit(5, 384)
-    once = write(tmp_path / "v", vectors)[0].vector(3)
-    np.testing.assert_allclose(once, vectors[3], atol=3e-4)
-    assert abs(float(once @ vectors[3]) - 1) < 5e-4
-    np.testing.assert_array_equal(write(tmp_path / "w", once[np.newaxis])[0].vector(0), once)
+    once = write(tmp_path / "v", vectors)[0].vectors([3])
+    np.testing.assert_allclose(once[0], vectors[3], atol=3e-4)
+    assert abs(float(once[0] @ vectors[3]) - 1) < 5e-4
+    np.testing.assert_array_equal(write(tmp_path / "w", once)[0].vectors([0]), once)
 
 
 def test_only_the_index_stays_on_the_disk(tmp_path: Path) -> None:
@@ -151,7 +151,7 @@ def test_lists_give_every_vector_back(tmp_path: Path) -> None:
     back = {}
 
     def read(ordinals: range) -> None:
-        back.update({ordinal: index.vector(ordinal) for ordinal in ordinals})
+        back.update({ordinal: index.vectors([ordinal])[0] for ordinal in ordinals})
 
     threads = [threading.Thread(target=read, args=(range(n, 2000, 4),)) for n in range(4)]
     for thread in threads:

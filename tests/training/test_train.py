@@ -14,13 +14,12 @@ torch = pytest.importorskip("torch")
 from rag.reading.pairs import Pair, join, load_tokenizer, special_tokens  # noqa: E402
 from rag.reading.read import SpanReader  # noqa: E402
 from rag.reading.span_network import PairLogits, SpanNetwork  # noqa: E402
-from training.batches import PRACTICE_POOLS, Position, batches, split  # noqa: E402
+from training.batches import Position, batches, split  # noqa: E402
 from training.corpus import load_corpus  # noqa: E402
 from training.examples import GroupMaker  # noqa: E402
 from training.export import export, low_rank  # noqa: E402
 from training.mine import embed, mine  # noqa: E402
 from training.near_miss import LISTED, Lexicon, Swap, make_lexicon  # noqa: E402
-from training.recurring_spans import RECURRING, with_recurring_spans  # noqa: E402
 from training.span_model import SpanModel, load_encoder, pad  # noqa: E402
 from training.train import Recipe, Trainer, new_model, train  # noqa: E402
 
@@ -38,8 +37,7 @@ def sets(tmp_path_factory: pytest.TempPathFactory) -> Path:
             who, where = rng.choice(NAMES, 2, replace=False), rng.choice(PLACES, 2, replace=False)
             year = int(rng.integers(1950, 2000))
             first = f"In {year} the young {who[0]} visited the old city of {where[0]} twice. "
-            passage = first + f"Later the other {who[1]} went to {where[1]} by train. "
-            passage += f"What {who[0]} and {who[1]} saw there nobody but they could tell."
+            passage = first + f"Later the other {who[1]} went to {where[1]} by train."
             begin = passage.index(who[0])
             questions = [
                 {
@@ -280,19 +278,3 @@ def test_a_model_never_marks_question_or_title(encoder: Path) -> None:
         words = text[span.start : span.end]
         assert words == words.strip()
         assert 0 <= span.start < span.end <= len(text)
-
-
-def test_practice_comes_first(sets: Path, encoder: Path) -> None:
-    tokenizer = load_tokenizer(encoder)
-    plain = load_encoder(encoder)
-    corpus = load_corpus(sets, tokenizer)
-    numbers, _ = split(corpus)
-    made, candidates = with_recurring_spans(
-        corpus, mine(corpus, plain, tokenizer), set(), tokenizer, 1
-    )
-    assert made.items[RECURRING]
-    numbers[RECURRING] = list(range(len(made.items[RECURRING])))
-    maker = GroupMaker(made, candidates, Lexicon({}, {}), tokenizer)
-    for pool, expected in ((0, {RECURRING}), (PRACTICE_POOLS, {"new_wiki", "selqa"})):
-        drawn = _take(batches(maker, numbers, 1, 512, Position(pool, 0)), 6)
-        assert {group.source for _, groups in drawn for group in groups} == expected
