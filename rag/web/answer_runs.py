@@ -160,12 +160,12 @@ class AnswerRuns:
 
     def _library(self, run: AnswerRun) -> Library:
         """The library, waited for where it is being opened. Raises RagError if there is none."""
-        outdated = self._served.refresh()
+        outdated = self._served.refresh(tries_again=True)
         library = self._served.state.library
         for state in self._served.states() if outdated or library is None else ():
             run.show(render_progress(describe_state(state)))
-            if isinstance(state, Failed):
-                raise state.error
             library = state.library
+            if library is None and isinstance(state, Failed):
+                raise state.error
         assert library is not None  # states() ends with Ready or Failed
         return library

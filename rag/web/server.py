@@ -25,7 +25,8 @@ from fastapi.staticfiles import StaticFiles
 
 from rag.conversations.feedback import FeedbackStore
 from rag.conversations.store import ConversationStore
-from rag.errors import LoginError, ModelError, ServeError
+from rag.errors import LoginError, ModelError, OpenError, ServeError
+from rag.store import Current, read_current
 from rag.web.conversation_routes import conversation_routes
 from rag.web.conversing import Conversing
 from rag.web.filter_address import date_problem, filters_from_address
@@ -82,6 +83,7 @@ def serve(
         served = ServedLibrary(
             lambda: open_library(settings=settings),
             lambda progress: build_library(settings=settings, progress=progress),
+            lambda: _index_in_force(settings.index),
         )
         served.start()
         conversing = Conversing(served, conversations, feedback, settings)
@@ -192,6 +194,13 @@ def _login_of(settings: Settings) -> Login | None:
     if not file.people():
         raise LoginError(f"{settings.login} names nobody: rag login NAME --file {settings.login}")
     return Login(file)
+
+
+def _index_in_force(index: Path) -> Current | None:
+    try:
+        return read_current(index)
+    except OpenError:
+        return None
 
 
 def _announce(served: ServedLibrary, address: str) -> None:
