@@ -132,7 +132,7 @@ class ConversationStore:
     def fail_all_pending(self) -> int:
         """Marks what a server that is gone left pending, and returns how many turns that were.
 
-        Only for a server that starts, and is the only one on this file.
+        Only while no server is at work on this file; ``serving`` sees to that.
         """
         with self._file.transaction() as connection:
             return connection.execute(

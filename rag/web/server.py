@@ -24,6 +24,7 @@ from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 
 from rag.conversations.feedback import FeedbackStore
+from rag.conversations.serving import serving
 from rag.conversations.store import ConversationStore
 from rag.errors import LoginError, ModelError, OpenError, ServeError
 from rag.store import Current, read_current
@@ -76,8 +77,8 @@ def serve(
         closing(_listen(host, port)) as listener,
         closing(ConversationStore(settings.conversations)) as conversations,
         closing(FeedbackStore(settings.conversations)) as feedback,
+        serving(conversations, settings.conversations),
     ):
-        conversations.fail_all_pending()
         from rag.library import build_library, open_library
 
         served = ServedLibrary(
