@@ -14,7 +14,7 @@ from typing import TypeVar
 from rag.answering.cite import cite
 from rag.conversations.feedback import FeedbackStore
 from rag.conversations.store import ConversationStore
-from rag.errors import QuestionError
+from rag.errors import OpenError, QuestionError
 from rag.settings import Settings
 from rag.types import (
     Answer,
@@ -183,6 +183,29 @@ class FakeLibrary:
         for piece in re.findall(r"\S+\s*", answer.text):
             yield Token(piece)
         yield Done(answer)
+
+
+class SilentLibrary(FakeLibrary):
+    """One in a Milvus server that has stopped answering."""
+
+    error = OpenError("Milvus at http://host:19530 does not answer: check that it runs there.")
+
+    @property
+    def article_count(self) -> int:
+        raise self.error
+
+    @property
+    def passage_count(self) -> int:
+        raise self.error
+
+    def articles(self) -> Iterator[Article]:
+        raise self.error
+
+    def latest_articles(self, count: int) -> Sequence[Article]:
+        raise self.error
+
+    def article(self, article_id: str) -> Article | None:
+        raise self.error
 
 
 def _passes(article: Article, filters: Filters) -> bool:

@@ -13,7 +13,7 @@ from rag.types import Event, Filters
 from rag.web.conversing import Conversing
 from rag.web.served import ServedLibrary
 from rag.web.view import Tab, View
-from tests.fake_library import FakeLibrary, conversing_over, made_in_a_loop
+from tests.fake_library import FakeLibrary, SilentLibrary, conversing_over, made_in_a_loop
 from tests.web.test_served import builds, opens, settled
 
 QUESTION = "How long was the discussion between Crocker and Kazemi?"
@@ -54,6 +54,19 @@ def replies(view: View) -> list[str]:
 
 def turn_ids(conversing: Conversing, tab: Tab) -> list[int]:
     return [turn.id for turn in conversing.conversations.get("", tab.conversation_id).turns]
+
+
+def test_a_milvus_server_that_does_not_answer_is_told_in_the_masthead(tmp_path: Path) -> None:
+    library = SilentLibrary()
+    served = ServedLibrary(opens(library), builds(library))
+    conversing = conversing_over(served, tmp_path / "conversations.sqlite")
+    chat = made_in_a_loop(lambda: create_chat(conversing, tmp_path))
+    served.start()
+    settled(served)
+    watch = next(each.fn for each in chat.fns.values() if each.name == "watch")
+    *_, (line, shown) = watch()
+    assert line == f'<p class="state failed"><bdi>{SilentLibrary.error}</bdi></p>'
+    assert shown["examples"] == []
 
 
 def test_a_question_is_shown_at_once_then_answered(conversing: Conversing) -> None:

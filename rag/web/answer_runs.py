@@ -112,10 +112,12 @@ class AnswerRuns:
         try:
             with self._queue.turn(asker, tell, lambda: run.over) as is_in:
                 library = self._library(run) if is_in else None
+                # Asked before the answer, which would be lost if nobody replied to this after it.
+                articles = library.article_count if library else 0
                 answer = self._answer(run, asked, library) if library else None
-            if library and answer:
+            if answer:
                 note = ASKED_ANYWAY if asked.anyway else None
-                self._conversations.answer(turn_id, answer, note, articles=library.article_count)
+                self._conversations.answer(turn_id, answer, note, articles=articles)
         except ConversationsError:
             _LOG.exception("The answer to %r cannot be kept", asked.question)
         except RagError as error:

@@ -20,7 +20,7 @@ from rag.web.library_folder import ArticleFolder
 from rag.web.library_pace import describe_pace
 from rag.web.library_rows import rows, scan
 from rag.web.render import count
-from rag.web.render_state import describe_state
+from rag.web.render_state import described
 from rag.web.served import Failed, Ready, ServedLibrary, Working
 
 _FRESH_SECONDS = 1.0
@@ -92,10 +92,9 @@ class LibraryDesk:
     def state(self) -> BuildState:
         """What is being done now; looks whether another process has built the index."""
         self.served.refresh()
-        state = self.served.state
+        library = self.served.state.library
+        state, line = described(self.served.state)
         kind = {Working: "working", Ready: "ready", Failed: "failed"}[type(state)]
-        line = describe_state(state)
-        library = state.library
         generation = library.generation if library else ""
         if isinstance(state, Working) and state.progress is not None:
             step = state.progress.step

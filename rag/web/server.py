@@ -20,13 +20,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import FastAPI, Query, Request, Response
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 
 from rag.conversations.feedback import FeedbackStore
 from rag.conversations.serving import serving
 from rag.conversations.store import ConversationStore
-from rag.errors import LoginError, ModelError, OpenError, ServeError
+from rag.errors import LoginError, ModelError, OpenError, RagError, ServeError
 from rag.store import Current, read_current
 from rag.web.conversation_routes import conversation_routes
 from rag.web.conversing import Conversing
@@ -42,7 +42,7 @@ from rag.web.page import PageMiddleware
 from rag.web.render import Mark
 from rag.web.render_settings import NO_WRITER, render_settings
 from rag.web.render_source import render_contents, render_missing_source, render_source
-from rag.web.render_state import describe_state
+from rag.web.render_state import described
 from rag.web.served import Failed, ServedLibrary, Working
 
 if TYPE_CHECKING:
@@ -117,6 +117,11 @@ def create_app(
         app.add_middleware(LoginMiddleware, login=login)
     app.add_middleware(PageMiddleware)
     app.add_middleware(OwnPagesMiddleware, host=host, names=names)
+
+    @app.exception_handler(RagError)
+    def unavailable(request: Request, error: Exception) -> JSONResponse:
+        """What nobody else has told: a Milvus server does not answer."""
+        return JSONResponse({"detail": str(error)}, status_code=503)
 
     @app.get("/health")
     def health(request: Request, response: Response) -> dict[str, str | int]:
@@ -213,7 +218,7 @@ def _announce(served: ServedLibrary, address: str) -> None:
             if isinstance(state, Working) and time.monotonic() - told_at < _TELL_SECONDS:
                 continue
             told_at = time.monotonic()
-            print(describe_state(state), file=sys.stderr, flush=True)
+            print(described(state)[1], file=sys.stderr, flush=True)
         print(f"Footnote is at {address}", flush=True)
 
     threading.Thread(target=follow, daemon=True).start()

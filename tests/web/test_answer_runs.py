@@ -113,6 +113,34 @@ def test_a_library_answers_on_where_the_next_cannot_be_opened(tmp_path: Path) ->
     assert turn.state == "done"
 
 
+def test_an_answer_that_is_whole_is_kept_though_the_index_is_silent_then(tmp_path: Path) -> None:
+    class Falling(FakeLibrary):
+        answers = True
+
+        @property
+        def article_count(self) -> int:
+            if not self.answers:
+                raise OpenError("Milvus does not answer.")
+            return 7
+
+        def stream(
+            self, question: str, history: Sequence[Turn] = (), **restricted: Any
+        ) -> Iterator[Event]:
+            for event in super().stream(question, history, **restricted):
+                self.answers = False
+                yield event
+
+    library = Falling()
+    served = ServedLibrary(opens(library), builds(library))
+    served.start()
+    settled(served)
+    conversing, tab = conversing_over(served, tmp_path / "conversations.sqlite"), Tab()
+    conversing.ask(tab, QUESTION, "")
+    list(conversing.follow(tab))
+    (turn,) = conversing.conversations.get("", tab.conversation_id).turns
+    assert (turn.state, turn.articles) == ("done", 7)
+
+
 def test_nobody_sees_another_persons_conversations(
     conversing: Conversing, library: HeldLibrary
 ) -> None:
