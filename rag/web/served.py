@@ -228,9 +228,9 @@ class ServedLibrary:
         except Exception:
             _LOG.exception("The library cannot be opened")
             state = Failed(RagError("The library cannot be opened: see the server's log."), before)
-        with self._changed:
+        with self._changed:  # at once, or a build that begins in between would be told as over
             self._busy = False
-        self._enter(state)
+            self._enter(state)
 
     def _open_or_build(self) -> Library:
         try:

@@ -185,6 +185,32 @@ def test_two_rebuilds_at_once_are_one() -> None:
     assert builds_begun == [1]
 
 
+def test_a_rebuild_begun_while_another_ends_is_not_told_as_over() -> None:
+    begun, ended, may_finish = threading.Event(), threading.Event(), threading.Event()
+
+    def build(progress: Callable[[Progress], None]) -> Library:
+        begun.set()
+        assert may_finish.wait(10)
+        return FakeLibrary()
+
+    class Ending(ServedLibrary):
+        def _enter(self, state: State) -> None:
+            if isinstance(state, Ready) and not may_finish.is_set():
+                threading.Thread(target=self.rebuild).start()
+                begun.wait(0.3)
+            super()._enter(state)
+            if isinstance(state, Ready):
+                ended.set()
+
+    served = Ending(opens(FakeLibrary()), build)
+    served.start()
+    assert ended.wait(10)
+    assert begun.wait(10)
+    assert isinstance(served.state, Working)
+    may_finish.set()
+    assert isinstance(settled(served), Ready)
+
+
 def test_health_opens_what_another_process_built() -> None:
     libraries = [FakeLibrary(), FakeLibrary()]
     opened = iter(libraries)
