@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from rag.answering.cite import format_date
-from rag.conversations.escaping import escape_bibtex, escape_markdown, one_line, safe_url
+from rag.shown.escaping import escape_bibtex, escape_markdown, one_line, safe_url
 from rag.types import Answer, Citation
 
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()

@@ -17,7 +17,6 @@ from typing import Any
 
 from rag.conversations.conversation_file import ConversationFile
 from rag.conversations.conversation_search import folded, search_condition
-from rag.conversations.escaping import one_line
 from rag.conversations.stored_turns import (
     Conversation,
     ConversationSummary,
@@ -29,6 +28,7 @@ from rag.conversations.stored_turns import (
     filters_to_json,
 )
 from rag.errors import ConversationMissingError, ConversationsError
+from rag.shown.escaping import one_line
 from rag.types import Answer, Filters
 
 MAX_TITLE_CHARS = 200

@@ -14,9 +14,10 @@ from dataclasses import asdict, dataclass, field
 from rag.conversations.store import ConversationStore
 from rag.errors import ConversationsError, RagError
 from rag.settings import Settings
+from rag.shown.numbers import count
 from rag.types import Answer, Done, Filters, Retrieved, Token, Turn
 from rag.web.answer_queue import AnswerQueue
-from rag.web.render import count, render_progress
+from rag.web.render import render_progress
 from rag.web.render_answer import render_stream
 from rag.web.render_state import describe_state
 from rag.web.served import Failed, Library, ServedLibrary

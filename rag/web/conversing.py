@@ -18,6 +18,7 @@ from rag.conversations.store import INTERRUPTED, ConversationStore
 from rag.conversations.stored_turns import Conversation, StoredTurn, history
 from rag.errors import ConversationMissingError, RagError
 from rag.settings import Settings
+from rag.shown.escaping import escape
 from rag.web.answer_runs import AnswerRuns, AskedQuestion
 from rag.web.answer_settings import chosen_settings, kept_settings
 from rag.web.filter_address import (
@@ -25,7 +26,7 @@ from rag.web.filter_address import (
     conversation_from_address,
     filters_from_address,
 )
-from rag.web.render import escape, render_progress
+from rag.web.render import render_progress
 from rag.web.render_turns import command_link, render_turns
 from rag.web.served import ServedLibrary
 from rag.web.view import Tab, View

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.errors import IndexMissingError, OpenError
+from rag.shown.numbers import count
 from rag.store import Current, read_current
 from rag.store.listing import Listing, read_listing
 from rag.types import BuildReport
@@ -19,7 +20,6 @@ from rag.web.library_catalogue import Catalogue
 from rag.web.library_folder import ArticleFolder
 from rag.web.library_pace import describe_pace
 from rag.web.library_rows import rows, scan
-from rag.web.render import count
 from rag.web.render_state import described
 from rag.web.served import Failed, Ready, ServedLibrary, Working
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from rag.errors import RagError, SeedsError
-from rag.web.render import count, escape
+from rag.shown.escaping import escape
+from rag.shown.numbers import count
 from rag.web.served import Failed, Library, Ready, State, Working
 
 
