@@ -60,7 +60,3 @@ def render_question(question: str) -> str:
 
 def render_progress(line: str) -> str:
     return f'<div class="answer working"><p class="progress">{escape(line)}</p></div>'
-
-
-def render_note(line: str) -> str:
-    return f'<div class="answer"><p class="note">{escape(line)}</p></div>'

@@ -121,7 +121,6 @@ def test_hostile_articles_and_questions_become_text() -> None:
             render_answer.render_answer(answer),
             render.render_question(question),
             render_answer.render_stream(answer.text),
-            render.render_note(HOSTILE),
             render.render_progress(HOSTILE),
         ):
             tags = Tags(shown)
