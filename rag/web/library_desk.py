@@ -48,9 +48,11 @@ class BuildState:
 @dataclass(frozen=True, slots=True)
 class _Cached:
     catalogue: Catalogue
+    problem: str
+    made_of: tuple[Current | None, int]
+    """The index in force, and how many changes had been told."""
     scanned_at: float
     scan_seconds: float
-    changes: int
 
 
 class LibraryDesk:
@@ -75,18 +77,19 @@ class LibraryDesk:
     def catalogue(self) -> Catalogue:
         """The list as the index and the folder are now, or were a moment ago."""
         with self._lock:
-            changes, current = self._changes, self._current()
-            known = self._listing
+            current = self._current()
+            made_of = current, self._changes
             cached, now = self._cached, time.monotonic()
-            if cached is not None and cached.changes == changes and known and known[0] == current:
+            if cached is not None and cached.made_of == made_of:
                 fresh = max(_FRESH_SECONDS, _SCANS_APART * cached.scan_seconds)
                 if now - cached.scanned_at < fresh:
+                    self.problem = self.problem or cached.problem
                     return cached.catalogue
             listing = self._read(current)
             found = scan(self._seeds, self._index, listing)
             catalogue = Catalogue(rows(listing, found, self.folder.trash()))
             finished = time.monotonic()
-            self._cached = _Cached(catalogue, finished, finished - now, changes)
+            self._cached = _Cached(catalogue, self.problem, made_of, finished, finished - now)
             return catalogue
 
     def state(self) -> BuildState:
