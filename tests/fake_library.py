@@ -218,11 +218,12 @@ def _passes(article: Article, filters: Filters) -> bool:
     )
 
 
-def conversing_over(served: ServedLibrary, conversations: Path) -> Conversing:
+def conversing_over(
+    served: ServedLibrary, conversations: Path, is_alone: Callable[[], bool] = lambda: True
+) -> Conversing:
     """The chat over a library, with its conversations in this file."""
-    return Conversing(
-        served, ConversationStore(conversations), FeedbackStore(conversations), Settings()
-    )
+    stores = ConversationStore(conversations), FeedbackStore(conversations)
+    return Conversing(served, *stores, Settings(), is_alone)
 
 
 def made_in_a_loop(make: Callable[[], Made]) -> Made:

@@ -178,6 +178,19 @@ def test_a_thumb_sent_without_a_reason_stays(conversing: Conversing) -> None:
     assert "thumb down given" in replies(conversing.open(Tab(), tab.conversation_id))[0]
 
 
+@pytest.mark.parametrize(("alone", "state"), [(False, "pending"), (True, "failed")])
+def test_what_nobody_here_answers_may_be_another_servers(
+    conversing: Conversing, tmp_path: Path, alone: bool, state: str
+) -> None:
+    asked = conversing.conversations.ask("", None, QUESTION)
+    other = conversing_over(conversing.served, tmp_path / "conversations.sqlite", lambda: alone)
+    tab = Tab(conversation_id=asked.conversation_id)
+    *_, shown = other.follow(tab)
+    (turn,) = conversing.conversations.get("", asked.conversation_id).turns
+    assert turn.state == state
+    assert shown.answering is not alone
+
+
 def test_a_conversation_that_is_gone_is_one_line(conversing: Conversing) -> None:
     shown = conversing.open(Tab(), "nobody's")
     assert "gone" in str(shown.notice)

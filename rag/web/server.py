@@ -77,7 +77,7 @@ def serve(
         closing(_listen(host, port)) as listener,
         closing(ConversationStore(settings.conversations)) as conversations,
         closing(FeedbackStore(settings.conversations)) as feedback,
-        serving(conversations, settings.conversations),
+        serving(conversations, settings.conversations) as is_alone,
     ):
         from rag.library import build_library, open_library
 
@@ -87,7 +87,7 @@ def serve(
             lambda: _index_in_force(settings.index),
         )
         served.start()
-        conversing = Conversing(served, conversations, feedback, settings)
+        conversing = Conversing(served, conversations, feedback, settings, is_alone)
         app = create_app(conversing, settings.seeds, host, names, login, settings.index)
         _announce(served, _address(listener))
         import uvicorn

@@ -64,10 +64,15 @@ def test_what_another_server_answers_stays_pending_until_all_are_gone(
         with server_of(path):
             first.kill()
             first.wait()
-            with serving(store, path):
+            with serving(store, path) as is_alone:
                 assert state_of(store, running) == "pending"
-    with serving(store, path):
+                assert not is_alone()
+    with serving(store, path) as is_alone:
         assert state_of(store, running) == "failed"
+        assert is_alone()
+        with server_of(path):
+            assert not is_alone()
+        assert is_alone()
 
 
 def test_a_place_where_nothing_can_be_written_is_one_line(
