@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 import gradio as gr
 
+from rag.errors import RagError
 from rag.web import render_state
 from rag.web.conversing import Conversing
 from rag.web.examples import ARTICLES_READ, example_questions
@@ -22,7 +23,7 @@ from rag.web.filter_address import conversation_from_address
 from rag.web.library_page import CHAT_VIEW
 from rag.web.login_page import person_of
 from rag.web.page import FILTER_BAR
-from rag.web.served import Library
+from rag.web.served import Failed, Library, State
 from rag.web.view import Tab, View
 
 Update: TypeAlias = dict[str, Any]
@@ -35,16 +36,23 @@ def create_chat(conversing: Conversing, seeds: Path, *, logs_out: bool = False) 
     """
     served = conversing.served
 
+    def shown_of(state: State) -> tuple[str, Update]:
+        return (
+            render_state.render_state(state),
+            gr.update(
+                placeholder=render_state.render_welcome(state, str(seeds)),
+                examples=_examples(state.library),
+            ),
+        )
+
     def watch() -> Iterator[tuple[str, Update]]:
         served.refresh()
         for state in served.states():
-            yield (
-                render_state.render_state(state),
-                gr.update(
-                    placeholder=render_state.render_welcome(state, str(seeds)),
-                    examples=_examples(state.library),
-                ),
-            )
+            try:
+                shown = shown_of(state)
+            except RagError as error:  # a Milvus server does not answer
+                shown = shown_of(Failed(error))
+            yield shown
 
     def rebuild() -> Iterator[tuple[str, Update, Update]]:
         served.rebuild()

@@ -14,7 +14,7 @@ from typing import TypeVar
 from rag.answering.cite import cite
 from rag.conversations.feedback import FeedbackStore
 from rag.conversations.store import ConversationStore
-from rag.errors import QuestionError
+from rag.errors import OpenError, QuestionError
 from rag.settings import Settings
 from rag.types import (
     Answer,
@@ -185,6 +185,29 @@ class FakeLibrary:
         yield Done(answer)
 
 
+class SilentLibrary(FakeLibrary):
+    """One in a Milvus server that has stopped answering."""
+
+    error = OpenError("Milvus at http://host:19530 does not answer: check that it runs there.")
+
+    @property
+    def article_count(self) -> int:
+        raise self.error
+
+    @property
+    def passage_count(self) -> int:
+        raise self.error
+
+    def articles(self) -> Iterator[Article]:
+        raise self.error
+
+    def latest_articles(self, count: int) -> Sequence[Article]:
+        raise self.error
+
+    def article(self, article_id: str) -> Article | None:
+        raise self.error
+
+
 def _passes(article: Article, filters: Filters) -> bool:
     date = article.date or ""
     return (
@@ -195,11 +218,12 @@ def _passes(article: Article, filters: Filters) -> bool:
     )
 
 
-def conversing_over(served: ServedLibrary, conversations: Path) -> Conversing:
+def conversing_over(
+    served: ServedLibrary, conversations: Path, is_alone: Callable[[], bool] = lambda: True
+) -> Conversing:
     """The chat over a library, with its conversations in this file."""
-    return Conversing(
-        served, ConversationStore(conversations), FeedbackStore(conversations), Settings()
-    )
+    stores = ConversationStore(conversations), FeedbackStore(conversations)
+    return Conversing(served, *stores, Settings(), is_alone)
 
 
 def made_in_a_loop(make: Callable[[], Made]) -> Made:

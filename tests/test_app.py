@@ -13,7 +13,7 @@ from rag.types import Event, Filters
 from rag.web.conversing import Conversing
 from rag.web.served import ServedLibrary
 from rag.web.view import Tab, View
-from tests.fake_library import FakeLibrary, conversing_over, made_in_a_loop
+from tests.fake_library import FakeLibrary, SilentLibrary, conversing_over, made_in_a_loop
 from tests.web.test_served import builds, opens, settled
 
 QUESTION = "How long was the discussion between Crocker and Kazemi?"
@@ -54,6 +54,19 @@ def replies(view: View) -> list[str]:
 
 def turn_ids(conversing: Conversing, tab: Tab) -> list[int]:
     return [turn.id for turn in conversing.conversations.get("", tab.conversation_id).turns]
+
+
+def test_a_milvus_server_that_does_not_answer_is_told_in_the_masthead(tmp_path: Path) -> None:
+    library = SilentLibrary()
+    served = ServedLibrary(opens(library), builds(library))
+    conversing = conversing_over(served, tmp_path / "conversations.sqlite")
+    chat = made_in_a_loop(lambda: create_chat(conversing, tmp_path))
+    served.start()
+    settled(served)
+    watch = next(each.fn for each in chat.fns.values() if each.name == "watch")
+    *_, (line, shown) = watch()
+    assert line == f'<p class="state failed"><bdi>{SilentLibrary.error}</bdi></p>'
+    assert shown["examples"] == []
 
 
 def test_a_question_is_shown_at_once_then_answered(conversing: Conversing) -> None:
@@ -163,6 +176,19 @@ def test_a_thumb_sent_without_a_reason_stays(conversing: Conversing) -> None:
     do(conversing, tab, f"act=down&turn={turn}")  # the thumb itself, as its dialog opens
     do(conversing, tab, f"act=down&turn={turn}&comment=")  # the dialog, sent as it is
     assert "thumb down given" in replies(conversing.open(Tab(), tab.conversation_id))[0]
+
+
+@pytest.mark.parametrize(("alone", "state"), [(False, "pending"), (True, "failed")])
+def test_what_nobody_here_answers_may_be_another_servers(
+    conversing: Conversing, tmp_path: Path, alone: bool, state: str
+) -> None:
+    asked = conversing.conversations.ask("", None, QUESTION)
+    other = conversing_over(conversing.served, tmp_path / "conversations.sqlite", lambda: alone)
+    tab = Tab(conversation_id=asked.conversation_id)
+    *_, shown = other.follow(tab)
+    (turn,) = conversing.conversations.get("", asked.conversation_id).turns
+    assert turn.state == state
+    assert shown.answering is not alone
 
 
 def test_a_conversation_that_is_gone_is_one_line(conversing: Conversing) -> None:

@@ -24,8 +24,7 @@ INTERFACES = {
     "feedback_command",
     "info_command",
     "terminal",
-    "web",
-    "conversations",
+    *("web", "conversations", "shown"),
     "evaluate",
 }
 BACKENDS = {"embed", "load", "store", "generate"}
@@ -87,6 +86,12 @@ def test_imports_go_one_way(path: Path) -> None:
         assert stages_imported_by(path) <= CONTRACTS
     if level == level_of("retrieval"):
         assert stages_imported_by(path) & BACKENDS <= {module}
+
+
+def test_what_is_shown_and_kept_knows_no_page() -> None:
+    for folder, others in (("shown", {"conversations", "web"}), ("conversations", {"web"})):
+        for path in (PACKAGE / folder).glob("*.py"):
+            assert stages_imported_by(path) & others == set(), path
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from rag.conversations.escaping import one_line
+from rag.shown.escaping import one_line
 
 MAX_SEARCH_CHARS = 200
 """What is searched for is cut to this."""

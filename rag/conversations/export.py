@@ -13,12 +13,14 @@ from importlib.resources import files
 from itertools import groupby
 
 from rag.answering.cite import format_date
-from rag.conversations.escaping import escape_markdown, safe_url, visible
 from rag.conversations.references import source_markdown, url_of
 from rag.conversations.stored_turns import Conversation, StoredTurn
-from rag.conversations.transcript import NO_ANSWER, Line, day, facts, lines
+from rag.conversations.transcript import NO_ANSWER, day, facts
+from rag.shown.answer_facts import NEAREST_SHOWN
+from rag.shown.answer_lines import Line, answer_lines
+from rag.shown.escaping import escape, escape_characters, escape_markdown, safe_url
+from rag.shown.numbers import count
 from rag.types import Answer, Citation, Hit
-from rag.web.render import NEAREST_SHOWN, count, escape, escape_characters
 
 _NEAREST = "Nearest passages, which do not answer it"
 _ABOUT = "About this answer"
@@ -52,7 +54,7 @@ def to_html(conversation: Conversation, exported: date) -> str:
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="referrer" content="no-referrer">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape_characters(visible(conversation.title))}</title>\n"
+        f"<title>{escape_characters(conversation.title)}</title>\n"
         f"<style>{style}</style>\n</head>\n<body>\n<header>\n<h1>{title}</h1>\n"
         f"<p>{_text(_exported(conversation, exported))}</p>\n</header>\n{turns}\n</body>\n</html>\n"
     )
@@ -82,6 +84,20 @@ def _nearest(answer: Answer) -> tuple[Hit, ...]:
     return answer.hits[:NEAREST_SHOWN] if answer.status == "abstained" else ()
 
 
+def _pieces(line: Line) -> list[str | Citation]:
+    """The line's words, whosesoever they are, and its citations."""
+    pieces: list[str | Citation] = []
+    for piece in line.pieces:
+        before = pieces[-1] if pieces else None
+        if isinstance(piece, Citation):
+            pieces.append(piece)
+        elif isinstance(before, str):
+            pieces[-1] = before + piece.text
+        else:
+            pieces.append(piece.text)
+    return pieces
+
+
 def _cited(hit: Hit) -> Citation:
     """A passage as a source, to be named like the others."""
     article, passage = hit.article, hit.passage
@@ -103,7 +119,7 @@ def _cited(hit: Hit) -> Citation:
 
 def _answer_markdown(answer: Answer) -> list[str]:
     blocks: list[str] = []
-    for is_list, group in groupby(lines(answer), key=lambda line: line.is_item):
+    for is_list, group in groupby(answer_lines(answer), key=lambda line: line.is_item):
         shown = [_line_markdown(line) for line in group]
         blocks += [_list_markdown(shown)] if is_list else shown
     if answer.citations:
@@ -120,7 +136,7 @@ def _answer_markdown(answer: Answer) -> list[str]:
 def _line_markdown(line: Line) -> str:
     return "".join(
         f"\\[{piece.number}\\]" if isinstance(piece, Citation) else _piece_markdown(piece)
-        for piece in line.pieces
+        for piece in _pieces(line)
     ).strip()
 
 
@@ -153,7 +169,7 @@ def _turn_html(number: int, turn: StoredTurn) -> str:
 
 def _answer_html(number: int, answer: Answer) -> list[str]:
     blocks: list[str] = []
-    for is_list, group in groupby(lines(answer), key=lambda line: line.is_item):
+    for is_list, group in groupby(answer_lines(answer), key=lambda line: line.is_item):
         shown = [_line_html(number, line) for line in group]
         if is_list:
             blocks.append(f"<ul>{''.join(f'<li>{item}</li>' for item in shown)}</ul>")
@@ -177,7 +193,7 @@ def _line_html(number: int, line: Line) -> str:
         f'<sup><a href="#source-{number}-{piece.number}">[{piece.number}]</a></sup>'
         if isinstance(piece, Citation)
         else _text(piece)
-        for piece in line.pieces
+        for piece in _pieces(line)
     )
 
 
@@ -197,4 +213,4 @@ def _source_html(citation: Citation, answer: Answer) -> str:
 
 def _text(text: str) -> str:
     """``text`` as HTML, isolated from the writing direction around it."""
-    return escape(visible(text)) if text else ""
+    return escape(text) if text else ""

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias, get_args
 
 from rag.conversations.conversation_file import ConversationFile
-from rag.conversations.escaping import visible
 from rag.conversations.stored_turns import answer_from_json, filters_from_json
 from rag.errors import ConversationsError
+from rag.shown.escaping import visible
 from rag.types import Answer, Filters, Status
 
 Thumb: TypeAlias = Literal["up", "down"]

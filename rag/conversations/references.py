@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable
 
 from rag.answering.cite import format_date
-from rag.conversations.escaping import escape_bibtex, escape_markdown, one_line, safe_url
+from rag.shown.escaping import escape_bibtex, escape_markdown, one_line, safe_url
 from rag.types import Answer, Citation
 
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
@@ -69,11 +68,6 @@ def bibtex(citation: Citation, url: str | None = None) -> str:
     }
     lines = "".join(f"  {name} = {value},\n" for name, value in fields.items() if value.strip("{}"))
     return f"@misc{{{citation_key(citation)},\n{lines}}}\n"
-
-
-def bibliography(citations: Iterable[tuple[Citation, str | None]]) -> str:
-    """The BibTeX entries of citations with their addresses, each quote once."""
-    return "\n".join(dict.fromkeys(bibtex(citation, url) for citation, url in citations))
 
 
 def citation_key(citation: Citation) -> str:

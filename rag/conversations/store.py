@@ -17,7 +17,6 @@ from typing import Any
 
 from rag.conversations.conversation_file import ConversationFile
 from rag.conversations.conversation_search import folded, search_condition
-from rag.conversations.escaping import one_line
 from rag.conversations.stored_turns import (
     Conversation,
     ConversationSummary,
@@ -29,6 +28,7 @@ from rag.conversations.stored_turns import (
     filters_to_json,
 )
 from rag.errors import ConversationMissingError, ConversationsError
+from rag.shown.escaping import one_line
 from rag.types import Answer, Filters
 
 MAX_TITLE_CHARS = 200
@@ -132,7 +132,7 @@ class ConversationStore:
     def fail_all_pending(self) -> int:
         """Marks what a server that is gone left pending, and returns how many turns that were.
 
-        Only for a server that starts, and is the only one on this file.
+        Only while no server is at work on this file; ``serving`` sees to that.
         """
         with self._file.transaction() as connection:
             return connection.execute(

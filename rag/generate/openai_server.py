@@ -70,14 +70,14 @@ class OpenAIServer(Generator):
             return str(delta.get("content") or "")
         except (ValueError, LookupError, TypeError, AttributeError):
             raise ModelError(
-                f"Server {self._address} sent what is no piece of a reply ({data[:80]}): "
+                f"{_server(self._address)} sent what is no piece of a reply ({data[:80]}): "
                 "name an OpenAI-compatible server in RAG_WRITER."
             ) from None
 
     def _refused(self, response: httpx.Response) -> ModelError:
         if response.status_code == 404:
             return ModelError(
-                f"Server {self._address} has no model {self.name} ({_reason(response)}): "
+                f"{_server(self._address)} has no model {self.name} ({_reason(response)}): "
                 "name one that it has after # in RAG_WRITER."
             )
         return _refusal(self._address, response)
@@ -92,7 +92,7 @@ def _first_model(address: str) -> str:
             return str(response.json()["data"][0]["id"])
         except (ValueError, LookupError, TypeError):
             raise ModelError(
-                f"Server {address} lists no models: name one after # in RAG_WRITER."
+                f"{_server(address)} lists no models: name one after # in RAG_WRITER."
             ) from None
 
 
@@ -113,7 +113,7 @@ def _client(address: str) -> Iterator[httpx.Client]:
     except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
         reason = _one_line(str(error)) or type(error).__name__
         raise ModelError(
-            f"Server {address} cannot be reached ({reason}): start it, or name another in "
+            f"{_server(address)} cannot be reached ({reason}): start it, or name another in "
             "RAG_WRITER."
         ) from None
     except UnicodeEncodeError:
@@ -123,11 +123,11 @@ def _client(address: str) -> Iterator[httpx.Client]:
 def _refusal(address: str, response: httpx.Response) -> ModelError:
     if response.status_code in (401, 403):
         return ModelError(
-            f"Server {address} refuses the key ({_reason(response)}): set {API_KEY} to one that "
+            f"{_server(address)} refuses the key ({_reason(response)}): set {API_KEY} to one that "
             "it takes."
         )
     return ModelError(
-        f"Server {address} did not reply ({_reason(response)}): see its log, or name another in "
+        f"{_server(address)} did not reply ({_reason(response)}): see its log, or name another in "
         "RAG_WRITER."
     )
 
@@ -140,6 +140,12 @@ def _reason(response: httpx.Response) -> str:
     except (ValueError, LookupError, TypeError):
         words = ""
     return f"{response.status_code} {_one_line(str(words)) or response.reason_phrase}".strip()
+
+
+def _server(address: str) -> str:
+    """How messages name it: without its password, since every reader sees them."""
+    scheme, mark, rest = address.partition("://")
+    return f"Server {scheme}{mark}{rest.rpartition('@')[2]}"
 
 
 def _one_line(text: Any) -> str:

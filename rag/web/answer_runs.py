@@ -14,9 +14,10 @@ from dataclasses import asdict, dataclass, field
 from rag.conversations.store import ConversationStore
 from rag.errors import ConversationsError, RagError
 from rag.settings import Settings
+from rag.shown.numbers import count
 from rag.types import Answer, Done, Filters, Retrieved, Token, Turn
 from rag.web.answer_queue import AnswerQueue
-from rag.web.render import count, render_progress
+from rag.web.render import render_progress
 from rag.web.render_answer import render_stream
 from rag.web.render_state import describe_state
 from rag.web.served import Failed, Library, ServedLibrary
@@ -112,10 +113,12 @@ class AnswerRuns:
         try:
             with self._queue.turn(asker, tell, lambda: run.over) as is_in:
                 library = self._library(run) if is_in else None
+                # Asked before the answer, which would be lost if nobody replied to this after it.
+                articles = library.article_count if library else 0
                 answer = self._answer(run, asked, library) if library else None
-            if library and answer:
+            if answer:
                 note = ASKED_ANYWAY if asked.anyway else None
-                self._conversations.answer(turn_id, answer, note, articles=library.article_count)
+                self._conversations.answer(turn_id, answer, note, articles=articles)
         except ConversationsError:
             _LOG.exception("The answer to %r cannot be kept", asked.question)
         except RagError as error:
@@ -160,12 +163,12 @@ class AnswerRuns:
 
     def _library(self, run: AnswerRun) -> Library:
         """The library, waited for where it is being opened. Raises RagError if there is none."""
-        outdated = self._served.refresh()
+        outdated = self._served.refresh(tries_again=True)
         library = self._served.state.library
         for state in self._served.states() if outdated or library is None else ():
             run.show(render_progress(describe_state(state)))
-            if isinstance(state, Failed):
-                raise state.error
             library = state.library
+            if library is None and isinstance(state, Failed):
+                raise state.error
         assert library is not None  # states() ends with Ready or Failed
         return library

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 from rag.answering.evidence import MIN_CONFIDENCE
 from rag.settings import Settings
-from rag.web.render import SURE
+from rag.shown.answer_facts import SURE
 
 MOST_QUOTES = 8
 """More can be set for the whole server only."""

@@ -18,8 +18,8 @@ from rag.conversations.store import MAX_TITLE_CHARS, PAGE, ConversationStore
 from rag.conversations.stored_turns import Conversation
 from rag.conversations.transcript import file_name
 from rag.errors import ConversationMissingError, RagError
+from rag.shown.escaping import escape
 from rag.web.login_page import person_of
-from rag.web.render import escape
 from rag.web.render_conversations import render_conversations
 
 _EXPORTS: dict[str, tuple[Callable[[Conversation, date], str], str]] = {

@@ -18,6 +18,7 @@ from rag.conversations.store import INTERRUPTED, ConversationStore
 from rag.conversations.stored_turns import Conversation, StoredTurn, history
 from rag.errors import ConversationMissingError, RagError
 from rag.settings import Settings
+from rag.shown.escaping import escape
 from rag.web.answer_runs import AnswerRuns, AskedQuestion
 from rag.web.answer_settings import chosen_settings, kept_settings
 from rag.web.filter_address import (
@@ -25,7 +26,7 @@ from rag.web.filter_address import (
     conversation_from_address,
     filters_from_address,
 )
-from rag.web.render import escape, render_progress
+from rag.web.render import render_progress
 from rag.web.render_turns import command_link, render_turns
 from rag.web.served import ServedLibrary
 from rag.web.view import Tab, View
@@ -58,11 +59,14 @@ class Conversing:
         conversations: ConversationStore,
         feedback: FeedbackStore,
         settings: Settings,
+        is_alone: Callable[[], bool] = lambda: True,
     ) -> None:
+        """``is_alone`` tells whether no other server answers questions of the same file."""
         self.served = served
         self.conversations = conversations
         self.feedback = feedback
         self.settings = settings
+        self._is_alone = is_alone
         self._runs = AnswerRuns(served, conversations)
         self._starting = threading.Lock()
         """Held from keeping a question until its answer is begun: nobody takes it for left over."""
@@ -112,7 +116,8 @@ class Conversing:
                     messages = render_turns(conversation.turns, shown, verdicts)
                     yield View(messages, answering=True, notice=None)
             with self._starting:
-                if not self._runs.running(pending.id):  # left over from a server that is gone
+                if not self._runs.running(pending.id) and self._is_alone():
+                    # Left over from a server that is gone.
                     self.conversations.fail(pending.id, INTERRUPTED)
             conversation = self.conversations.get(tab.owner, conversation_id)
             if tab.conversation_id == conversation_id:

@@ -1,4 +1,4 @@
-"""What the page's address names: the filters, in words too, and the conversation; pure."""
+"""What the page's address names: the filters and the conversation; pure."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from dataclasses import fields
 from typing import Literal, NamedTuple
 from urllib.parse import parse_qs
 
-from rag.answering.cite import format_date
 from rag.errors import FilterError
 from rag.load.dates import find_date
-from rag.store.articles import days_of
+from rag.shown.filters import days_searched, first_and_last
 from rag.types import Filters
 
 MAX_FILTER_CHARS = 300
@@ -53,9 +52,9 @@ def date_problem(filters: Filters) -> DateProblem | None:
     names: tuple[Literal["since", "until"], ...] = ("since", "until")
     for name in names:
         date = getattr(filters, name)
-        if date and not _days(date):
+        if date and not days_searched(date):
             return DateProblem(name, f"“{date}” cannot be read as a date: write {DATE_FORMS}.")
-    first, last = _first_and_last(filters)
+    first, last = first_and_last(filters)
     if first and last and first > last:
         line = "“Published until” lies before “Published from”: swap them, or clear one."
         return DateProblem("until", line)
@@ -65,47 +64,6 @@ def date_problem(filters: Filters) -> DateProblem | None:
 def conversation_from_address(query: str) -> str:
     """The id of the open conversation (``c=...``); "" where the address names none."""
     return parse_qs(query.lstrip("?")[:_MAX_ADDRESS_CHARS]).get("c", [""])[0]
-
-
-def describe_filters(filters: Filters) -> str:
-    """ "of May 2007, by “Symonds”, in “2007/*.txt”"; "" without filters."""
-    known = (
-        _published(filters),
-        filters.author and f"by “{filters.author}”",
-        filters.source and f"in “{filters.source}”",
-    )
-    return ", ".join(part for part in known if part)
-
-
-def _published(filters: Filters) -> str:
-    """ "of May 2007", "from May 2007 to June 2008", "from 2007 on", "until 2008"; "" if neither."""
-    first, last = _first_and_last(filters)
-    if first and last:
-        # The fewest of year, month and day that say the same.
-        for chars in (4, 7, 10):
-            ends = first[:chars], last[:chars]
-            if (days_of(ends[0])[0], days_of(ends[1])[1]) == (first, last):
-                since, until = map(format_date, ends)
-                return f"of {since}" if since == until else f"from {since} to {until}"
-    known = (
-        filters.since and f"from {format_date(filters.since)} on",
-        filters.until and f"until {format_date(filters.until)}",
-    )
-    return ", ".join(part for part in known if part)
-
-
-def _first_and_last(filters: Filters) -> tuple[str | None, str | None]:
-    """The days between which articles are searched, where they are said and can be read."""
-    since, until = (_days(date) if date else None for date in (filters.since, filters.until))
-    return since and since[0], until and until[1]
-
-
-def _days(date: str) -> tuple[str, str] | None:
-    """First and last day of an ISO date; None if it is none."""
-    try:
-        return days_of(date)
-    except FilterError:
-        return None
 
 
 def _iso_date(text: str) -> str:

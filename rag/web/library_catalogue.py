@@ -1,6 +1,6 @@
 """The rows of the library's list in SQLite, so that a page of 100,000 is found and sorted at once.
 
-In memory, and made anew whenever the index or the folder has changed.
+In memory, made anew whenever the index or the folder has changed, and gone with its last reader.
 """
 
 from __future__ import annotations
@@ -92,10 +92,6 @@ class Catalogue:
             [*values, PAGE_ROWS, (page - 1) * PAGE_ROWS],
         )
         return Found(tuple(_row(*each) for each in found), total, page, pages)
-
-    def close(self) -> None:
-        with self._lock:
-            self._connection.close()
 
     def _select(self, statement: str, values: Iterable[str | int]) -> list[tuple[Any, ...]]:
         with self._lock:

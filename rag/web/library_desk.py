@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.errors import IndexMissingError, OpenError
+from rag.shown.numbers import count
 from rag.store import Current, read_current
 from rag.store.listing import Listing, read_listing
 from rag.types import BuildReport
@@ -19,8 +20,7 @@ from rag.web.library_catalogue import Catalogue
 from rag.web.library_folder import ArticleFolder
 from rag.web.library_pace import describe_pace
 from rag.web.library_rows import rows, scan
-from rag.web.render import count
-from rag.web.render_state import describe_state
+from rag.web.render_state import described
 from rag.web.served import Failed, Ready, ServedLibrary, Working
 
 _FRESH_SECONDS = 1.0
@@ -48,9 +48,11 @@ class BuildState:
 @dataclass(frozen=True, slots=True)
 class _Cached:
     catalogue: Catalogue
+    problem: str
+    made_of: tuple[Current | None, int]
+    """The index in force, and how many changes had been told."""
     scanned_at: float
     scan_seconds: float
-    changes: int
 
 
 class LibraryDesk:
@@ -75,27 +77,27 @@ class LibraryDesk:
     def catalogue(self) -> Catalogue:
         """The list as the index and the folder are now, or were a moment ago."""
         with self._lock:
-            changes, current = self._changes, self._current()
-            known = self._listing
+            current = self._current()
+            made_of = current, self._changes
             cached, now = self._cached, time.monotonic()
-            if cached is not None and cached.changes == changes and known and known[0] == current:
+            if cached is not None and cached.made_of == made_of:
                 fresh = max(_FRESH_SECONDS, _SCANS_APART * cached.scan_seconds)
                 if now - cached.scanned_at < fresh:
+                    self.problem = self.problem or cached.problem
                     return cached.catalogue
             listing = self._read(current)
             found = scan(self._seeds, self._index, listing)
             catalogue = Catalogue(rows(listing, found, self.folder.trash()))
             finished = time.monotonic()
-            self._cached = _Cached(catalogue, finished, finished - now, changes)
+            self._cached = _Cached(catalogue, self.problem, made_of, finished, finished - now)
             return catalogue
 
     def state(self) -> BuildState:
         """What is being done now; looks whether another process has built the index."""
         self.served.refresh()
-        state = self.served.state
+        library = self.served.state.library
+        state, line = described(self.served.state)
         kind = {Working: "working", Ready: "ready", Failed: "failed"}[type(state)]
-        line = describe_state(state)
-        library = state.library
         generation = library.generation if library else ""
         if isinstance(state, Working) and state.progress is not None:
             step = state.progress.step

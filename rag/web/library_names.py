@@ -10,8 +10,8 @@ import re
 import unicodedata
 from pathlib import PurePosixPath
 
-from rag.conversations.escaping import visible
 from rag.errors import ArticleFileError
+from rag.shown.escaping import visible
 
 MOST_NAME_BYTES = 200
 """Of one part of a path in UTF-8; file systems take 255, and a name may get a number."""

@@ -18,8 +18,10 @@ async function show() {
   const response = await fetch("/source" + location.hash.slice("#source".length)).catch(() => null);
   const found = response && (response.ok || response.status === 404);
   const source = found ? await response.text() : "";
+  const told = found ? null : await response?.json().catch(() => null);
   if (request !== requested) return;
   if (found) text.innerHTML = source; // escaped by rag/web/render_source.py
+  else if (response?.status === 503 && told?.detail) text.textContent = told.detail;
   else text.textContent = "The article cannot be read: is the server still running?";
   heading.textContent = text.querySelector("article")?.getAttribute("aria-label") || "Article";
   tools.replaceChildren(...text.querySelectorAll(".tools"));

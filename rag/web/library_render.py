@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
 from rag.answering.cite import format_date
+from rag.shown.escaping import escape, escape_characters
 from rag.web.library_catalogue import PAGE_ROWS, Found, Listed
 from rag.web.library_rows import Row, RowState
-from rag.web.render import escape, escape_characters, source_link
+from rag.web.render import source_link
 
 LABELS: Mapping[RowState, tuple[str, str]] = {
     "new": ("New", "Not in the index yet: rebuild it"),

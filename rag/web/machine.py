@@ -6,7 +6,7 @@ import os
 import sys
 
 from rag.bert import has_fast_int8
-from rag.web.render import count
+from rag.shown.numbers import count
 
 
 def describe_machine() -> str:

@@ -7,48 +7,19 @@ leaves a block of HTML alone until the first blank line.
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 from zlib import crc32
 
 from rag.answering.cite import format_date
-
-NEAREST_SHOWN = 3
-"""Passages listed under an answer that nothing supports."""
-SURE = 0.75
-"""The confidence from which an answer is called sure."""
-
-_SPOOFING = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters
-    "\u202a-\u202e\u2066-\u2069"  # overrides of the writing direction
-    "\u200b\u2060\ufeff\u180e\U000e0000-\U000e007f]"  # characters without width
-)
-
-
-def escape(text: str) -> str:
-    """``text`` as HTML on one line, isolated from the writing direction around it."""
-    return f"<bdi>{escape_characters(text)}</bdi>"
-
-
-def escape_characters(text: str) -> str:
-    """``text`` as HTML on one line, for an attribute or inside an element that isolates it."""
-    return html.escape(_SPOOFING.sub("", text)).replace("\n", " ")
+from rag.shown.escaping import escape
 
 
 def byline(author: str | None, date: str | None) -> str:
     """Author and date as escaped HTML, either of which may be missing."""
     shown = (author, format_date(date) if date else None)
     return " · ".join(escape(part) for part in shown if part)
-
-
-def describe_confidence(confidence: float) -> str:
-    """A calibrated chance, 0 to 1, in words."""
-    if confidence >= SURE:
-        return "Sure"
-    return "Fairly sure" if confidence >= 0.5 else "Not very sure"
 
 
 # Links: each names its article and the quotes to mark, so that they outlive the conversation.
@@ -89,12 +60,3 @@ def render_question(question: str) -> str:
 
 def render_progress(line: str) -> str:
     return f'<div class="answer working"><p class="progress">{escape(line)}</p></div>'
-
-
-def render_note(line: str) -> str:
-    return f'<div class="answer"><p class="note">{escape(line)}</p></div>'
-
-
-def count(number: int, noun: str) -> str:
-    """``1 article``, ``1,200 articles``."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

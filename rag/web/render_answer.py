@@ -11,18 +11,12 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from urllib.parse import urlencode
 
+from rag.shown.answer_facts import NEAREST_SHOWN, NOT_HELD, Searched, answer_facts, sureness
+from rag.shown.answer_lines import Piece, Words, answer_lines
+from rag.shown.escaping import escape, escape_characters
+from rag.shown.numbers import count
 from rag.types import Answer, Article, Citation, Filters, Hit
-from rag.web.answer_facts import NOT_HELD, Searched, answer_facts, sureness
-from rag.web.answer_lines import Piece, Words, answer_lines
-from rag.web.render import (
-    NEAREST_SHOWN,
-    Mark,
-    byline,
-    count,
-    escape,
-    escape_characters,
-    source_link,
-)
+from rag.web.render import Mark, byline, source_link
 
 MORE_SHOWN = 10
 """Nearest passages that can be listed on demand, those that always are among them."""

@@ -7,7 +7,8 @@ from urllib.parse import quote
 
 from rag.conversations.stored_turns import ConversationSummary
 from rag.conversations.transcript import day
-from rag.web.render import count, escape, escape_characters
+from rag.shown.escaping import escape, escape_characters
+from rag.shown.numbers import count
 
 
 def render_conversations(

@@ -7,8 +7,9 @@ from pathlib import PurePath
 from urllib.parse import urlsplit
 
 from rag.settings import Settings
+from rag.shown.escaping import escape, escape_characters
+from rag.shown.numbers import count
 from rag.web.answer_settings import least_confidences, quote_choices
-from rag.web.render import count, escape, escape_characters
 
 NO_WRITER = "No model is set to write: make install-write, then RAG_WRITER=smollm2 make run."
 _STRICTNESS = {

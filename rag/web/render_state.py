@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from rag.errors import SeedsError
-from rag.web.render import count, escape
+from rag.errors import RagError, SeedsError
+from rag.shown.escaping import escape
+from rag.shown.numbers import count
 from rag.web.served import Failed, Library, Ready, State, Working
 
 
@@ -16,6 +17,14 @@ def describe_state(state: State) -> str:
             return str(error)
         case Ready(library=library):
             return ", ".join([*_holdings(library), count(library.passage_count, "passage")])
+
+
+def described(state: State) -> tuple[State, str]:
+    """The state and its line; failed where what holds the index, a Milvus server, is silent."""
+    try:
+        return state, describe_state(state)
+    except RagError as error:
+        return Failed(error), str(error)
 
 
 def render_state(state: State) -> str:

@@ -10,8 +10,9 @@ from urllib.parse import urlencode
 from rag.conversations.feedback import Thumb, Verdict
 from rag.conversations.stored_turns import StoredTurn
 from rag.conversations.transcript import NO_ANSWER
-from rag.web.answer_facts import Searched
-from rag.web.render import escape, escape_characters, render_question
+from rag.shown.answer_facts import Searched
+from rag.shown.escaping import escape, escape_characters
+from rag.web.render import render_question
 from rag.web.render_answer import render_answer
 
 Message: TypeAlias = dict[str, str]

@@ -13,7 +13,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
 
-from rag.errors import BuildCancelledError, IndexMissingError, RagError
+from rag.errors import (
+    BuildCancelledError,
+    IndexMissingError,
+    ModelError,
+    OpenError,
+    RagError,
+)
 from rag.types import Article, BuildReport, Event, Failure, Progress, Turn
 from rag.web.library_pace import BuildProgress, Pace
 
@@ -105,16 +111,21 @@ class ServedLibrary:
     """Owns the one library of a server. All methods may be called from any thread.
 
     ``open_library`` raises OpenError where the index cannot be used; ``build_library`` reports its
-    progress and returns the new library, opened.
+    progress and returns the new library, opened; ``index_in_force`` tells one index from the next,
+    also where it cannot be opened, and never raises.
     """
 
     def __init__(
         self,
         open_library: Callable[[], Library],
         build_library: Callable[[Callable[[Progress], None]], Library],
+        index_in_force: Callable[[], object] = lambda: None,
     ) -> None:
         self._open = open_library
         self._build = build_library
+        self._index_in_force = index_in_force
+        self._tried: object = None
+        """The index in force when it was last tried to open or build one."""
         self._changed = threading.Condition()
         self._state: State = Working("Opening the library")
         self._busy = False
@@ -140,13 +151,24 @@ class ServedLibrary:
     def is_cancelling(self) -> bool:
         return self._busy and self._cancelled.is_set()
 
-    def refresh(self) -> bool:
-        """Opens the index in the background if another process has built it anew; says whether."""
-        state = self._state
-        outdated = isinstance(state, Ready) and not state.library.is_in_force()
+    def refresh(self, *, tries_again: bool = False) -> bool:
+        """Opens the index in the background if another process has built it anew; says whether.
+
+        After a failure too. ``tries_again`` with the same index as well, where it could not be
+        opened: what was in the way may be gone.
+        """
+        outdated = self._is_outdated(tries_again)
         if outdated:
             self._run(self._open_or_build)
         return outdated
+
+    def _is_outdated(self, tries_again: bool) -> bool:
+        state = self._state
+        if isinstance(state, Working) or (state.library and state.library.is_in_force()):
+            return False
+        if isinstance(state, Ready) or self._index_in_force() != self._tried:
+            return True
+        return tries_again and isinstance(state.error, OpenError | ModelError)
 
     def health(self) -> Health:
         """How it stands with the index as it is now, also where another process has built it anew.
@@ -192,6 +214,7 @@ class ServedLibrary:
 
     def _settle(self, work: Callable[[], Library]) -> None:
         before = self._state.library
+        self._tried = self._index_in_force()
         state: State
         try:
             library = work()
@@ -205,9 +228,9 @@ class ServedLibrary:
         except Exception:
             _LOG.exception("The library cannot be opened")
             state = Failed(RagError("The library cannot be opened: see the server's log."), before)
-        with self._changed:
+        with self._changed:  # at once, or a build that begins in between would be told as over
             self._busy = False
-        self._enter(state)
+            self._enter(state)
 
     def _open_or_build(self) -> Library:
         try:

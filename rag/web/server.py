@@ -20,12 +20,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import FastAPI, Query, Request, Response
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 
 from rag.conversations.feedback import FeedbackStore
+from rag.conversations.serving import serving
 from rag.conversations.store import ConversationStore
-from rag.errors import LoginError, ModelError, ServeError
+from rag.errors import LoginError, ModelError, OpenError, RagError, ServeError
+from rag.store import Current, read_current
 from rag.web.conversation_routes import conversation_routes
 from rag.web.conversing import Conversing
 from rag.web.filter_address import date_problem, filters_from_address
@@ -40,7 +42,7 @@ from rag.web.page import PageMiddleware
 from rag.web.render import Mark
 from rag.web.render_settings import NO_WRITER, render_settings
 from rag.web.render_source import render_contents, render_missing_source, render_source
-from rag.web.render_state import describe_state
+from rag.web.render_state import described
 from rag.web.served import Failed, ServedLibrary, Working
 
 if TYPE_CHECKING:
@@ -75,16 +77,17 @@ def serve(
         closing(_listen(host, port)) as listener,
         closing(ConversationStore(settings.conversations)) as conversations,
         closing(FeedbackStore(settings.conversations)) as feedback,
+        serving(conversations, settings.conversations) as is_alone,
     ):
-        conversations.fail_all_pending()
         from rag.library import build_library, open_library
 
         served = ServedLibrary(
             lambda: open_library(settings=settings),
             lambda progress: build_library(settings=settings, progress=progress),
+            lambda: _index_in_force(settings.index),
         )
         served.start()
-        conversing = Conversing(served, conversations, feedback, settings)
+        conversing = Conversing(served, conversations, feedback, settings, is_alone)
         app = create_app(conversing, settings.seeds, host, names, login, settings.index)
         _announce(served, _address(listener))
         import uvicorn
@@ -114,6 +117,11 @@ def create_app(
         app.add_middleware(LoginMiddleware, login=login)
     app.add_middleware(PageMiddleware)
     app.add_middleware(OwnPagesMiddleware, host=host, names=names)
+
+    @app.exception_handler(RagError)
+    def unavailable(request: Request, error: Exception) -> JSONResponse:
+        """What nobody else has told: a Milvus server does not answer."""
+        return JSONResponse({"detail": str(error)}, status_code=503)
 
     @app.get("/health")
     def health(request: Request, response: Response) -> dict[str, str | int]:
@@ -194,6 +202,13 @@ def _login_of(settings: Settings) -> Login | None:
     return Login(file)
 
 
+def _index_in_force(index: Path) -> Current | None:
+    try:
+        return read_current(index)
+    except OpenError:
+        return None
+
+
 def _announce(served: ServedLibrary, address: str) -> None:
     """Tells the terminal, in the background, what is being built, and where the chat is."""
 
@@ -203,7 +218,7 @@ def _announce(served: ServedLibrary, address: str) -> None:
             if isinstance(state, Working) and time.monotonic() - told_at < _TELL_SECONDS:
                 continue
             told_at = time.monotonic()
-            print(describe_state(state), file=sys.stderr, flush=True)
+            print(described(state)[1], file=sys.stderr, flush=True)
         print(f"Footnote is at {address}", flush=True)
 
     threading.Thread(target=follow, daemon=True).start()

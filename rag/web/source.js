@@ -26,8 +26,10 @@ export async function show() {
   const response = await fetch("/source" + query).catch(() => null);
   const found = response && (response.ok || response.status === 404);
   const source = found ? await response.text() : "";
+  const told = found ? null : await response?.json().catch(() => null);
   if (request !== requested) return;
   if (found) text.innerHTML = source; // escaped by rag/web/render_source.py
+  else if (response?.status === 503 && told?.detail) text.textContent = told.detail;
   else text.textContent = "The source cannot be read: is the server still running?";
   const article = text.querySelector("article");
   heading.textContent = article ? article.getAttribute("aria-label") : "Library";

@@ -19,8 +19,8 @@ from rag.conversations.export import to_html, to_markdown
 from rag.conversations.stored_turns import Conversation, StoredTurn
 from rag.conversations.transcript import file_name
 from rag.types import Answer, Claim, Filters
-from tests.conversations.test_escaping import MARKED
 from tests.fakes import make_article
+from tests.shown.test_escaping import MARKED
 from tests.stored import (
     HOSTILE,
     LAKE,

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from rag.conversations.references import (
-    bibliography,
     bibtex,
     citation_key,
     reference_markdown,
@@ -109,12 +108,6 @@ def test_keys_tell_quotes_apart_and_stay_the_same(one: Citation, other: Citation
         other.quote,
     ):
         assert citation_key(one) != citation_key(other)
-
-
-def test_a_bibliography_has_each_quote_once() -> None:
-    later = replace(CITATION, number=2, start=27, end=56, quote="Skaters came from four towns.")
-    entries = bibliography([(CITATION, None), (later, None), (replace(CITATION, number=3), None)])
-    assert len(re.findall("^@misc", entries, re.MULTILINE)) == 2
 
 
 @given(CITATIONS)

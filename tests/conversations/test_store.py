@@ -16,7 +16,6 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from rag.conversations.conversation_search import folded
-from rag.conversations.escaping import one_line
 from rag.conversations.store import (
     INTERRUPTED,
     MAX_TITLE_CHARS,
@@ -25,6 +24,7 @@ from rag.conversations.store import (
 )
 from rag.conversations.stored_turns import without_article_texts
 from rag.errors import ConversationsError
+from rag.shown.escaping import one_line
 from rag.types import Filters
 from tests.stored import lake_answer, refusal
 

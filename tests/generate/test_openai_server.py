@@ -160,6 +160,32 @@ def test_a_server_that_is_not_there(server: Server) -> None:
         OpenAIServer.at(f"{address}#tiny").generate("Where?", 7)
 
 
+def test_the_password_of_the_address_is_in_no_message(server: Server) -> None:
+    address = server.address.replace("//", "//ada:sec%40ret@")
+    told = [refusal_by(f"{address}#big")]
+    server.status = 500
+    told.append(refusal_by(f"{address}#tiny"))
+    server.status, server.events = 200, ("<html>",)
+    told.append(refusal_by(f"{address}#tiny"))
+    server.models = ()
+    told.append(refusal_by(address))
+    server.key = "right"
+    told.append(refusal_by(address))
+    server.server_close()
+    told.append(refusal_by(address))
+    assert len(set(told)) == 6
+    for line in told:
+        assert line.startswith(f"Server {server.address} ")
+        assert "sec" not in line
+        assert "ada" not in line
+
+
+def refusal_by(address_and_model: str) -> str:
+    with pytest.raises(ModelError) as caught:
+        OpenAIServer.at(address_and_model).generate("Where?", 7)
+    return str(caught.value)
+
+
 @pytest.mark.parametrize("address", ["http://", "http://[::", "http://127.0.0.1:999999/v1"])
 def test_an_address_that_is_none(address: str) -> None:
     with pytest.raises(ModelError, match="cannot be reached"):

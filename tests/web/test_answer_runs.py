@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from rag.errors import OpenError
 from rag.types import Event, Turn
 from rag.web.conversing import Conversing, Tab
 from rag.web.served import ServedLibrary
@@ -96,6 +97,48 @@ def test_who_stops_a_question_that_waits_leaves_the_line(
         library.go_on.release()
     eventually(lambda: len(library.began) == 3)
     assert library.began[2] == f"{QUESTION} 3"
+
+
+def test_a_library_answers_on_where_the_next_cannot_be_opened(tmp_path: Path) -> None:
+    before = FakeLibrary()
+    results: Iterator[Any] = iter([before, OpenError("Too many open files.")])
+    served = ServedLibrary(lambda: opens(next(results))(), builds(before))
+    served.start()
+    settled(served)
+    before.replaced = True
+    conversing, tab = conversing_over(served, tmp_path / "conversations.sqlite"), Tab()
+    conversing.ask(tab, QUESTION, "")
+    list(conversing.follow(tab))
+    (turn,) = conversing.conversations.get("", tab.conversation_id).turns
+    assert turn.state == "done"
+
+
+def test_an_answer_that_is_whole_is_kept_though_the_index_is_silent_then(tmp_path: Path) -> None:
+    class Falling(FakeLibrary):
+        answers = True
+
+        @property
+        def article_count(self) -> int:
+            if not self.answers:
+                raise OpenError("Milvus does not answer.")
+            return 7
+
+        def stream(
+            self, question: str, history: Sequence[Turn] = (), **restricted: Any
+        ) -> Iterator[Event]:
+            for event in super().stream(question, history, **restricted):
+                self.answers = False
+                yield event
+
+    library = Falling()
+    served = ServedLibrary(opens(library), builds(library))
+    served.start()
+    settled(served)
+    conversing, tab = conversing_over(served, tmp_path / "conversations.sqlite"), Tab()
+    conversing.ask(tab, QUESTION, "")
+    list(conversing.follow(tab))
+    (turn,) = conversing.conversations.get("", tab.conversation_id).turns
+    assert (turn.state, turn.articles) == ("done", 7)
 
 
 def test_nobody_sees_another_persons_conversations(

@@ -1,4 +1,4 @@
-"""Filters in an address, and in words."""
+"""Filters in an address."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from rag.web.filter_address import (
     MAX_FILTER_CHARS,
     check_dates,
     date_problem,
-    describe_filters,
     filters_from_address,
 )
 
@@ -85,36 +84,3 @@ def test_until_may_lie_in_the_same_month_or_year_but_not_before() -> None:
     problem = date_problem(Filters("2008-01", "2007"))
     assert problem
     assert problem.name == "until"
-
-
-@pytest.mark.parametrize(
-    ("since", "until", "told"),
-    [
-        ("2024-05", "2024-05", "of May 2024"),
-        ("2024-05-01", "2024-05-31", "of May 2024"),
-        ("2024", "2024", "of 2024"),
-        ("2024-01", "2024-12-31", "of 2024"),
-        ("2024-05-02", "2024-05-02", "of 2 May 2024"),
-        ("2024-05", "2024-06", "from May 2024 to June 2024"),
-        ("2023-01-01", "2024", "from 2023 to 2024"),
-        ("2024-05-02", "2024-05", "from 2 May 2024 to 31 May 2024"),
-        ("2024-05", None, "from May 2024 on"),
-        (None, "2024-05", "until May 2024"),
-    ],
-)
-def test_a_period_is_told_as_shortly_as_it_can(
-    since: str | None, until: str | None, told: str
-) -> None:
-    assert describe_filters(Filters(since, until)) == told
-
-
-def test_filters_are_told_in_words() -> None:
-    assert describe_filters(Filters()) == ""
-    assert describe_filters(Filters("2007-05-31", None, "Symonds", "2007/*.txt")) == (
-        "from 31 May 2007 on, by “Symonds”, in “2007/*.txt”"
-    )
-
-
-@given(VALUES, VALUES)
-def test_filters_that_were_never_checked_are_told_too(since: str | None, until: str | None) -> None:
-    assert bool(describe_filters(Filters(since, until))) == bool(since or until)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from rag.conversations.escaping import visible
 from rag.errors import ArticleFileError
+from rag.shown.escaping import visible
 from rag.web.library_names import MOST_NAME_BYTES, numbered, safe_source
 
 

@@ -16,6 +16,7 @@ from rag.types import BuildReport, Progress
 from rag.web.library_desk import LibraryDesk, describe_report
 from rag.web.library_page import library_page
 from rag.web.library_routes import library_routes
+from rag.web.library_rows import scan
 from rag.web.page import PageMiddleware
 from rag.web.served import Failed, Library, Ready, ServedLibrary
 from tests.fake_library import FakeLibrary
@@ -222,6 +223,27 @@ def test_a_damaged_index_is_told_and_the_files_are_listed(
     listed = client.get("/library/list").json()
     assert "is damaged" in listed["problem"]
     assert listed["counts"]["new"] == 1
+    assert client.get("/library/list").json() == listed
+
+
+@pytest.mark.parametrize("current", [None, "nonsense", f"g000001 {'0' * 64}\n"])
+def test_a_folder_is_not_scanned_for_every_list_where_no_index_can_be_read(
+    served: ServedLibrary, settings: Settings, monkeypatch: pytest.MonkeyPatch, current: str | None
+) -> None:
+    settings.index.mkdir()
+    if current:
+        (settings.index / "CURRENT").write_text(current)
+    scans = []
+    monkeypatch.setattr("rag.web.library_desk._FRESH_SECONDS", 600)
+    monkeypatch.setattr(
+        "rag.web.library_desk.scan", lambda *folders: scans.append(1) or scan(*folders)
+    )
+    desk = LibraryDesk(served, settings.seeds, settings.index)
+    assert desk.catalogue() is desk.catalogue()
+    assert bool(desk.problem) == bool(current)
+    desk.changed()
+    desk.catalogue()
+    assert len(scans) == 2
 
 
 def _slow(

@@ -9,13 +9,13 @@ from html.parser import HTMLParser
 from urllib.parse import parse_qs, unquote
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from rag.errors import IndexCorruptError, SeedsError
+from rag.shown.answer_facts import NEAREST_SHOWN, Searched
+from rag.shown.escaping import escape
+from rag.shown.numbers import count
 from rag.types import Answer, Claim, Done, Failure, Filters
 from rag.web import render, render_answer, render_state
-from rag.web.answer_facts import Searched
 from rag.web.served import Failed, Ready, State, Working
 from tests.fake_library import FakeLibrary, FakeManifest, article_of
 
@@ -52,25 +52,6 @@ def links(shown: str) -> list[dict[str, list[str]]]:
         parse_qs(unquote(address).replace("&amp;", "&").partition("?")[2])
         for address in re.findall(r'href="#([^"]+)"', shown)
     ]
-
-
-@given(st.text())
-def test_escaped_text_holds_no_markup_and_one_line(text: str) -> None:
-    shown = render.escape(text)
-    assert Tags(shown).names == ["bdi"]
-    assert "\n" not in shown
-    assert shown.startswith("<bdi>")
-    assert shown.endswith("</bdi>")
-
-
-@given(st.text(alphabet=st.characters(exclude_categories=["Cc", "Cf", "Cs"])))
-def test_escaping_keeps_every_visible_character(text: str) -> None:
-    assert Tags(render.escape(text)).text == text
-
-
-def test_characters_that_spoof_are_removed_and_joiners_stay() -> None:
-    assert render.escape_characters("a\u202eb\u2066c\u200bd\ufeffe\x07f") == "abcdef"
-    assert render.escape_characters("می\u200cخواهم") == "می\u200cخواهم"
 
 
 def test_every_marker_links_to_its_own_quote() -> None:
@@ -117,7 +98,7 @@ def test_an_abstention_shows_the_nearest_passages_as_no_answer() -> None:
     assert "do not answer" in shown
     assert "Sure" not in shown
     always, _, on_demand = shown.partition("<details>")
-    assert always.count("<blockquote>") == render.NEAREST_SHOWN
+    assert always.count("<blockquote>") == NEAREST_SHOWN
     assert "Show 2 more passages" in on_demand
     assert on_demand.count("<blockquote>") == 2
     assert {link["opened"][0] for link in links(shown)} == {"0"}
@@ -140,7 +121,6 @@ def test_hostile_articles_and_questions_become_text() -> None:
             render_answer.render_answer(answer),
             render.render_question(question),
             render_answer.render_stream(answer.text),
-            render.render_note(HOSTILE),
             render.render_progress(HOSTILE),
         ):
             tags = Tags(shown)
@@ -194,8 +174,8 @@ def test_the_welcome_says_what_is_missing() -> None:
 
 
 def test_counts_agree_with_their_noun() -> None:
-    assert render.count(1, "passage") == "1 passage"
-    assert render.count(1200, "passage") == "1,200 passages"
+    assert count(1, "passage") == "1 passage"
+    assert count(1200, "passage") == "1,200 passages"
 
 
 def test_each_voice_has_its_own_look_and_a_replaced_sentence_says_why() -> None:
@@ -218,7 +198,7 @@ def test_each_voice_has_its_own_look_and_a_replaced_sentence_says_why() -> None:
 def test_a_marker_holds_its_quote_and_source_for_the_page_to_show() -> None:
     answer = answer_to("How long was the discussion between Crocker and Kazemi?")
     for citation in answer.citations:
-        tip = f"<q>{render.escape(citation.quote)}</q> <small>"
+        tip = f"<q>{escape(citation.quote)}</q> <small>"
         assert render_answer.render_answer(answer).count(tip) == 2  # in the words and the sources
 
 

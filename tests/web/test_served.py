@@ -5,7 +5,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from rag.errors import IndexCorruptError, IndexMissingError, OpenError, RagError, SeedsError
+from rag.errors import (
+    BuildError,
+    IndexCorruptError,
+    IndexMismatchError,
+    IndexMissingError,
+    OpenError,
+    RagError,
+    SeedsError,
+)
 from rag.types import Progress
 from rag.web.served import Failed, Health, Library, Ready, ServedLibrary, State, Working
 from tests.fake_library import FakeLibrary
@@ -98,6 +106,63 @@ def test_what_another_process_built_is_opened() -> None:
     assert not served.refresh()
 
 
+class Opening:
+    """Opens or raises what it is given next; ``index`` is the one in force."""
+
+    def __init__(self, *results: Library | RagError) -> None:
+        self._results = iter(results)
+        self.index = "g000001"
+
+    def __call__(self) -> Library:
+        return opens(next(self._results))()
+
+    def served(self) -> ServedLibrary:
+        served = ServedLibrary(self, builds(BuildError("Nothing is built.")), lambda: self.index)
+        served.start()
+        settled(served)
+        return served
+
+
+def test_an_index_built_anew_after_a_failure_is_opened() -> None:
+    error, library = IndexMismatchError("Made by another version: rag build"), FakeLibrary()
+    opening = Opening(error, library)
+    served = opening.served()
+    assert not served.refresh()
+    assert served.health() == Health("failed", str(error))
+    opening.index = "g000002"
+    served.health()
+    assert settled(served) == Ready(library)
+    assert not served.refresh()
+
+
+def test_an_index_that_cannot_be_opened_is_tried_again_only_when_asked_to() -> None:
+    error, library = OpenError("Too many open files."), FakeLibrary()
+    served = Opening(error, error, library).served()
+    assert not served.refresh()
+    assert served.refresh(tries_again=True)
+    assert settled(served) == Failed(error)
+    assert served.refresh(tries_again=True)
+    assert settled(served) == Ready(library)
+
+
+def test_a_library_that_outlives_a_failed_opening_is_still_followed_by_the_next() -> None:
+    before, after = FakeLibrary(), FakeLibrary()
+    error = OpenError("Too many open files.")
+    served = Opening(before, error, after).served()
+    before.replaced = True
+    assert served.refresh()
+    assert settled(served) == Failed(error, before)
+    assert served.refresh(tries_again=True)
+    assert settled(served) == Ready(after)
+
+
+def test_a_failed_build_is_not_begun_again_by_a_question() -> None:
+    opening = Opening(IndexMissingError("Nothing built."), FakeLibrary())
+    served = opening.served()
+    assert str(getattr(served.state, "error", "")) == "Nothing is built."
+    assert not served.refresh(tries_again=True)
+
+
 def test_two_rebuilds_at_once_are_one() -> None:
     may_finish = threading.Event()
     builds_begun = []
@@ -118,6 +183,32 @@ def test_two_rebuilds_at_once_are_one() -> None:
     may_finish.set()
     assert isinstance(settled(served), Ready)
     assert builds_begun == [1]
+
+
+def test_a_rebuild_begun_while_another_ends_is_not_told_as_over() -> None:
+    begun, ended, may_finish = threading.Event(), threading.Event(), threading.Event()
+
+    def build(progress: Callable[[Progress], None]) -> Library:
+        begun.set()
+        assert may_finish.wait(10)
+        return FakeLibrary()
+
+    class Ending(ServedLibrary):
+        def _enter(self, state: State) -> None:
+            if isinstance(state, Ready) and not may_finish.is_set():
+                threading.Thread(target=self.rebuild).start()
+                begun.wait(0.3)
+            super()._enter(state)
+            if isinstance(state, Ready):
+                ended.set()
+
+    served = Ending(opens(FakeLibrary()), build)
+    served.start()
+    assert ended.wait(10)
+    assert begun.wait(10)
+    assert isinstance(served.state, Working)
+    may_finish.set()
+    assert isinstance(settled(served), Ready)
 
 
 def test_health_opens_what_another_process_built() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 import pytest
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from rag.errors import IndexCorruptError, LoginError, ServeError
@@ -15,16 +16,19 @@ from rag.settings import Settings
 from rag.web.render import Mark, source_link
 from rag.web.served import ServedLibrary
 from rag.web.server import OPEN_TO_ALL, create_app, serve
-from tests.fake_library import TEXT, FakeLibrary, conversing_over, made_in_a_loop
+from tests.fake_library import TEXT, FakeLibrary, SilentLibrary, conversing_over, made_in_a_loop
 from tests.web.test_served import builds, opens, settled
+
+
+def app_over(served: ServedLibrary) -> FastAPI:
+    conversing = conversing_over(served, Path(mkdtemp()) / "conversations.sqlite")
+    return made_in_a_loop(lambda: create_app(conversing, Path("seeds")))
 
 
 def client_of(served: ServedLibrary) -> TestClient:
     served.start()
     settled(served)
-    conversing = conversing_over(served, Path(mkdtemp()) / "conversations.sqlite")
-    app = made_in_a_loop(lambda: create_app(conversing, Path("seeds")))
-    return TestClient(app, base_url="http://127.0.0.1:7860")
+    return TestClient(app_over(served), base_url="http://127.0.0.1:7860")
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +82,20 @@ def test_health_tells_why_there_is_no_library() -> None:
     assert client.get("/source?article=a1").status_code == 404
     assert "No articles here yet." in client.get("/source").text
     assert client.get("/choices").json() == {"author": [], "source": []}
+
+
+@pytest.mark.parametrize("path", ["/source?article=a1", "/source", "/choices"])
+def test_a_milvus_server_that_does_not_answer_is_one_line(path: str) -> None:
+    library = SilentLibrary()
+    served = ServedLibrary(opens(library), builds(library))
+    client = TestClient(app_over(served), base_url="http://127.0.0.1:7860")
+    served.start()
+    settled(served)
+    response = client.get(path)
+    assert (response.status_code, response.json()) == (503, {"detail": str(SilentLibrary.error)})
+    built = client.get("/library/build")
+    assert (built.status_code, built.json()["kind"]) == (200, "failed")
+    assert built.json()["line"] == str(SilentLibrary.error)
 
 
 def test_a_source_link_opens_the_article_at_its_quote(client: TestClient) -> None:

@@ -9,7 +9,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from rag.conversations.escaping import escape_bibtex, escape_markdown, one_line, safe_url, visible
+from rag.shown.escaping import (
+    escape,
+    escape_bibtex,
+    escape_characters,
+    escape_markdown,
+    one_line,
+    safe_url,
+    visible,
+)
 from tests.stored import HOSTILE
 from tests.web.test_render import Tags
 
@@ -19,6 +27,30 @@ MARKED = st.lists(
     max_size=30,
 ).map("".join)
 """Texts that are mostly marks of Markdown."""
+
+
+@given(st.text())
+def test_escaped_text_holds_no_markup_and_one_line(text: str) -> None:
+    shown = escape(text)
+    assert Tags(shown).names == ["bdi"]
+    assert "\n" not in shown
+    assert shown.startswith("<bdi>")
+    assert shown.endswith("</bdi>")
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cc", "Cf", "Cs"])))
+def test_escaping_keeps_every_visible_character(text: str) -> None:
+    assert Tags(escape(text)).text == text
+
+
+def test_characters_that_spoof_are_in_no_page_and_joiners_stay() -> None:
+    assert escape_characters("a\u202eb\u2066c\u200bd\ufeffe\x07f") == "abcdef"
+    assert escape_characters("می\u200cخواهم") == "می\u200cخواهم"
+    assert escape_characters("a\ud800b") == "a\ufffdb"
+
+
+def test_every_end_of_a_line_is_a_space_to_a_page() -> None:
+    assert escape_characters("a\nb\r\nc\rd\x0be\x85f") == "a b c d e f"
 
 
 @given(MARKED)

@@ -1,11 +1,11 @@
-"""Hostile text -> text that is safe in a line, in Markdown, in BibTeX, in a link; pure.
+"""Hostile text -> text that is safe in a line, in HTML, Markdown, BibTeX, in a link; pure.
 
-Titles, names of authors and files, quotes and questions may hold anything; ``rag.web.render`` makes
-them safe for HTML.
+Titles, names of authors and files, quotes and questions may hold anything.
 """
 
 from __future__ import annotations
 
+import html
 import re
 from urllib.parse import quote, urlsplit
 
@@ -14,6 +14,7 @@ _SPOOFING = re.compile(
     "\u202a-\u202e\u2066-\u2069"  # overrides of the writing direction
     "\u200b\u2060\ufeff\u180e\U000e0000-\U000e007f]"  # characters without width
 )
+_LINE_END = re.compile("\r\n|[\n-\r\x85]")
 _HALF_OF_A_PAIR = re.compile("[\ud800-\udfff]")
 _MARKDOWN_INLINE = re.compile(r"[\\`*_{}\[\]|~$^@]|!(?=\[)|:(?=//)|(?<=www)\.", re.IGNORECASE)
 _MARKDOWN_LINE_START = re.compile(r"(\d{1,9})([.)])(?=\s|$)|([#+\-=:%!.])")
@@ -41,6 +42,16 @@ def visible(text: str) -> str:
 def one_line(text: str) -> str:
     """``visible(text)`` with every run of white space as one space, and none at the ends."""
     return " ".join(visible(text).split())
+
+
+def escape(text: str) -> str:
+    """``text`` as HTML on one line, isolated from the writing direction around it."""
+    return f"<bdi>{escape_characters(text)}</bdi>"
+
+
+def escape_characters(text: str) -> str:
+    """``text`` as HTML on one line, for an attribute or inside an element that isolates it."""
+    return _LINE_END.sub(" ", html.escape(visible(text)))
 
 
 def escape_markdown(text: str) -> str:

@@ -6,10 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from rag.answering.answer import ABSTENTION
+from rag.shown.filters import describe_filters
+from rag.shown.numbers import count
 from rag.types import Answer, Filters
-from rag.web.filter_address import describe_filters
-from rag.web.render import count, describe_confidence
 
+NEAREST_SHOWN = 3
+"""Passages listed under an answer that nothing supports."""
+SURE = 0.75
+"""The confidence from which an answer is called sure."""
 DIFFER = "The articles differ"
 NOT_HELD = "The model’s sentence was not held by its source"
 """Said of a claim that was replaced."""
@@ -39,7 +43,9 @@ def answer_facts(answer: Answer, searched: Searched) -> Iterator[str]:
 
 def sureness(answer: Answer) -> str:
     """``Sure (83%)``."""
-    return f"{describe_confidence(answer.confidence)} ({100 * answer.confidence:.0f}%)"
+    confidence = answer.confidence
+    how = "Sure" if confidence >= SURE else "Fairly sure" if confidence >= 0.5 else "Not very sure"
+    return f"{how} ({100 * confidence:.0f}%)"
 
 
 def asked_only(filters: Filters) -> Iterator[str]:

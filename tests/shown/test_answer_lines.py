@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.answering.answer import Asked, Section, answered
+from rag.shown.answer_lines import Line, Words, answer_lines
 from rag.types import Answer, Citation, Claim, Quote
-from rag.web.answer_lines import Line, Words, answer_lines
 from tests.fakes import make_article
 
 TEXT = "The lake froze in January. Boats\nlay in [2] the ice. “Nobody sailed”, said Ada."
