@@ -11,11 +11,13 @@ from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from rag.answering.answer import ABSTENTION, Asked, Section, abstained, answered
+from rag.answering.doubts import doubted
 from rag.answering.evidence import enough
 from rag.answering.header import ask_header
 from rag.answering.naming import naming
 from rag.answering.overview import respond
 from rag.answering.sections import section_of, without_repetition
+from rag.answering.taken_up import in_full, named_before
 from rag.errors import QuestionError
 from rag.question.exchanged import exchanged
 from rag.question.history import standalone_query, turns
@@ -81,6 +83,8 @@ def understood(question: str, history: Sequence[Turn], store: Store) -> tuple[st
     past: Sequence[Turn] = history
     if other := exchanged(asked, turns(history)):
         asked, past = other.question, other.turns
+    elif whole := in_full(asked, turns(history), store):
+        asked = whole
     return corrected(asked, store), corrected(standalone_query(asked, past), store)
 
 
@@ -198,12 +202,14 @@ class _Turn:
         header = ask_header(spelled, past, self.store, hits)
         if header is not None:
             return "header", [_Found(spelled, tuple(hits), header, "summary")]
+        if named := named_before(question_within(question), past, self.store):
+            return "follow-up", [_Found(spelled, tuple(hits), named)]
         asked = parts(spelled)
         if len(asked) > 1:
             each_part = [self._read_part(part, history) for part in asked]
             if any(self._answers(each.reading) for each in each_part):
                 return self.reader.name, each_part
-        found = self._read(spelled, query, hits)
+        found = self._read(spelled, query, hits, question)
         if exchange := exchanged(question_within(question), past):
             named = naming(found.reading, exchange.name, exchange.other)
             found = replace(found, reading=named)
@@ -213,8 +219,9 @@ class _Turn:
         query = corrected(standalone_query(part, history), self.store)
         return self._read(wording(part), query, self.search(query))
 
-    def _read(self, part: str, query: str, hits: Sequence[Hit]) -> _Found:
-        reading = self.reader.read(part, query, hits)
+    def _read(self, part: str, query: str, hits: Sequence[Hit], typed: str | None = None) -> _Found:
+        """``typed``: what the user typed, where ``part`` is all that it asks."""
+        reading = doubted(part, typed or part, self.reader.read(part, query, hits), self.store)
         return _Found(part, reading.hits or tuple(hits), reading)
 
     def _answers(self, reading: Reading) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.text.words import terms
@@ -19,13 +20,20 @@ def naming(reading: Reading, name: str, other: str) -> Reading:
     quotes = tuple(
         replace(quote, words=None) if before <= set(terms(quote.text)) else quote for quote in kept
     )
-    if not quotes:
+    left = keeping(reading, kept)
+    if not quotes or quotes[0] == reading.quotes[0]:
+        return replace(left, quotes=quotes)
+    return replace(left, quotes=quotes, short=quotes[0].words)
+
+
+def keeping(reading: Reading, kept: Sequence[Quote]) -> Reading:
+    """The reading with only ``kept`` of its quotes, as sure as the first of these is."""
+    if not kept:
         return Reading((), confidence=0.0, hits=reading.hits)
-    if quotes[0] == reading.quotes[0]:
-        return replace(reading, quotes=quotes)
-    is_first = kept[0] == reading.quotes[0]
-    confidence = reading.confidence if is_first else kept[0].confidence
-    return replace(reading, quotes=quotes, confidence=confidence, short=quotes[0].words)
+    if kept[0] == reading.quotes[0]:
+        return replace(reading, quotes=tuple(kept))
+    short = kept[0].words if reading.short else None
+    return replace(reading, quotes=tuple(kept), confidence=kept[0].confidence, short=short)
 
 
 def _said_by(quote: Quote) -> set[str]:
