@@ -17,10 +17,11 @@ from rag.answering.header import ask_header
 from rag.answering.naming import naming
 from rag.answering.overview import respond
 from rag.answering.sections import section_of, without_repetition
-from rag.answering.taken_up import in_full, named_before
+from rag.answering.taken_up import in_full
 from rag.errors import QuestionError
 from rag.question.exchanged import exchanged
-from rag.question.history import standalone_query, turns
+from rag.question.follow_up import refers_back
+from rag.question.history import needs_history, standalone_query, turns
 from rag.question.intent import intent_of
 from rag.question.parts import parts
 from rag.question.spelling import corrected
@@ -81,10 +82,13 @@ def understood(question: str, history: Sequence[Turn], store: Store) -> tuple[st
     """The question as the articles spell its words, and the query: with what it leaves unsaid."""
     asked = question_within(question)
     past: Sequence[Turn] = history
+    intent = intent_of(asked, date.today(), turns(history))
     if other := exchanged(asked, turns(history)):
         asked, past = other.question, other.turns
     elif whole := in_full(asked, turns(history), store):
-        asked = whole
+        asked, past = whole, history if refers_back(whole) else ()
+    elif intent and not intent.leans_on_history:
+        past = ()
     return corrected(asked, store), corrected(standalone_query(asked, past), store)
 
 
@@ -202,11 +206,10 @@ class _Turn:
         header = ask_header(spelled, past, self.store, hits)
         if header is not None:
             return "header", [_Found(spelled, tuple(hits), header, "summary")]
-        if named := named_before(question_within(question), past, self.store):
-            return "follow-up", [_Found(spelled, tuple(hits), named)]
         asked = parts(spelled)
         if len(asked) > 1:
-            each_part = [self._read_part(part, history) for part in asked]
+            leant_on = history if needs_history(asked[0], history) else ()
+            each_part = [self._read_part(part, leant_on) for part in asked]
             if any(self._answers(each.reading) for each in each_part):
                 return self.reader.name, each_part
         found = self._read(spelled, query, hits, question)
@@ -221,7 +224,8 @@ class _Turn:
 
     def _read(self, part: str, query: str, hits: Sequence[Hit], typed: str | None = None) -> _Found:
         """``typed``: what the user typed, where ``part`` is all that it asks."""
-        reading = doubted(part, typed or part, self.reader.read(part, query, hits), self.store)
+        reading = self.reader.read(part, query, hits)
+        reading = doubted(part, typed or part, reading, hits, self.store)
         return _Found(part, reading.hits or tuple(hits), reading)
 
     def _answers(self, reading: Reading) -> bool:

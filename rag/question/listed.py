@@ -27,6 +27,8 @@ _QUOTE = re.compile(r"“([^“”]+)”")
 _WORDS = r"\w[\w'’.&-]*(?: \w[\w'’.&-]*){0,5}?"
 _SERIES = re.compile(rf"(?:{_WORDS}, )+(?:{_WORDS},? )?(?:and|or) {_WORDS}(?=[.,;:!?)]|$)")
 _NAME = re.compile(r"[A-Z][\w'’.&-]*(?: [A-Z][\w'’.&-]*)*")
+_ENDS_WITH_NAME = re.compile(rf"(?<=[a-z] ){_NAME.pattern}$")
+"""What opens a row: "The prize went to Anna Berg"."""
 _PAIR = re.compile(
     r"(?P<one>[A-Z][\w'’.&-]*(?: [A-Z][\w'’.&-]*)*),? (?:and|or)"
     r" (?P<other>[A-Z][\w'’.&-]*(?: [A-Z][\w'’.&-]*)*)"
@@ -125,6 +127,8 @@ def _items(answer: str) -> list[str]:
 def _row(text: str) -> list[str]:
     if series := _SERIES.search(text):
         items = [_plain(_LEAD.sub("", part)) for part in _BETWEEN.split(series.group())]
+        if name := _ENDS_WITH_NAME.search(items[0]):
+            items[0] = name.group()
         named = [item for item in items if _NAME.fullmatch(item)]
         return named if len(named) > 1 else items  # "two rivals, Alna Line and Leira Line"
     if pair := _PAIR.search(text):
