@@ -14,7 +14,7 @@ from rag.answering.answer import ABSTENTION, Asked, Section, abstained, answered
 from rag.answering.doubts import doubted
 from rag.answering.evidence import enough
 from rag.answering.header import ask_header
-from rag.answering.naming import naming
+from rag.answering.naming import naming, not_of_others
 from rag.answering.overview import respond
 from rag.answering.sections import section_of, without_repetition
 from rag.answering.taken_up import in_full
@@ -23,6 +23,7 @@ from rag.question.exchanged import exchanged
 from rag.question.follow_up import refers_back
 from rag.question.history import needs_history, standalone_query, turns
 from rag.question.intent import intent_of
+from rag.question.listed import listed_item, other_names
 from rag.question.parts import parts
 from rag.question.spelling import corrected
 from rag.question.time_phrases import period_of
@@ -216,6 +217,9 @@ class _Turn:
         if exchange := exchanged(question_within(question), past):
             named = naming(found.reading, exchange.name, exchange.other)
             found = replace(found, reading=named)
+        elif item := listed_item(question_within(question), past):
+            own = not_of_others(found.reading, item, other_names(item, past))
+            found = replace(found, reading=own)
         return self.reader.name, [found]
 
     def _read_part(self, part: str, history: Sequence[Turn]) -> _Found:

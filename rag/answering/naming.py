@@ -1,4 +1,4 @@
-"""What is left of a reading where the question has another name in the place of the one before."""
+"""What is left of a reading where the question names one of several that were spoken of."""
 
 from __future__ import annotations
 
@@ -24,6 +24,18 @@ def naming(reading: Reading, name: str, other: str) -> Reading:
     if not quotes or quotes[0] == reading.quotes[0]:
         return replace(left, quotes=quotes)
     return replace(left, quotes=quotes, short=quotes[0].words)
+
+
+def not_of_others(reading: Reading, name: str, others: Sequence[str]) -> Reading:
+    """The reading without the quotes that name one of ``others``, and of ``name`` no word."""
+    own = set(terms(name))
+    foreign = set(terms(", ".join(others))) - own
+    kept = [
+        quote
+        for quote in reading.quotes
+        if own.intersection(said := terms(quote.text)) or not foreign.intersection(said)
+    ]
+    return keeping(reading, kept) if len(kept) < len(reading.quotes) else reading
 
 
 def keeping(reading: Reading, kept: Sequence[Quote]) -> Reading:

@@ -50,9 +50,8 @@ def in_full(question: str, turns: Turns, store: Store) -> str | None:
 def _with_item(question: str, turns: Turns) -> str | None:
     """``question``, or the last one for "And the third?", with the item pointed at named."""
     item = listed_item(question, turns)
-    asked = question
-    if not _ASKS.search(question):
-        asked = next((text for role, text in reversed(turns) if role == "user"), "")
+    said = [text for role, text in turns if role == "user"]
+    asked = next((text for text in [question, *reversed(said)] if _ASKS.search(text)), "")
     pointing = pointing_words(asked)
     if item is None or pointing is None or len(item) > _LONGEST_NAME_CHARS:
         return None
@@ -60,7 +59,7 @@ def _with_item(question: str, turns: Turns) -> str | None:
 
 
 def _person_before(turns: Turns, gender: Gender, store: Store) -> str | None:
-    """The one person whom the last question that names any, or else its answer, names.
+    """The one person of that gender whom the last question that names any, or its answer, names.
 
     Looked at is the first quote of an answer: the others need not answer.
     """
@@ -76,8 +75,9 @@ def _person_before(turns: Turns, gender: Gender, store: Store) -> str | None:
         ]
         if of_question:
             return of_question[0] if len(of_question) == 1 else None
-        if people := _people(asked, quote):
-            return _one_of(people, gender, quote)
+        told = [(name, _gender_told(name, quote)) for name in _people(asked, quote)]
+        if people := [name for name, of in told if of in (gender, None)]:
+            return _if_one(people, quote)
     return None
 
 
@@ -102,16 +102,23 @@ def _people(asked: str, quote: Quote) -> list[Name]:
     return [name for name in found if kind_of(name, article) == "open"]
 
 
-def _one_of(people: Sequence[Name], gender: Gender, quote: Quote) -> str | None:
-    """The fullest name of ``people``, if they are one, who may be of that gender."""
+def _gender_told(name: Name, quote: Quote) -> str | None:
+    """By the words beside the name in the quote, how the article goes on, or its other words.
+
+    These last since a family has one name: "her son Emil Dorn" tells nothing of Helga Dorn.
+    """
     article = quote.article.text
+    goes_on = _GOES_ON.match(article, quote.end)
+    after = goes_on.lastgroup if goes_on else None
+    return gender_of(name, quote.text) or after or gender_of(name, article)
+
+
+def _if_one(people: Sequence[Name], quote: Quote) -> str | None:
+    """The fullest name of ``people``, if they are one."""
     if any(not same_person(name.words, people[0].words) for name in people):
         return None
-    goes_on = _GOES_ON.match(article, quote.end)
-    told = gender_of(people[0], article) or (goes_on and goes_on.lastgroup)
-    if told not in (gender, None):
-        return None
-    return fullest(max(people, key=lambda name: len(name.words)), article, quote.start)
+    longest = max(people, key=lambda name: len(name.words))
+    return fullest(longest, quote.article.text, quote.start)
 
 
 def _in_place_of(pronoun: re.Match[str], name: str) -> str:

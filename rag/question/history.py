@@ -67,11 +67,13 @@ def standalone_query(question: str, history: Sequence[Turn]) -> str:
 def needs_history(question: str, history: Sequence[Turn]) -> bool:
     """Whether a question says too little without the turns before it.
 
-    Of several questions in one the first tells: the others lean on that.
+    Of several questions in one the first must say too little, too: the others may lean on that.
     """
-    first, *_ = parts(question)
-    follow_up = follow_up_of(first, said_of(turns(history)))
-    return bool(follow_up.said) and shipped_model().needs_history(follow_up)
+    said = said_of(turns(history))
+    return bool(said) and all(
+        shipped_model().needs_history(follow_up_of(asked, said))
+        for asked in dict.fromkeys((question, parts(question)[0]))
+    )
 
 
 def _previous_question(follow_up: FollowUp) -> int | None:

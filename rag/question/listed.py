@@ -27,8 +27,9 @@ _QUOTE = re.compile(r"“([^“”]+)”")
 _WORDS = r"\w[\w'’.&-]*(?: \w[\w'’.&-]*){0,5}?"
 _SERIES = re.compile(rf"(?:{_WORDS}, )+(?:{_WORDS},? )?(?:and|or) {_WORDS}(?=[.,;:!?)]|$)")
 _NAME = re.compile(r"[A-Z][\w'’.&-]*(?: [A-Z][\w'’.&-]*)*")
-_ENDS_WITH_NAME = re.compile(rf"(?<=[a-z] ){_NAME.pattern}$")
-"""What opens a row: "The prize went to Anna Berg"."""
+_ENDS_WITH_NAME = re.compile(rf"(?:^| )(?!the )[a-z][\w'’-]* (?P<name>{_NAME.pattern})$")
+_OPENS_WITH_NAME = re.compile(rf"^(?P<name>{_NAME.pattern}) (?!of |de )[a-z]")
+"""What a row stands in: "The prize went to Anna Berg", "and Lise Dahl were there"."""
 _PAIR = re.compile(
     r"(?P<one>[A-Z][\w'’.&-]*(?: [A-Z][\w'’.&-]*)*),? (?:and|or)"
     r" (?P<other>[A-Z][\w'’.&-]*(?: [A-Z][\w'’.&-]*)*)"
@@ -94,10 +95,21 @@ def listed_item(question: str, turns: Sequence[tuple[str, str]]) -> str | None:
     Items are numbered or marked lines, else names in a row ("A, B and C"), else quotes. A question
     for a list, or who did something, means the names in a row of the first quote, if it has such.
     """
-    asked, answer = answer_pointed_into(turns)
-    items = (_named_in_row(answer) if _asks_for_names(asked) else []) or _items(answer)
+    items = _listed(turns)
     place = place_pointed_at(question, turns, len(items))
     return items[place] if place is not None and len(items) > max(1, place) else None
+
+
+def other_names(item: str, turns: Sequence[tuple[str, str]]) -> list[str]:
+    """The names beside ``item`` in the last answer; empty where it does not list names."""
+    items = _listed(turns)
+    are_names = item in items and all(_NAME.fullmatch(each) for each in items)
+    return [each for each in items if each != item] if are_names else []
+
+
+def _listed(turns: Sequence[tuple[str, str]]) -> list[str]:
+    asked, answer = answer_pointed_into(turns)
+    return (_named_in_row(answer) if _asks_for_names(asked) else []) or _items(answer)
 
 
 def points_at_name(turns: Sequence[tuple[str, str]]) -> bool:
@@ -127,8 +139,9 @@ def _items(answer: str) -> list[str]:
 def _row(text: str) -> list[str]:
     if series := _SERIES.search(text):
         items = [_plain(_LEAD.sub("", part)) for part in _BETWEEN.split(series.group())]
-        if name := _ENDS_WITH_NAME.search(items[0]):
-            items[0] = name.group()
+        for place, end in ((0, _ENDS_WITH_NAME), (-1, _OPENS_WITH_NAME)):
+            if name := end.search(items[place]):
+                items[place] = name["name"]
         named = [item for item in items if _NAME.fullmatch(item)]
         return named if len(named) > 1 else items  # "two rivals, Alna Line and Leira Line"
     if pair := _PAIR.search(text):

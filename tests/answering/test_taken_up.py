@@ -14,7 +14,8 @@ from tests.fakes import make_article
 TEXT = (
     "Captain Olaf Brandt steered the ferry. He is 56 years old. Mrs Ingrid Moe met Dr Peter Aas. "
     "Brandt left on Friday. The cook was Vera Lund. She came late. "
-    "The prize went to Anna Berg, Karim Haddad and Lise Dahl. The bridge is old."
+    "The prize went to Anna Berg, Karim Haddad and Lise Dahl. The bridge is old. "
+    "Her son Emil Lund rowed."
 )
 
 
@@ -40,6 +41,7 @@ COOK = after("Who was the cook?", "The cook was Vera Lund.")
 MET = after("Who met?", "Mrs Ingrid Moe met Dr Peter Aas.")
 PRIZE = after("Who won the prize?", "The prize went to Anna Berg, Karim Haddad and Lise Dahl.")
 GROWS = [*PRIZE, ("user", "What does the second one grow?"), ("assistant", "Pears.")]
+SON = after("Who is her son?", "Her son Emil Lund rowed.")
 BRIDGE = after("How old is the bridge?", "The bridge is old.")
 
 
@@ -53,7 +55,11 @@ BRIDGE = after("How old is the bridge?", "The bridge is old.")
         ("Why did she come late?", COOK, "Why did Vera Lund come late?"),
         ("What does the second one grow?", PRIZE, "What does Karim Haddad grow?"),
         ("Where does the last of them live?", PRIZE, "Where does Lise Dahl live?"),
+        ("Why did she come?", [*COOK, *SON], "Why did Vera Lund come?"),
+        ("How old is he?", MET, "How old is Peter Aas?"),
+        ("Where did he row?", [*COOK, *SON], "Where did Emil Lund row?"),
         ("And the third?", GROWS, "What does Lise Dahl grow?"),
+        ("And the first?", [*GROWS, ("user", "And the third?")], "What does Anna Berg grow?"),
         ("Who is the first one?", PRIZE, "Who is Anna Berg?"),
     ],
 )
@@ -68,7 +74,7 @@ def test_one_name_can_be_meant(
     [
         ("How old is she?", STEERED + OLD),  # "He is 56 years old."
         ("How old is he?", COOK),  # "She came late."
-        ("How old is he?", MET),
+        ("How old is he?", PRIZE),
         ("How old is he?", BRIDGE),
         ("How old is he?", []),
         ("How old is he?", [("user", "Who steered?"), ("assistant", "The articles do not say.")]),
