@@ -10,7 +10,7 @@ import re
 from rag.question.mentions import Said, mentions_of
 from rag.reading.denial import NEGATIVE
 from rag.text.names import HE, SHE, names
-from rag.text.persons import Gender, gender_of, kind_of
+from rag.text.persons import Gender, gender_of, kind_of, unnamed_person
 from rag.text.words import terms
 from rag.types import Quote
 
@@ -42,15 +42,15 @@ def is_contrary(question: str, quote: Quote) -> bool:
 def _is_of_other_gender(question: str, quote: Quote) -> bool:
     """Whether only persons of the other gender than the question's one pronoun are told of.
 
-    Not where the question names anybody, whom the pronoun may mean, or asks who: a wife is not
-    "he". Nor where the quote has the words of a speaker, who may be either.
+    Not where the question itself speaks of somebody whom the pronoun may mean, or asks who: a wife
+    is not "he". Nor where the quote has the words of a speaker, who may be either.
     """
     asked = {word.lastgroup for word in _PRONOUN.finditer(question)}
     if len(asked) != 1 or _ASKS_FOR_PERSON.match(question):
         return False
     own: Gender = "he" if asked == {"he"} else "she"
     other: Gender = "she" if own == "he" else "he"
-    if _OF_GENDER[other].search(question) or _names_anything(question):
+    if unnamed_person(question, None, 0) or _names_anything(question):
         return False
     if _OF_GENDER[own].search(quote.text) or _SPEAKER.search(quote.text):
         return False
@@ -70,6 +70,10 @@ def _names_anything(question: str) -> bool:
 def _affirms_what_is_denied(question: str, sentence: str) -> bool:
     """Whether ``question`` asks who did *not* do something, and the sentence says only who did."""
     denied = _DENIED.match(question)
-    if denied is None or NEGATIVE.search(sentence) or _LEAVES_OTHERS_OUT.search(sentence):
+    if denied is None or _LEAVES_OTHERS_OUT.search(sentence):
         return False
-    return not set(terms(denied["verb"])).isdisjoint(terms(sentence))
+    verb = terms(denied["verb"])
+    denials = [word.group() for word in NEGATIVE.finditer(sentence)]
+    if any(terms(word) != verb for word in denials):  # "rejected" denies no rejecting
+        return False
+    return not set(verb).isdisjoint(terms(sentence))

@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from rag.answering.which_article import quotes_of
 from rag.question.answer_type import asked_type
-from rag.question.listed import listed_item, pointing_words
+from rag.question.listed import listed_item, other_names, pointing_words
 from rag.question.mentions import Said, mentions_of
 from rag.question.question_words import ASKING, AUXILIARY
 from rag.text.names import Name, names
@@ -28,7 +28,7 @@ _ASKS = re.compile(rf"{ASKING.pattern}|^\W*{AUXILIARY}\b", re.I)
 _GOES_ON = re.compile(r"\s+(?:(?P<he>He|His)|(?P<she>She|Her))\b")
 """How the sentence after a quote opens, which tells whether that named a man or a woman."""
 _MOST_TURNS_BACK = 4
-_LONGEST_NAME_CHARS = 60
+_ASKS_WHO_DID = re.compile(r"\bwho(?:m|se)?\b(?!['’]s\b|\s+(?:is|was)\b)", re.I)
 
 
 def in_full(question: str, turns: Turns, store: Store) -> str | None:
@@ -48,12 +48,12 @@ def in_full(question: str, turns: Turns, store: Store) -> str | None:
 
 
 def _with_item(question: str, turns: Turns) -> str | None:
-    """``question``, or the last one for "And the third?", with the item pointed at named."""
+    """``question``, or the last one for "And the third?", with the name that is pointed at."""
     item = listed_item(question, turns)
     said = [text for role, text in turns if role == "user"]
     asked = next((text for text in [question, *reversed(said)] if _ASKS.search(text)), "")
     pointing = pointing_words(asked)
-    if item is None or pointing is None or len(item) > _LONGEST_NAME_CHARS:
+    if item is None or pointing is None or not other_names(item, turns):
         return None
     return f"{asked[: pointing.start]}{item}{asked[pointing.end :]}"
 
@@ -61,23 +61,22 @@ def _with_item(question: str, turns: Turns) -> str | None:
 def _person_before(turns: Turns, gender: Gender, store: Store) -> str | None:
     """The one person of that gender whom the last question that names any, or its answer, names.
 
-    Looked at is the first quote of an answer: the others need not answer.
+    Both after "Who met Anna?". Of the answer the first quote: the others need not answer.
     """
     for asked, answer in list(_exchanges(turns))[:_MOST_TURNS_BACK]:
         quote = next(iter(quotes_of(answer, store)), None)
         if quote is None:
             return None
         article = quote.article.text
-        of_question = [
-            " ".join(name.words)
+        found = [
+            name
             for name in names(asked, 0, len(asked))
             if name.title or is_person(name.words, article)
         ]
-        if of_question:
-            return of_question[0] if len(of_question) == 1 else None
-        told = [(name, _gender_told(name, quote)) for name in _people(asked, quote)]
-        if people := [name for name, of in told if of in (gender, None)]:
-            return _if_one(people, quote)
+        told = [] if found and not _ASKS_WHO_DID.search(asked) else _people(asked, quote)
+        people = [name for name in [*found, *told] if _gender_told(name, quote) in (gender, None)]
+        if people:
+            return _if_one(people, told, quote)
     return None
 
 
@@ -113,11 +112,13 @@ def _gender_told(name: Name, quote: Quote) -> str | None:
     return gender_of(name, quote.text) or after or gender_of(name, article)
 
 
-def _if_one(people: Sequence[Name], quote: Quote) -> str | None:
-    """The fullest name of ``people``, if they are one."""
+def _if_one(people: Sequence[Name], told: Sequence[Name], quote: Quote) -> str | None:
+    """The fullest name of ``people``, if they are one; ``told`` are those of the quote."""
     if any(not same_person(name.words, people[0].words) for name in people):
         return None
     longest = max(people, key=lambda name: len(name.words))
+    if longest not in told:
+        return " ".join(longest.words)
     return fullest(longest, quote.article.text, quote.start)
 
 

@@ -22,6 +22,8 @@ _LONGEST_NAME_CHARS = 60
 _SHORTEST_WORD_LETTERS = 3
 _WORD = re.compile(r"[^\W\d_]+")
 _ENGLISH = re.compile(r"\b(?:did|does|the)\b", re.IGNORECASE)
+_ALTERNATIVE = re.compile(r"\b(?:or|not|than)\b|n[’']t\b", re.IGNORECASE)
+"""One name may answer without the other: "Was it Berg or Haddad who won?"."""
 _ADJECTIVE = re.compile(r"\w+(?:an|ese|ish|ic|i|ch|ss)s?")
 """So end the words for what belongs to a country, and some names, which are then left alone."""
 _LOWER_CASE_IN_TITLES = frozenset(
@@ -34,7 +36,7 @@ def unmentioned(question: str, hits: Sequence[Hit], store: Store) -> str | None:
 
     ``hits`` are those of the question, where the name in another form would stand, if anywhere.
     """
-    if not _is_english(question) or _is_in_title_case(question):
+    if not _is_english(question) or _is_in_title_case(question) or _ALTERNATIVE.search(question):
         return None
     found = (name for name in mentions_of(Said("user", question), 0) if _is_sure(name))
     return next((name.text for name in found if not _may_stand(name, question, hits, store)), None)

@@ -26,6 +26,7 @@ def quote(sentence: str) -> Quote:
         ("Who did not win?", "Anna Berg won the prize."),
         ("Who didn’t win?", "Anna Berg won the prize."),
         ("Which of the growers did not sign?", "Haddad signed it."),
+        ("Who did not reject the plan?", "Anna Berg rejected the plan."),
         ("What was not found?", "The hull was found on Monday."),
     ],
 )
@@ -42,6 +43,7 @@ def test_of_another_person_or_deed(question: str, sentence: str) -> None:
         ("Where was he born?", "“I was born in Lofsund,” she heard."),
         ("When did she meet him?", "He met the king."),
         ("When did his wife die?", "She died in May."),
+        ("When did the professor begin his work?", "She began it in May."),
         ("Who is he married to?", "She is a painter."),
         ("Whose brother is he?", "Mrs Moe has a brother."),
         ("When did Haddad say he was ill?", "She was ill in May."),
@@ -51,6 +53,7 @@ def test_of_another_person_or_deed(question: str, sentence: str) -> None:
         ("Who did not win?", "Anna Berg lost."),
         ("Who did not win?", "Only Anna Berg won."),
         ("Who won?", "Anna Berg won."),
+        ("Who did not reject the plan?", "Anna Berg never rejected the plan."),
         ("Why did Anna Berg not win?", "The one who won was faster."),
         ("Who did not only win but sing?", "Anna Berg won."),
         ("Wo wurde er geboren?", "She was born in Lofsund."),

@@ -42,6 +42,9 @@ MET = after("Who met?", "Mrs Ingrid Moe met Dr Peter Aas.")
 PRIZE = after("Who won the prize?", "The prize went to Anna Berg, Karim Haddad and Lise Dahl.")
 GROWS = [*PRIZE, ("user", "What does the second one grow?"), ("assistant", "Pears.")]
 SON = after("Who is her son?", "Her son Emil Lund rowed.")
+WHOM = after("Who met Peter Aas?", "Mrs Ingrid Moe met Dr Peter Aas.")
+WHOSE = after("When did Dr Peter Aas meet her?", "Mrs Ingrid Moe met Dr Peter Aas.")
+TWO = [("user", "What?"), ("assistant", "“The bridge is old.” [1] “It rained.” [2]")]
 BRIDGE = after("How old is the bridge?", "The bridge is old.")
 
 
@@ -57,6 +60,8 @@ BRIDGE = after("How old is the bridge?", "The bridge is old.")
         ("Where does the last of them live?", PRIZE, "Where does Lise Dahl live?"),
         ("Why did she come?", [*COOK, *SON], "Why did Vera Lund come?"),
         ("How old is he?", MET, "How old is Peter Aas?"),
+        ("How old is he?", WHOM, "How old is Peter Aas?"),
+        ("How old is he?", WHOSE, "How old is Peter Aas?"),
         ("Where did he row?", [*COOK, *SON], "Where did Emil Lund row?"),
         ("And the third?", GROWS, "What does Lise Dahl grow?"),
         ("And the first?", [*GROWS, ("user", "And the third?")], "What does Anna Berg grow?"),
@@ -84,6 +89,10 @@ def test_one_name_can_be_meant(
         ("How old is it?", STEERED),
         ("He said so.", STEERED),
         ("And the second one?", PRIZE),
+        (
+            "Who wrote the second one?",
+            [("user", "What?"), ("assistant", "“It fell.” [1] “It is.” [2]")],
+        ),
         ("What does the fifth one grow?", PRIZE),
         ("What was the second round?", PRIZE),
         ("Wie alt ist er?", STEERED),

@@ -71,6 +71,8 @@ def test_a_name_that_no_article_has(store: LocalStore, question: str, name: str)
         "Is there a letter in English?",
         "Who is the Prime Minister?",
         "What did Parliament decide?",
+        "Was it Brandt or Zweig who resigned?",
+        "Why did Brandt, not Zweig, resign?",
         "Zweig?",
         "Bridges: who struck them?",
     ],
