@@ -7,7 +7,7 @@ left to the reader.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 
 from rag.question.mentions import Mention, Said, mentions_of
@@ -24,6 +24,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 _ENGLISH = re.compile(r"\b(?:did|does|the)\b", re.IGNORECASE)
 _ALTERNATIVE = re.compile(r"\b(?:or|not|than)\b|n[’']t\b", re.IGNORECASE)
 """One name may answer without the other: "Was it Berg or Haddad who won?"."""
+_APPOSED = re.compile(r"['’]?\s*[:,(–—-]\s*(?:the\s+)?", re.IGNORECASE)
 _ADJECTIVE = re.compile(r"\w+(?:an|ese|ish|ic|i|ch|ss)s?")
 """So end the words for what belongs to a country, and some names, which are then left alone."""
 _LOWER_CASE_IN_TITLES = frozenset(
@@ -38,8 +39,24 @@ def unmentioned(question: str, hits: Sequence[Hit], store: Store) -> str | None:
     """
     if not _is_english(question) or _is_in_title_case(question) or _ALTERNATIVE.search(question):
         return None
-    found = (name for name in mentions_of(Said("user", question), 0) if _is_sure(name))
-    return next((name.text for name in found if not _may_stand(name, question, hits, store)), None)
+    for together in _names(question):
+        may_stand = (_may_stand(name, question, hits, store) for name in together)
+        if all(map(_is_sure, together)) and not any(may_stand):
+            return together[0].text
+    return None
+
+
+def _names(question: str) -> Iterator[list[Mention]]:
+    """The names, those together that may be of one thing: "Springfield, Ohio"."""
+    together: list[Mention] = []
+    for name in filter(lambda mention: mention.is_name, mentions_of(Said("user", question), 0)):
+        gap = question[together[-1].span.end : name.span.start] if together else ""
+        if together and not _APPOSED.fullmatch(gap):
+            yield together
+            together = []
+        together.append(name)
+    if together:
+        yield together
 
 
 def _is_english(question: str) -> bool:
