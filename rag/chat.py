@@ -21,7 +21,7 @@ from rag.answering.taken_up import in_full
 from rag.errors import QuestionError
 from rag.question.exchanged import exchanged
 from rag.question.follow_up import refers_back
-from rag.question.history import needs_history, standalone_query, turns
+from rag.question.history import standalone_query, turns
 from rag.question.intent import intent_of
 from rag.question.listed import listed_item, other_names
 from rag.question.parts import parts
@@ -209,8 +209,7 @@ class _Turn:
             return "header", [_Found(spelled, tuple(hits), header, "summary")]
         asked = parts(spelled)
         if len(asked) > 1:
-            leant_on = history if needs_history(asked[0], history) else ()
-            each_part = [self._read_part(part, leant_on) for part in asked]
+            each_part = [self._read_part(part, history) for part in asked]
             if any(self._answers(each.reading) for each in each_part):
                 return self.reader.name, each_part
         found = self._read(spelled, query, hits, question)

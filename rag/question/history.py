@@ -9,7 +9,6 @@ from itertools import groupby
 from rag.question.follow_up import Candidate, FollowUp, follow_up_of
 from rag.question.listed import listed_item
 from rag.question.mentions import ORDINALS, WORD, Mention, content_words, said_of
-from rag.question.parts import parts
 from rag.question.term_selection import FollowUpModel, shipped_model
 from rag.types import Turn
 
@@ -44,10 +43,10 @@ def standalone_query(question: str, history: Sequence[Turn]) -> str:
     (``rag.question.term_selection``; LOG.md, "follow-ups fitted").
     """
     earlier = turns(history)
-    if not needs_history(question, earlier):
-        return question
     follow_up = follow_up_of(question, said_of(earlier))
     model = shipped_model()
+    if not _needs_history(follow_up):
+        return question
     previous = _previous_question(follow_up)
     item = listed_item(question, earlier)
     kept = [c for c in follow_up.candidates if not _is_exchanged(c, question)]
@@ -65,15 +64,12 @@ def standalone_query(question: str, history: Sequence[Turn]) -> str:
 
 
 def needs_history(question: str, history: Sequence[Turn]) -> bool:
-    """Whether a question says too little without the turns before it.
+    """Whether a question says too little without the turns before it."""
+    return _needs_history(follow_up_of(question, said_of(turns(history))))
 
-    Of several questions in one the first must say too little, too: the others may lean on that.
-    """
-    said = said_of(turns(history))
-    return bool(said) and all(
-        shipped_model().needs_history(follow_up_of(asked, said))
-        for asked in dict.fromkeys((question, parts(question)[0]))
-    )
+
+def _needs_history(follow_up: FollowUp) -> bool:
+    return bool(follow_up.said) and shipped_model().needs_history(follow_up)
 
 
 def _previous_question(follow_up: FollowUp) -> int | None:

@@ -54,19 +54,6 @@ def test_a_change_of_subject_carries_nothing_over(question: str) -> None:
     assert standalone_query(question, TALKS) == question
 
 
-@pytest.mark.parametrize(
-    ("question", "needed"),
-    [
-        ("Who built the bridge of Melby and how long did they work on it?", False),
-        ("How long did they talk and who paid for it?", True),
-        ("What about the price? Is there a discount in Melby?", False),
-    ],
-)
-def test_of_two_questions_the_first_tells(question: str, needed: bool) -> None:
-    assert needs_history(question, TALKS) == needed
-    assert (standalone_query(question, TALKS) == question) != needed
-
-
 def test_the_question_before_stands_whole_before_the_new_one() -> None:
     history = [
         ("user", "Who is Anna Berg?"),
