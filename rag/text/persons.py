@@ -41,7 +41,7 @@ BODY_OR_PLACE = frozenset(
 CALENDAR = frozenset(
     "January February March April May June July August September October November December Monday"
     " Tuesday Wednesday Thursday Friday Saturday Sunday Christmas Easter English French German"
-    " Spanish Dutch Swiss Welsh Irish Greek Internet Bible Quran".split()
+    " Spanish Dutch Swiss Welsh Irish Greek Internet Bible Quran Celsius Fahrenheit".split()
 )
 """Alone they are no person's name."""
 _PLACE_OPENS = frozenset(
