@@ -10,14 +10,15 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
-from rag.answering.answer import ABSTENTION, Asked, Section, abstained, answered
-from rag.answering.doubts import doubted
+from rag.answering.answer import Asked, Section, abstained, answered
+from rag.answering.contrary import without_contrary
 from rag.answering.evidence import enough
 from rag.answering.header import ask_header
 from rag.answering.naming import naming, not_of_others
 from rag.answering.overview import respond
 from rag.answering.sections import section_of, without_repetition
 from rag.answering.taken_up import in_full
+from rag.answering.unmentioned import nothing_found
 from rag.errors import QuestionError
 from rag.question.exchanged import exchanged
 from rag.question.follow_up import refers_back
@@ -157,7 +158,9 @@ class _Turn:
                 model,
             )
             if not told:
-                return abstained(asked, found[0].reading.reply or ABSTENTION), []
+                first = found[0]
+                reply = first.reading.reply or nothing_found(first.part, first.hits, self.store)
+                return abstained(asked, reply), []
             sections = without_repetition([self._section(each) for each in told])
             unanswered = [each.part for each in found if each not in told]
             return answered(asked, sections, unanswered), sections
@@ -228,7 +231,7 @@ class _Turn:
     def _read(self, part: str, query: str, hits: Sequence[Hit], typed: str | None = None) -> _Found:
         """``typed``: what the user typed, where ``part`` is all that it asks."""
         reading = self.reader.read(part, query, hits)
-        reading = doubted(part, typed or part, reading, hits, self.store)
+        reading = without_contrary(typed or part, reading)
         return _Found(part, reading.hits or tuple(hits), reading)
 
     def _answers(self, reading: Reading) -> bool:

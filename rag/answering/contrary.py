@@ -1,4 +1,4 @@
-"""Whether a quote is of another person or deed than the question supposes; pure. English only.
+"""Quotes of another person or deed than the question supposes; pure. English only.
 
 "Where was he born?" is not answered by where she was born, nor "Who did not win?" by who won.
 """
@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 
+from rag.answering.naming import keeping
 from rag.question.mentions import Said, mentions_of
 from rag.reading.denial import NEGATIVE
 from rag.text.names import HE, SHE, names
 from rag.text.persons import Gender, gender_of, kind_of, unnamed_person
 from rag.text.words import terms
-from rag.types import Quote
+from rag.types import Quote, Reading
 
 _OF_GENDER: dict[Gender, re.Pattern[str]] = {
     "he": re.compile(rf"\b(?:he|him|his|himself|man|men|boys?|(?:{'|'.join(HE)})s?)\b", re.I),
@@ -29,6 +30,12 @@ _DENIED = re.compile(
     re.I,
 )
 _LEAVES_OTHERS_OUT = re.compile(r"\b(?:only|alone|but|all|instead|rather|unlike|while)\b", re.I)
+
+
+def without_contrary(question: str, reading: Reading) -> Reading:
+    """The reading without the quotes that cannot answer ``question``, as the user typed it."""
+    kept = [quote for quote in reading.quotes if not is_contrary(question, quote)]
+    return keeping(reading, kept) if len(kept) < len(reading.quotes) else reading
 
 
 def is_contrary(question: str, quote: Quote) -> bool:

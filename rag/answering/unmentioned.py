@@ -1,15 +1,16 @@
-"""A name in a question that no article mentions: nothing can answer it. English only.
+"""What is said where nothing answers: that no article mentions a name, if so. English only.
 
-In doubt a name counts as mentioned: what may be misspelt, of another form, or no name at all is
-left to the reader.
+The reader alone decides whether anything answers (LOG.md, "he, she and the second one"). In doubt a
+name counts as mentioned: what may be misspelt, of another form, or no name at all.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from difflib import get_close_matches
 
+from rag.answering.answer import ABSTENTION
 from rag.question.mentions import Mention, Said, mentions_of
 from rag.question.question_words import ASKING
 from rag.text.names import TITLE
@@ -22,9 +23,6 @@ _LONGEST_NAME_CHARS = 60
 _SHORTEST_WORD_LETTERS = 3
 _WORD = re.compile(r"[^\W\d_]+")
 _ENGLISH = re.compile(r"\b(?:did|does|the)\b", re.IGNORECASE)
-_ALTERNATIVE = re.compile(r"\b(?:or|not|than)\b|n[’']t\b", re.IGNORECASE)
-"""One name may answer without the other: "Was it Berg or Haddad who won?"."""
-_APPOSED = re.compile(r"['’]?\s*[:,(–—-]\s*(?:the\s+)?", re.IGNORECASE)
 _ADJECTIVE = re.compile(r"\w+(?:an|ese|ish|ic|i|ch|ss)s?")
 """So end the words for what belongs to a country, and some names, which are then left alone."""
 _LOWER_CASE_IN_TITLES = frozenset(
@@ -32,31 +30,22 @@ _LOWER_CASE_IN_TITLES = frozenset(
 )
 
 
-def unmentioned(question: str, hits: Sequence[Hit], store: Store) -> str | None:
-    """The first name of ``question`` of which no article holds any word; None if there is none.
+def nothing_found(question: str, hits: Sequence[Hit], store: Store) -> str:
+    """What to say of ``question``, which nothing answers.
 
-    ``hits`` are those of the question, where the name in another form would stand, if anywhere.
+    ``hits`` are those of the question, where a name in another form would stand, if anywhere.
+    Without any nothing was searched, by the user's filters, and nothing can be told.
     """
-    if not _is_english(question) or _is_in_title_case(question) or _ALTERNATIVE.search(question):
+    name = unmentioned(question, hits, store) if hits else None
+    return f"The articles do not mention {name}." if name else ABSTENTION
+
+
+def unmentioned(question: str, hits: Sequence[Hit], store: Store) -> str | None:
+    """The first name of ``question`` of which no article holds any word; None if there is none."""
+    if not _is_english(question) or _is_in_title_case(question):
         return None
-    for together in _names(question):
-        may_stand = (_may_stand(name, question, hits, store) for name in together)
-        if all(map(_is_sure, together)) and not any(may_stand):
-            return together[0].text
-    return None
-
-
-def _names(question: str) -> Iterator[list[Mention]]:
-    """The names, those together that may be of one thing: "Springfield, Ohio"."""
-    together: list[Mention] = []
-    for name in filter(lambda mention: mention.is_name, mentions_of(Said("user", question), 0)):
-        gap = question[together[-1].span.end : name.span.start] if together else ""
-        if together and not _APPOSED.fullmatch(gap):
-            yield together
-            together = []
-        together.append(name)
-    if together:
-        yield together
+    found = (name for name in mentions_of(Said("user", question), 0) if _is_sure(name))
+    return next((name.text for name in found if not _may_stand(name, question, hits, store)), None)
 
 
 def _is_english(question: str) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from rag.answering.contrary import is_contrary
-from rag.types import Quote
+from rag.answering.contrary import is_contrary, without_contrary
+from rag.types import Quote, Reading
 from tests.fakes import make_article
 
 BEFORE = "Mrs Ingrid Moe has an office in Lofsund. Karim Haddad came, too. "
@@ -63,3 +65,28 @@ def test_of_another_person_or_deed(question: str, sentence: str) -> None:
 )
 def test_what_may_answer(question: str, sentence: str) -> None:
     assert not is_contrary(question, quote(sentence))
+
+
+def reading_of(*sentences: str) -> Reading:
+    quotes = [
+        replace(quote(text), words=text[-6:-1], confidence=confidence)
+        for text, confidence in zip(sentences, (0.9, 0.6), strict=True)
+    ]
+    return Reading(tuple(quotes), 0.95, short=quotes[0].words)
+
+
+def test_the_next_quote_answers_where_the_first_cannot() -> None:
+    reading = reading_of("She was born in Lofsund.", "He was born in Melby.")
+    left = without_contrary("Where was he born?", reading)
+    assert left.quotes == reading.quotes[1:]
+    assert (left.confidence, left.short) == (0.6, "Melby")
+    assert left.quotes[0].article.text[left.quotes[0].start : left.quotes[0].end] == (
+        "He was born in Melby."
+    )
+
+
+def test_where_all_are_contrary_nothing_answers() -> None:
+    reading = reading_of("Anna Berg won the prize.", "Haddad won.")
+    assert without_contrary("Who did not win?", reading) == Reading((), 0.0)
+    assert without_contrary("Who won?", reading) == reading
+    assert without_contrary("Who did not win?", Reading((), 0.0)) == Reading((), 0.0)

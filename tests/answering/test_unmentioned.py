@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
-from rag.answering.unmentioned import unmentioned
+from rag.answering.answer import ABSTENTION
+from rag.answering.unmentioned import nothing_found, unmentioned
 from rag.store import LocalStore
 from rag.types import Article, BuildReport, Hit
 from tests.fakes import make_article
@@ -32,9 +33,12 @@ def store(
     store.close()
 
 
+def hits_of(store: LocalStore) -> list[Hit]:
+    return [Hit(*pair, score=1.0) for pair in store.fetch(range(store.passage_count))]
+
+
 def found(question: str, store: LocalStore) -> str | None:
-    pairs = store.fetch(range(store.passage_count))
-    return unmentioned(question, [Hit(*pair, score=1.0) for pair in pairs], store)
+    return unmentioned(question, hits_of(store), store)
 
 
 @pytest.mark.parametrize(
@@ -43,7 +47,7 @@ def found(question: str, store: LocalStore) -> str | None:
         ("What did Hugo Zweig say about the bridge?", "Hugo Zweig"),
         ("Did Zweig’s ferry strike the bridge?", "Zweig"),
         ("Who is Hugo Zweig?", "Hugo Zweig"),
-        ("Who lives in Quixburg, Zemblya?", "Quixburg"),
+        ("Was it Brandt or Zweig who resigned?", "Zweig"),
         ("What did Prime Minister Zweig write to Brandt?", "Prime Minister Zweig"),
         ("Why did Captain Olaf Brandt leave Quixburg?", "Quixburg"),
     ],
@@ -72,10 +76,7 @@ def test_a_name_that_no_article_has(store: LocalStore, question: str, name: str)
         "Is there a letter in English?",
         "Who is the Prime Minister?",
         "What did Parliament decide?",
-        "Was it Brandt or Zweig who resigned?",
-        "Why did Brandt, not Zweig, resign?",
-        "When did the Saga of Quix: The Kestrel come out?",
-        "Who lives in Quixburg, Norway?",
+        "What is it in degrees Celsius?",
         "Zweig?",
         "Bridges: who struck them?",
     ],
@@ -98,3 +99,12 @@ def test_what_may_be_mentioned_or_is_no_name(store: LocalStore, question: str) -
 )
 def test_other_cases_and_other_languages_are_left_alone(store: LocalStore, question: str) -> None:
     assert found(question, store) is None
+
+
+def test_what_is_said_where_nothing_answers(store: LocalStore) -> None:
+    hits = hits_of(store)
+    said = "The articles do not mention Hugo Zweig."
+    assert nothing_found("Who is Hugo Zweig?", hits, store) == said
+    assert nothing_found("Who is Olaf Brandt?", hits, store) == ABSTENTION
+    assert nothing_found("Who is Hugo Zweig?", [], store) == ABSTENTION
+    assert nothing_found("", hits, store) == ABSTENTION
