@@ -63,8 +63,8 @@ def _is_in_title_case(question: str) -> bool:
 def _is_sure(name: Mention) -> bool:
     """Whether it is of somebody or something, and written in only one way.
 
-    An office ("Prime Minister"), a body ("Parliament") and what belongs to a country ("Norwegian")
-    may go by other words; of initials the articles may have the words.
+    An office ("Prime Minister"), a body or an event ("World Cup") and what belongs to a country
+    ("Norwegian") may go by other words; of initials the articles may have the words.
     """
     words = _WORD.findall(name.text)
     return (
@@ -72,9 +72,10 @@ def _is_sure(name: Mention) -> bool:
         and len(name.text) <= _LONGEST_NAME_CHARS
         and not any(word.isupper() for word in words)
         and not re.fullmatch(TITLE, words[-1])
+        and words[-1] not in BODY_OR_PLACE
         and any(
             len(word) >= _SHORTEST_WORD_LETTERS
-            and word not in BODY_OR_PLACE | CALENDAR
+            and word not in CALENDAR
             and not re.fullmatch(TITLE, word)
             and not _ADJECTIVE.fullmatch(word)
             for word in words

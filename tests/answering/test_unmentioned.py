@@ -76,6 +76,7 @@ def test_a_name_that_no_article_has(store: LocalStore, question: str, name: str)
         "Is there a letter in English?",
         "Who is the Prime Minister?",
         "What did Parliament decide?",
+        "Who won the 2006 World Cup?",
         "What is it in degrees Celsius?",
         "Zweig?",
         "Bridges: who struck them?",
