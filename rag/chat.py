@@ -10,17 +10,22 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
-from rag.answering.answer import ABSTENTION, Asked, Section, abstained, answered
+from rag.answering.answer import Asked, Section, abstained, answered
+from rag.answering.contrary import without_contrary
 from rag.answering.evidence import enough
 from rag.answering.header import ask_header
-from rag.answering.naming import naming
+from rag.answering.naming import naming, not_of_others
 from rag.answering.overview import respond
 from rag.answering.sections import section_of, without_repetition
+from rag.answering.taken_up import in_full
+from rag.answering.unmentioned import nothing_found
 from rag.errors import QuestionError
 from rag.narrowed_store import NarrowedStore
 from rag.question.exchanged import exchanged
+from rag.question.follow_up import refers_back
 from rag.question.history import standalone_query, turns
 from rag.question.intent import intent_of
+from rag.question.listed import listed_item, other_names
 from rag.question.parts import parts
 from rag.question.spelling import corrected
 from rag.question.time_phrases import period_of
@@ -80,8 +85,13 @@ def understood(question: str, history: Sequence[Turn], store: Store) -> tuple[st
     """The question as the articles spell its words, and the query: with what it leaves unsaid."""
     asked = question_within(question)
     past: Sequence[Turn] = history
+    intent = intent_of(asked, date.today(), turns(history))
     if other := exchanged(asked, turns(history)):
         asked, past = other.question, other.turns
+    elif whole := in_full(asked, turns(history), store):
+        asked, past = whole, history if refers_back(whole) else ()
+    elif intent and not intent.leans_on_history:
+        past = ()
     return corrected(asked, store), corrected(standalone_query(asked, past), store)
 
 
@@ -149,7 +159,9 @@ class _Turn:
                 model,
             )
             if not told:
-                return abstained(asked, found[0].reading.reply or ABSTENTION), []
+                first = found[0]
+                reply = first.reading.reply or nothing_found(first.part, first.hits, self.store)
+                return abstained(asked, reply), []
             sections = without_repetition([self._section(each) for each in told])
             unanswered = [each.part for each in found if each not in told]
             return answered(asked, sections, unanswered), sections
@@ -203,18 +215,23 @@ class _Turn:
             each_part = [self._read_part(part, history) for part in asked]
             if any(self._answers(each.reading) for each in each_part):
                 return self.reader.name, each_part
-        found = self._read(spelled, query, hits)
+        found = self._read(spelled, query, hits, question)
         if exchange := exchanged(question_within(question), past):
             named = naming(found.reading, exchange.name, exchange.other)
             found = replace(found, reading=named)
+        elif item := listed_item(question_within(question), past):
+            own = not_of_others(found.reading, item, other_names(item, past))
+            found = replace(found, reading=own)
         return self.reader.name, [found]
 
     def _read_part(self, part: str, history: Sequence[Turn]) -> _Found:
         query = corrected(standalone_query(part, history), self.store)
         return self._read(wording(part), query, self.search(query))
 
-    def _read(self, part: str, query: str, hits: Sequence[Hit]) -> _Found:
+    def _read(self, part: str, query: str, hits: Sequence[Hit], typed: str | None = None) -> _Found:
+        """``typed``: what the user typed, where ``part`` is all that it asks."""
         reading = self.reader.read(part, query, hits)
+        reading = without_contrary(typed or part, reading)
         return _Found(part, reading.hits or tuple(hits), reading)
 
     def _answers(self, reading: Reading) -> bool:

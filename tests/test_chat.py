@@ -202,3 +202,53 @@ def test_another_name_is_not_answered_with_what_is_said_of_the_first(
     assert [citation.quote for citation in answer.citations] == ["Vestria sent two ships."]
     answer, _ = ask(open_index(), "and Ostmark?", history, min_confidence=0.1)
     assert answer.status == "abstained"
+
+
+def test_what_asks_of_the_whole_folder_is_searched_as_it_is(store: LocalStore) -> None:
+    history = [("user", "How many whales were counted?"), ("assistant", "Eleven.")]
+    for question in ("What is this folder about?", "List the articles"):
+        answer, _ = ask(store, question, history)
+        assert answer.query == question
+        assert answer.status == "answered"
+
+
+def test_a_name_that_no_article_has_is_said_where_nothing_answers(store: LocalStore) -> None:
+    question = "How many whales did Hugo Zweig count?"
+    answer, _ = ask(store, question, min_confidence=0.99)
+    assert (answer.status, answer.citations) == ("abstained", ())
+    assert answer.text == "The articles do not mention Hugo Zweig."
+    assert answer.hits
+    answer, _ = ask(store, question, min_confidence=0.0)
+    assert answer.status == "answered"
+
+
+ROW = "The prize went to Anna Berg, Karim Haddad and Lise Dahl. Haddad grows quinces. Berg is 40."
+
+
+def test_of_a_row_of_names_the_one_pointed_at_is_asked_about(
+    build_index: Build, open_index: Callable[[], LocalStore]
+) -> None:
+    build_index([make_article(ROW, "prize")])
+    history = [
+        ("user", "Who won the prize?"),
+        ("assistant", "“The prize went to Anna Berg, Karim Haddad and Lise Dahl.” [1]"),
+    ]
+    answer, _ = ask(open_index(), "What quinces grows the second one?", history, min_confidence=0.1)
+    assert answer.query == "What quinces grows Karim Haddad?"
+    assert answer.citations[0].quote == "Haddad grows quinces."
+    answer, _ = ask(open_index(), "What quinces grows the third one?", history, min_confidence=0.1)
+    assert "Haddad grows quinces." not in {citation.quote for citation in answer.citations}
+
+
+def test_he_is_the_one_man_of_the_last_answer(
+    build_index: Build, open_index: Callable[[], LocalStore]
+) -> None:
+    text = "Captain Olaf Brandt steered the ferry. He is 56. Mrs Ingrid Moe waited. She is 81."
+    build_index([make_article(text, "ferry")])
+    history = [
+        ("user", "Who steered the ferry?"),
+        ("assistant", "“Captain Olaf Brandt steered the ferry.” [1]"),
+    ]
+    answer, _ = ask(open_index(), "What is he?", history, min_confidence=0.1)
+    assert answer.query == "What is Olaf Brandt?"
+    assert "She is 81." not in {citation.quote for citation in answer.citations}

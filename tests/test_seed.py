@@ -58,7 +58,6 @@ def test_answers_in_the_articles_words(library: Library, question: str, held: st
         "What did the German chancellor say about the meeting?",
         "Who won the Iranian election?",
         "Which hotel did Crocker stay in?",
-        "What did Tony Blair think of the talks?",
         "How do I visit the WSWS?",
         "谁在巴格达会面？",
     ],
@@ -84,3 +83,15 @@ def test_a_sentence_that_a_page_break_cut_is_whole(library: Library) -> None:
     assert "four hours of discussion between Crocker and Kazemi produced very little" in (
         article.text
     )
+
+
+def test_names_that_the_article_does_not_mention_are_said(library: Library) -> None:
+    answer = library.ask("What did Tony Blair think of the talks?")
+    assert (answer.status, answer.citations) == ("abstained", ())
+    assert answer.text == "The articles do not mention Tony Blair."
+    assert answer.hits
+
+
+def test_who_did_not_is_not_answered_with_who_did(library: Library) -> None:
+    answer = library.ask("Who did not reject the findings of the Iraq Study Group?")
+    assert "the Bush administration rejected the findings" not in answer.text

@@ -101,6 +101,12 @@ class FollowUp:
         }
 
 
+def refers_back(question: str) -> bool:
+    """Whether a word of it, such as "it" or "there", stands for something said before."""
+    words = {word.group().lower() for word in WORD.finditer(question)}
+    return not all(words.isdisjoint(referring) for referring in _REFERRING.values())
+
+
 def follow_up_of(question: str, said: Sequence[Said]) -> FollowUp:
     """The question with what it might take up: all that was said and that it does not say."""
     mentions = [found for number, turn in enumerate(said) for found in mentions_of(turn, number)]

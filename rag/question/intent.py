@@ -58,6 +58,14 @@ class Intent:
     articles: ArticlesAsked | None = None
     """articles: what the articles asked for hold."""
 
+    @property
+    def leans_on_history(self) -> bool:
+        """Whether only the turns before tell what is meant: "Why?", "Sum up the second one"."""
+        names_article = self.subject is not None or self.author is not None or self.newest
+        return self.kind == "why" or (
+            self.kind == "summary" and (self.is_pointed or not names_article)
+        )
+
 
 _TALK: dict[Kind, re.Pattern[str]] = {"greeting": patterns.GREETING, "thanks": patterns.THANKS}
 _REQUESTS: dict[Kind, re.Pattern[str]] = {

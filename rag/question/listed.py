@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from rag.question.list_question import asks_for_list
 from rag.question.mentions import ORDINALS
+from rag.types import Span
 
 _ORDINAL = rf"(?:{'|'.join(ORDINALS)}|former|latter)"
 _POINTS_AT = re.compile(
@@ -17,6 +18,8 @@ _POINTS_AT = re.compile(
     r"|\bthe\s+(?P<other>other)(?:\s+(?:one|article|story))?\W*$",
     re.IGNORECASE,
 )
+_ONE = re.compile(r"\s+(?:ones?|of\s+(?:them|these|those))\b", re.IGNORECASE)
+_WHO = re.compile(r"\W*(?:(?:and|but|so)\s+)?(?:who|whom|by\s+whom)\b", re.IGNORECASE)
 _NUMBERED = re.compile(r"(?:(?<=\s)|^)(?:\(?\d{1,2}[.)]|[-*•])\s+(?=\S)")
 _MARKER = re.compile(r"\s*\[\d+\]\s*")
 _QUOTATION_MARKS = re.compile(r"[\"“”„«»]")
@@ -24,6 +27,9 @@ _QUOTE = re.compile(r"“([^“”]+)”")
 _WORDS = r"\w[\w'’.&-]*(?: \w[\w'’.&-]*){0,5}?"
 _SERIES = re.compile(rf"(?:{_WORDS}, )+(?:{_WORDS},? )?(?:and|or) {_WORDS}(?=[.,;:!?)]|$)")
 _NAME = re.compile(r"[A-Z][\w'’.&-]*(?: [A-Z][\w'’.&-]*)*")
+_ENDS_WITH_NAME = re.compile(rf"(?:^| )(?!the )[a-z][\w'’-]* (?P<name>{_NAME.pattern})$")
+_OPENS_WITH_NAME = re.compile(rf"^(?P<name>{_NAME.pattern}) (?!of |de )[a-z]")
+"""What a row stands in: "The prize went to Anna Berg", "and Lise Dahl were there"."""
 _PAIR = re.compile(
     r"(?P<one>[A-Z][\w'’.&-]*(?: [A-Z][\w'’.&-]*)*),? (?:and|or)"
     r" (?P<other>[A-Z][\w'’.&-]*(?: [A-Z][\w'’.&-]*)*)"
@@ -58,6 +64,15 @@ def place_pointed_at(
     return place - 1 if place else item_count - 1
 
 
+def pointing_words(question: str) -> Span | None:
+    """Where ``question`` says "the second one" or the like."""
+    pointed = _POINTS_AT.search(question)
+    if pointed is None:
+        return None
+    end = _ONE.match(question, pointed.end())
+    return Span(pointed.start(), end.end() if end else pointed.end())
+
+
 def answer_pointed_into(turns: Sequence[tuple[str, str]]) -> tuple[str, str]:
     """The last question and answer, without those that point at an item themselves.
 
@@ -78,18 +93,33 @@ def listed_item(question: str, turns: Sequence[tuple[str, str]]) -> str | None:
     """The item that ``question`` points at in the last answer; None if it points at none.
 
     Items are numbered or marked lines, else names in a row ("A, B and C"), else quotes. A question
-    for a list means the names in a row of the first quote, if it has such.
+    for a list, or who did something, means the names in a row of the first quote, if it has such.
     """
-    asked, answer = answer_pointed_into(turns)
-    items = (_named_in_row(answer) if asks_for_list(asked) else []) or _items(answer)
+    items = _listed(turns)
     place = place_pointed_at(question, turns, len(items))
     return items[place] if place is not None and len(items) > max(1, place) else None
+
+
+def other_names(item: str, turns: Sequence[tuple[str, str]]) -> list[str]:
+    """The names beside ``item`` in the last answer; empty where it does not list names."""
+    items = _listed(turns)
+    are_names = item in items and all(_NAME.fullmatch(each) for each in items)
+    return [each for each in items if each != item] if are_names else []
+
+
+def _listed(turns: Sequence[tuple[str, str]]) -> list[str]:
+    asked, answer = answer_pointed_into(turns)
+    return (_named_in_row(answer) if _asks_for_names(asked) else []) or _items(answer)
 
 
 def points_at_name(turns: Sequence[tuple[str, str]]) -> bool:
     """Whether "the second one" is a name in a row that the last answer gives, not an article."""
     asked, answer = answer_pointed_into(turns)
-    return asks_for_list(asked) and bool(_named_in_row(answer))
+    return _asks_for_names(asked) and bool(_named_in_row(answer))
+
+
+def _asks_for_names(question: str) -> bool:
+    return asks_for_list(question) or _WHO.match(question) is not None
 
 
 def _named_in_row(answer: str) -> list[str]:
@@ -109,6 +139,9 @@ def _items(answer: str) -> list[str]:
 def _row(text: str) -> list[str]:
     if series := _SERIES.search(text):
         items = [_plain(_LEAD.sub("", part)) for part in _BETWEEN.split(series.group())]
+        for place, end in ((0, _ENDS_WITH_NAME), (-1, _OPENS_WITH_NAME)):
+            if name := end.search(items[place]):
+                items[place] = name["name"]
         named = [item for item in items if _NAME.fullmatch(item)]
         return named if len(named) > 1 else items  # "two rivals, Alna Line and Leira Line"
     if pair := _PAIR.search(text):

@@ -37,7 +37,7 @@ _MISTAKEN = re.compile(
     re.IGNORECASE,
 )
 """What somebody says by mistake, or what is denied, follows in the same clause."""
-_NEGATIVE_QUESTION = re.compile(
+NEGATIVE = re.compile(
     r"\b(?:not|never|no|none|nobody|nothing|neither|nor|without|except|other than|besides|wrong\w*"
     r"|incorrect\w*|mis(?:stated|reported)|refus\w+|reject\w*|fail\w*|den(?:y|ie[sd]|ying)|declin\w+"
     r"|oppos\w+|lack\w*|miss\w*|avoid\w*|prevent\w*|forb\w+|ban\w*|stop\w*|ignor\w+|object\w*)\b|n[’']t\b",
@@ -51,7 +51,7 @@ def denies(question: str, sentence: str, marked: Span) -> bool:
 
     Never where the question is itself a negative one, or asks for a reason or a yes or no.
     """
-    if _NEGATIVE_QUESTION.search(question) or not wants_words(question):
+    if NEGATIVE.search(question) or not wants_words(question):
         return False
     before = sentence[: marked.start]
     if _RIGHT_BEFORE.search(before) or _MISTAKEN.search(before):

@@ -26,7 +26,7 @@ _UNNAMED = re.compile(
     r"|cousin|parent|guest|visitor|customer|patient|driver|cyclist|passenger|hero|god"
     r"|(?!hu|wo)[a-z]{2,}man|[a-z]{2,}(?:woman|person|ographer|ician)|[a-z]{3,}ist)\b(?![-’'])"
 )
-_BODY_OR_PLACE = frozenset(
+BODY_OR_PLACE = frozenset(
     "University College School Institute Academy Council Committee Commission Party Congress"
     " Parliament Senate House Court Ministry Department Office Agency Bureau Service Authority"
     " Union Association Federation League Organization Organisation Foundation Group Company"
@@ -38,10 +38,10 @@ _BODY_OR_PLACE = frozenset(
     " Force Forces Corps Police Club Olympics Administration Government Cabinet Assembly".split()
 )
 """A name of several words that ends with one of these is no person's."""
-_CALENDAR = frozenset(
+CALENDAR = frozenset(
     "January February March April May June July August September October November December Monday"
     " Tuesday Wednesday Thursday Friday Saturday Sunday Christmas Easter English French German"
-    " Spanish Dutch Swiss Welsh Irish Greek Internet Bible Quran".split()
+    " Spanish Dutch Swiss Welsh Irish Greek Internet Bible Quran Celsius Fahrenheit".split()
 )
 """Alone they are no person's name."""
 _PLACE_OPENS = frozenset(
@@ -65,7 +65,7 @@ def _is_body(name: Name) -> bool:
     several = len(name.words) > 1
     return (
         name.follows_the
-        or name.last in (_BODY_OR_PLACE if several else _BODY_OR_PLACE | _CALENDAR)
+        or name.last in (BODY_OR_PLACE if several else BODY_OR_PLACE | CALENDAR)
         or any(re.fullmatch(r"[A-Z]{2,}|(?:[A-Z]\.){2,}", word) for word in name.words)
         or any(re.search(r"-[a-z]", word) for word in name.words[:1])
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rag.answering.naming import naming
+from rag.answering.naming import keeping, naming, not_of_others
 from rag.types import Quote, Reading
 from tests.fakes import make_article
 
@@ -42,3 +42,21 @@ def test_the_words_of_the_other_name_are_not_given_for_it() -> None:
 def test_the_title_may_name_it() -> None:
     reading = _reading("It sent six.")
     assert naming(reading, "Ostmark", "Norland") == reading
+
+
+def test_of_a_row_of_names_only_the_others_are_left_out() -> None:
+    reading = _reading("Norland sent nine ships.", "Vestria lost one.", "It sent six.")
+    left = not_of_others(reading, "Vestria", ["Norland", "Ostmark"])
+    assert [quote.text for quote in left.quotes] == ["Vestria lost one.", "It sent six."]
+    assert not_of_others(reading, "Vestria", []) == reading
+    both = _reading("Norland sent nine and Vestria two.")
+    assert not_of_others(both, "Vestria", ["Norland"]) == both
+
+
+def test_what_is_kept_is_as_sure_as_its_first_quote() -> None:
+    reading = _reading("Norland sent nine ships.", "Vestria lost one.")
+    first, second = reading.quotes
+    assert keeping(reading, [first]).confidence == 0.9
+    left = keeping(reading, [second])
+    assert (left.quotes, left.confidence, left.short) == ((second,), 0.4, "nine")
+    assert keeping(reading, []) == Reading((), confidence=0.0)

@@ -5,7 +5,13 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.question.follow_up import FollowUp, candidate_features, follow_up_of, question_features
+from rag.question.follow_up import (
+    FollowUp,
+    candidate_features,
+    follow_up_of,
+    question_features,
+    refers_back,
+)
 from rag.question.mentions import Said
 
 SAID = [
@@ -52,6 +58,13 @@ def test_how_a_question_refers_back() -> None:
     assert (features["names"], features["names said before"], features["new names"]) == (1, 1, 0)
     assert features["has number"] == 1.0
     assert question_features(follow_up_of("Why?", SAID))["asks bare"] == 1.0
+
+
+def test_words_that_stand_for_something_else() -> None:
+    assert refers_back("Why did Anna Berg leave it?")
+    assert refers_back("What else did Anna Berg sign there?")
+    assert not refers_back("How old is Anna Berg?")
+    assert not refers_back("Wie alt ist Anna Berg?")
 
 
 @given(

@@ -312,3 +312,23 @@ def test_why_needs_an_answer_before_it() -> None:
     said = [("user", "Who left?"), ("assistant", "The keeper.")]
     assert intent_of("But why is that?", TODAY, said) == Intent("why")
     assert intent_of("Why did the keeper leave?", TODAY, said) is None
+
+
+@pytest.mark.parametrize(
+    ("message", "leans"),
+    [
+        ("List the articles", False),
+        ("What is this folder about?", False),
+        ("Which articles mention whales?", False),
+        ("Summarize the article about whales", False),
+        ("Summarize the newest article", False),
+        ("Summarize it", True),
+        ("Summarize this article", True),
+        ("What about the second one?", True),
+        ("Why?", True),
+    ],
+)
+def test_what_leans_on_the_turns_before(message: str, leans: bool) -> None:
+    intent = intent_of(message, TODAY, [("user", "Who came?"), ("assistant", "“Anna.” [1]")])
+    assert intent is not None
+    assert intent.leans_on_history == leans

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.question.listed import listed_item, points_at_name
+from rag.question.listed import listed_item, other_names, pointing_words, points_at_name
 
 NUMBERED = "1. The Alna [1]\n2. The Leira, which is longer [2]\n3. The Vorma [3]"
 SERIES = "They are Anna Berg, Karim Haddad, and Lise Dahl. [1]"
@@ -77,3 +77,46 @@ def test_the_other_is_the_one_of_two_that_was_not_pointed_at() -> None:
     assert listed_item("and the other one?", after) == "They were seen in May"
     assert listed_item("and the first?", after) == "They were seen in May"
     assert listed_item("the other", [("user", "Who?"), ("assistant", NUMBERED)]) is None
+
+
+@pytest.mark.parametrize(
+    ("sentence", "third"),
+    [
+        ("Envoys of Norland, Vestria and Ostmark have come.", "Ostmark"),
+        ("Norland, Vestria and Ostmark did not come", "Ostmark"),
+    ],
+)
+def test_a_row_may_go_on_after_its_last_name(sentence: str, third: str) -> None:
+    history = [("user", "Who came?"), ("assistant", f"“{sentence}” [1]")]
+    assert listed_item("and the third?", history) == third
+
+
+def test_a_row_may_begin_after_other_words() -> None:
+    answer = "“The prize went to Anna Berg, Karim Haddad and Lise Dahl.” [1] “It snowed.” [2]"
+    history = [("user", "Who won?"), ("assistant", answer)]
+    assert listed_item("the first one", history) == "Anna Berg"
+    assert listed_item("the second one", history) == "Karim Haddad"
+    assert other_names("Karim Haddad", history) == ["Anna Berg", "Lise Dahl"]
+    assert points_at_name(history)
+
+
+def test_sentences_are_no_names() -> None:
+    history = [("user", "What?"), ("assistant", "“It rained.” [1] “The bridge fell.” [2]")]
+    assert other_names("It rained", history) == []
+    assert other_names("Anna Berg", history) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("What does the second one do?", "the second one"),
+        ("Who is the first of them?", "the first of them"),
+        ("Tell me about the latter.", "the latter"),
+        ("And number 3?", "number 3"),
+    ],
+)
+def test_the_words_that_point(question: str, words: str) -> None:
+    span = pointing_words(question)
+    assert span is not None
+    assert question[slice(*span)].rstrip("?.") == words
+    assert pointing_words("When was the second round?") is None
