@@ -16,7 +16,7 @@ from rag.question.question_words import ASKING
 from rag.text.names import TITLE
 from rag.text.persons import BODY_OR_PLACE, CALENDAR
 from rag.text.sentences import guess_language
-from rag.text.words import terms
+from rag.text.words import one_spelling, terms
 from rag.types import Filters, Hit, Store
 
 _LONGEST_NAME_CHARS = 60
@@ -70,6 +70,7 @@ def _is_sure(name: Mention) -> bool:
     return (
         name.is_name
         and len(name.text) <= _LONGEST_NAME_CHARS
+        and one_spelling(name.text) == name.text
         and not any(word.isupper() for word in words)
         and not re.fullmatch(TITLE, words[-1])
         and words[-1] not in BODY_OR_PLACE
