@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 MAKEFILE = Path(__file__).parents[1] / "Makefile"
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+"""Without what ``make test`` hands on to a make within it."""
 
 
 @pytest.mark.parametrize(
@@ -18,7 +20,12 @@ def test_make_ask_hands_on_the_question_as_it_is(question: str, tmp_path: Path) 
     command.chmod(0o755)
     make = ["make", "--file", str(MAKEFILE), "--old-file=install", "ask", f"BIN={tmp_path}"]
     done = subprocess.run(
-        [*make, f"Q={question}"], cwd=tmp_path, capture_output=True, text=True, check=True
+        [*make, f"Q={question}"],
+        cwd=tmp_path,
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert done.stdout == f"ask|--|{question}|"
 
@@ -30,7 +37,7 @@ def test_make_train_says_at_once_what_its_last_step_lacks(tmp_path: Path) -> Non
     python.chmod(0o755)
 
     def trained() -> subprocess.CompletedProcess[str]:
-        data = {**os.environ, "RAG_TRAIN_DATA": str(tmp_path)}
+        data = {**ENVIRONMENT, "RAG_TRAIN_DATA": str(tmp_path)}
         return subprocess.run(make, cwd=tmp_path, env=data, capture_output=True, text=True)
 
     refused = trained()
