@@ -22,12 +22,16 @@ if TYPE_CHECKING:
 ALIKE = 0.5
 """Cosine of two words that may stand for each other: "killed" and "died" have 0.8, "talks" and
 "negotiations" 0.5, "built" and "sank" 0.3."""
+_COUNTED_ALIKE = 0.4
+"""The same where both count what is asked: "240 residents were evacuated" and "310 residents had to
+leave" have 0.48 (LOG.md, "counts of the same")."""
 _NEARLY = 0.1
 _LEAST_SHARED = 0.5
 _FEWEST_SHARED = 3
 """Two sentences that have this share, and at least so many, of their terms in common tell the same,
 whatever the question's words."""
 _OPENS_WITH_PRONOUN = re.compile(r"(?:It|They|He|She|This|These|Its|Their|His|Her)\b")
+_NUMBER = re.compile(r"(?:(?:about|some|nearly|almost|over|more than|at least)\s+)?\d[\d,.]*", re.I)
 _WORD = re.compile(r"\w[\w'’-]*")
 _NAME_OR_NUMBER = re.compile(r"(?<=\S )[A-Z][\w'’.-]*|\d[\d,.]*")
 
@@ -51,7 +55,8 @@ def same_matter(question: str, quote: Quote, best: Quote, embedder: Embedder) ->
     said = _with_what_it_refers_to(quote)
     missing = set(content_terms(asked)) - set(terms(said))
     words = [word for word in _WORD.findall(asked) if not missing.isdisjoint(terms(word))]
-    return not words or _says_as_much(words, said, _with_what_it_refers_to(best), embedder)
+    alike = _COUNTED_ALIKE if _counted(quote) & _counted(best) & set(terms(question)) else ALIKE
+    return not words or _says_as_much(words, said, _with_what_it_refers_to(best), alike, embedder)
 
 
 def _alike_but_for_the_words(quote: Quote, best: Quote) -> bool:
@@ -73,7 +78,17 @@ def _told(quote: Quote) -> set[str]:
     return set(terms(f"{quote.article.title}\n{quote.article.text}"))
 
 
-def _says_as_much(words: list[str], text: str, best: str, embedder: Embedder) -> bool:
+def _counted(quote: Quote) -> set[str]:
+    """The term after the marked number, if one is marked: "residents" of "240 residents"."""
+    words = quote.words or ""
+    number = _NUMBER.match(words)
+    if number is None:
+        return set()
+    start = quote.text.find(words) + number.end()
+    return set(terms(quote.text[start:])[:1])
+
+
+def _says_as_much(words: list[str], text: str, best: str, alike: float, embedder: Embedder) -> bool:
     """Whether ``text`` has a word alike to each of ``words``, or nearly as much so as ``best``."""
     own, other = (
         list(dict.fromkeys(word.lower() for word in _WORD.findall(each) if terms(word)))
@@ -87,5 +102,5 @@ def _says_as_much(words: list[str], text: str, best: str, embedder: Embedder) ->
     in_text = likeness[:, : len(own)].max(axis=1)
     in_best = likeness[:, len(own) :].max(axis=1)
     return all(
-        here >= min(ALIKE, there - _NEARLY) for here, there in zip(in_text, in_best, strict=True)
+        here >= min(alike, there - _NEARLY) for here, there in zip(in_text, in_best, strict=True)
     )

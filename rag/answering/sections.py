@@ -17,6 +17,9 @@ from rag.types import Quote, Reading
 if TYPE_CHECKING:
     from rag.types import Embedder
 
+_LEAST_COMPARED = 5
+"""Quotes looked at for what contradicts, however few are to be shown."""
+
 
 def section_of(
     part: str, reading: Reading, max_quotes: int, embedder: Embedder, *, newest_first: bool
@@ -24,16 +27,17 @@ def section_of(
     """The quotes worth showing, put into order, compared between articles and trimmed for reading.
 
     ``reading`` must have quotes. ``embedder`` tells words that are alike; ``newest_first`` is for
-    what asks for the latest.
+    what asks for the latest. Of articles that differ two are shown, even where one quote is wanted.
     """
     is_list = asks_for_list(part)
-    quotes = worth_showing(part, reading.quotes, max_quotes)
+    quotes = worth_showing(part, reading.quotes, max(max_quotes, _LEAST_COMPARED))
     if is_list:
         quotes = [_with_whole_list(part, quote) for quote in quotes]
-    quotes = reading_order(quotes)
-    if newest_first:
-        quotes.sort(key=lambda quote: quote.article.date or "", reverse=True)
-    agreement = compared(part, quotes, embedder)
+    agreement = compared(part, _in_order(quotes, newest_first), embedder)
+    if not agreement.differ:
+        agreement = compared(part, _in_order(quotes[:max_quotes], newest_first), embedder)
+    most = max(max_quotes, 2) if agreement.differ else max_quotes
+    agreement = replace(agreement, quotes=agreement.quotes[:most])
     best = agreement.quotes[0]
     shown = composed(part, agreement.quotes)
     return Section(
@@ -44,6 +48,14 @@ def section_of(
         in_lines=agreement.differ or (is_list and len(shown) > 1),
         part=part,
     )
+
+
+def _in_order(quotes: Sequence[Quote], newest_first: bool) -> list[Quote]:
+    """As they read best; the newest first where the latest is asked for."""
+    ordered = reading_order(quotes)
+    if newest_first:
+        ordered.sort(key=lambda quote: quote.article.date or "", reverse=True)
+    return ordered
 
 
 def _with_whole_list(question: str, quote: Quote) -> Quote:

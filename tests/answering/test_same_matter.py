@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
 import pytest
 
 from rag.answering.same_matter import same_matter
 from rag.types import Quote
 from tests.fakes import FakeEmbedder, make_article
+
+if TYPE_CHECKING:
+    from rag.types import Vectors
 
 
 def _quote(text: str, words: str) -> Quote:
@@ -61,3 +68,24 @@ def test_what_opens_with_a_pronoun_says_what_the_sentence_before_says(
     question = "What did the bridge cost?"
     assert same_matter(question, quote, best, FakeEmbedder()) is same
     assert same_matter(question, best, quote, FakeEmbedder()) is True
+
+
+@pytest.mark.parametrize(("likeness", "same"), [(0.45, True), (0.35, False)])
+def test_counts_of_what_is_asked_need_less_likeness(likeness: float, same: bool) -> None:
+    class Embedder(FakeEmbedder):
+        """Every two words are so much alike, and each is itself."""
+
+        def embed(self, texts: Sequence[str]) -> Vectors:
+            own = sorted(set(texts))
+            vectors = np.zeros((len(texts), len(own) + 1), dtype=np.float32)
+            vectors[:, -1] = likeness**0.5
+            for row, text in enumerate(texts):
+                vectors[row, own.index(text)] = (1 - likeness) ** 0.5
+            return vectors
+
+    best = _quote("Some 240 residents were evacuated.", "240")
+    other = _quote("The flood drove out 310 residents.", "310")
+    houses = _quote("The flood drove them from 31 houses.", "31")
+    question = "How many residents were evacuated?"
+    assert same_matter(question, other, best, Embedder()) is same
+    assert same_matter(question, houses, best, Embedder()) is False

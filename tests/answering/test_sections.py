@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rag.answering.answer import Section
 from rag.answering.sections import section_of, without_repetition
 from rag.types import Quote, Reading
@@ -39,6 +41,17 @@ def test_articles_that_differ_are_told_apart_line_by_line() -> None:
     assert section.differ
     assert section.in_lines
     assert [quote.article for quote in section.quotes] == [CREW, LATER]
+
+
+def test_what_differs_is_shown_where_one_quote_is_wanted() -> None:
+    reading = Reading((BEST, NEXT), 0.9, short="Ann Lee")
+    section = section_of("What crew had the ship?", reading, 1, FakeEmbedder(), newest_first=False)
+    assert section.differ
+    assert [quote.article for quote in section.quotes] == [CREW, LATER]
+    alike = replace(NEXT, words="crew")
+    agreeing = Reading((replace(BEST, words="crew"), alike), 0.9, short="crew")
+    section = section_of("What had the ship?", agreeing, 1, FakeEmbedder(), newest_first=False)
+    assert (section.differ, len(section.quotes), section.remark) == (False, 1, None)
 
 
 def test_the_latest_comes_first_where_it_is_asked_for() -> None:
