@@ -35,8 +35,9 @@ _LEANING = re.compile(
     r"\W*(?:he|she|it|they|this|that|these|those|such|his|her|hers|its|their|him|them|there|then"
     r"|but|and|or|so|yet|however|moreover|furthermore|nevertheless|therefore|thus|hence|also"
     r"|instead|meanwhile|otherwise|in addition|as a result|on the (?:one|other) hand|for example"
-    r"|both"
-    r"|another|the (?:former|latter|two|other)|(?:\w+\W+){1,3}(?:this|these|those|such))\b",
+    r"|both|another"
+    r"|(?:in|on|at|by|from|after|before|since)\s(?:\w+\W+){1,3}(?:he|she|it|they)"
+    r"|the (?:former|latter|two|other)|(?:\w+\W+){1,3}(?:this|these|those|such))\b",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)\]\d]*$")

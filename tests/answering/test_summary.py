@@ -68,9 +68,10 @@ def test_only_the_body_is_read() -> None:
     ]
 
 
-def test_a_pronoun_at_the_start_gives_way_to_a_name() -> None:
+@pytest.mark.parametrize("opening", ["It sank", "In 2023 it sank", "By that evening it sank"])
+def test_a_pronoun_at_the_start_gives_way_to_a_name(opening: str) -> None:
     article = make_article(
-        "It sank off the coast of Visby in May. The ferry sank off the coast of Visby in May."
+        f"{opening} off the coast of Visby in May. The ferry sank off the coast of Visby in May."
     )
     (quote,) = summarize(article, FakeEmbedder(), 1)
     assert quote.text.startswith("The ferry")
