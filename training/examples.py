@@ -69,8 +69,10 @@ class GroupMaker:
         candidates: Mapping[str, NDArray[np.int32]],
         lexicon: Lexicon,
         tokenizer: Tokenizer,
+        near_misses: bool,
     ) -> None:
         self._corpus = corpus
+        self._near_misses = near_misses
         self._candidates = candidates
         self._lexicon = lexicon
         self._tokenizer = tokenizer
@@ -88,7 +90,8 @@ class GroupMaker:
     ) -> Group | None:
         """The group of one question, or None where no marked answer is short enough.
 
-        ``plain`` leaves question and context as they are (for validation).
+        ``plain`` leaves question and context as they are (for validation, which always has near
+        misses).
         """
         item = self._corpus.items[source][number]
         text = self._corpus.texts[item.text]
@@ -113,7 +116,9 @@ class GroupMaker:
         if not plain:
             question = self._with_year(question, text, anchor, item, rng)
             question = keywords(question) if rng.random() < 0.1 else question
-        swap = self._swap(question, f"{context} {words}", f"{text.title} {text.text}", rng)
+        swap = None
+        if plain or self._near_misses:
+            swap = self._swap(question, f"{context} {words}", f"{text.title} {text.text}", rng)
         asked: list[Example] = []
         if swap is not None and not plain and swap.kind != "word" and rng.random() < 0.25:
             # The passage itself is read under the exchanged term: then it answers the exchanged

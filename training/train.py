@@ -47,6 +47,8 @@ class Recipe:
     head_factor: float = 5.0
     weight_decay: float = 0.01
     tokens_per_step: int = 5120
+    near_misses: bool = True
+    """Whether exchanged terms are learned from; validation has them in any case."""
 
 
 def new_model(folder: Path, seed: int) -> SpanModel:
@@ -156,6 +158,9 @@ def train(
     tokens_per_step: int = 5120,
     checkpoint_minutes: float = 4.0,
     validations: Annotated[int, typer.Option(help="How often to validate on the way.")] = 8,
+    near_misses: Annotated[
+        bool, typer.Option(help="Learn from questions with an exchanged term, too.")
+    ] = True,
     stop_after: Annotated[int, typer.Option(help="Stop early after so many steps.")] = 0,
 ) -> None:
     """Train the reader, or go on training it."""
@@ -175,13 +180,14 @@ def train(
     lexicon = lexicon_once(
         out / "lexicon.json", passages, questions, lambda texts: embed(texts, plain, tokenizer)
     )
-    maker = GroupMaker(corpus, candidates, lexicon, tokenizer)
+    checkpoint = out / "checkpoint.pt"
+    state = torch.load(checkpoint, weights_only=True) if checkpoint.exists() else None
+    near_misses = Recipe(**state["recipe"]).near_misses if state else near_misses
+    maker = GroupMaker(corpus, candidates, lexicon, tokenizer, near_misses)
     numbers, held_out = split(corpus)
     judged = validation_groups(maker, held_out)
     _say(f"{len(lexicon.names)} names, {len(lexicon.words)} words; {len(judged)} to validate on")
 
-    checkpoint = out / "checkpoint.pt"
-    state = torch.load(checkpoint, weights_only=True) if checkpoint.exists() else None
     model = new_model(encoder, seed)
     if state is None and not steps:
         rate = _seconds_per_step(
@@ -190,7 +196,13 @@ def train(
         steps = max(1, int(minutes * 60 / rate))
         model = new_model(encoder, seed)
     if state is None:
-        recipe = Recipe(seed, steps, learning_rate, tokens_per_step=tokens_per_step)
+        recipe = Recipe(
+            seed,
+            steps,
+            learning_rate,
+            tokens_per_step=tokens_per_step,
+            near_misses=near_misses,
+        )
     else:
         recipe = Recipe(**state["recipe"])
         recipe = replace(recipe, steps=steps or recipe.steps)

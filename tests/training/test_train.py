@@ -213,7 +213,7 @@ def _maker(sets: Path, encoder: Path) -> tuple[GroupMaker, dict[str, list[int]]]
         questions,
         lambda texts: embed(texts, plain, tokenizer),
     )
-    maker = GroupMaker(corpus, mine(corpus, plain, tokenizer), lexicon, tokenizer)
+    maker = GroupMaker(corpus, mine(corpus, plain, tokenizer), lexicon, tokenizer, near_misses=True)
     return maker, split(corpus)[0]
 
 
