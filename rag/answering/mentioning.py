@@ -6,6 +6,7 @@ tell how many there are.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -13,6 +14,7 @@ from rag.answering.agreement import named
 from rag.answering.summary import lead_sentences
 from rag.question.articles_asked import ArticlesAsked, Relation
 from rag.question.mentions import WORD
+from rag.question.question_words import NAME
 from rag.question.spelling import corrected
 from rag.text.sentences import guess_language, paragraph_sentences, paragraphs
 from rag.text.words import content_terms, one_spelling, terms
@@ -87,6 +89,12 @@ def articles_by(name: str, store: Store, limit: int) -> list[Article]:
     wanted = _Wanted(tuple(terms(name)), is_name=True)
     possible = store.articles_between(None, None, limit, Filters(author=name))
     return [article for article in possible if wanted.stands_in(article.author or "")]
+
+
+def nobody_wrote(name: str, store: Store) -> bool:
+    """Whether it is sure that no article is by ``name``: a name, and of nobody's family."""
+    is_name = re.fullmatch(NAME, name) and " and " not in name
+    return bool(is_name) and not store.count_articles(Filters(author=name.split()[-1]))
 
 
 def _told(quotes: Sequence[Quote], relation: Relation, *, is_all: bool) -> Reading:
