@@ -99,7 +99,13 @@ def test_lists_and_summaries_keep_to_the_filters(store: LocalStore) -> None:
     summed_up, _ = ask(store, "Summarize this article", filters=Filters(source="rain.txt"))
     assert [citation.quote for citation in summed_up.citations] == ["It rained."]
     mentioning, _ = ask(store, "Which articles mention whales?", filters=Filters(source="rain.txt"))
-    assert mentioning.text == "No article mentions it."
+    assert mentioning.text == "No article within the filters mentions it."
+    saying, _ = ask(store, "Which articles say that the lamp rained?", filters=Filters("2011"))
+    assert saying.text == "No article within the filters has these words in one sentence."
+    by, _ = ask(store, "Which articles are by Nora Ellwick?", filters=Filters("2011"))
+    assert by.text == "No article within the filters is by Nora Ellwick."
+    anywhere, _ = ask(store, "Which articles mention penguins?")
+    assert anywhere.text == "No article mentions it."
     none, _ = ask(store, "List the articles", filters=Filters(author="nobody"))
     assert (none.status, none.text) == ("abstained", ABSTENTION)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from rag.answering.agreement import named
 from rag.answering.summary import lead_sentences
+from rag.narrowed_store import NarrowedStore
 from rag.question.articles_asked import ArticlesAsked, Relation
 from rag.question.mentions import WORD
 from rag.question.question_words import NAME
@@ -78,7 +79,8 @@ def articles_holding(asked: ArticlesAsked, store: Store) -> Reading | None:
     if relation != "about":
         held_in = [_sentence(passage, article, wanted) for passage, article in pairs]
         quotes = _one_of_each([*held_in, *(_byline_or_opening(each) for each in written)])
-    return _told(quotes, relation, is_all=max(len(found), len(written)) < MAX_PASSAGES_READ)
+    is_all = max(len(found), len(written)) < MAX_PASSAGES_READ
+    return _told(quotes, relation, no_article_in(store), is_all=is_all)
 
 
 def articles_by(name: str, store: Store, limit: int) -> list[Article]:
@@ -97,10 +99,15 @@ def nobody_wrote(name: str, store: Store) -> bool:
     return bool(is_name) and not store.count_articles(Filters(author=name.split()[-1]))
 
 
-def _told(quotes: Sequence[Quote], relation: Relation, *, is_all: bool) -> Reading:
+def no_article_in(store: Store) -> str:
+    """How a sentence opens that no article of ``store`` bears out."""
+    return f"No article{' within the filters' if isinstance(store, NarrowedStore) else ''}"
+
+
+def _told(quotes: Sequence[Quote], relation: Relation, no_article: str, *, is_all: bool) -> Reading:
     one, several = _SAID[relation]
     if not quotes:
-        return Reading((), confidence=0.0, reply=f"No article {one}." if is_all else None)
+        return Reading((), confidence=0.0, reply=f"{no_article} {one}." if is_all else None)
     newest_first = sorted(quotes, key=lambda quote: quote.article.date or "", reverse=True)
     count = "1 article" if len(quotes) == 1 else f"{len(quotes)} articles"
     reply = f"{count if is_all else f'At least {count}'} {one if len(quotes) == 1 else several}"

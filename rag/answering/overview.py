@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from rag.answering.cite import format_date
-from rag.answering.mentioning import articles_by, articles_holding, nobody_wrote
+from rag.answering.mentioning import articles_by, articles_holding, no_article_in, nobody_wrote
 from rag.answering.reasons import reason_given
 from rag.answering.summary import covering, lead_sentences, summarize
 from rag.answering.which_article import SURE, Meant, article_meant
@@ -87,7 +87,7 @@ def _list(store: Store, period: Period | None) -> Reading | None:
 def _list_by(author: str, store: Store) -> Reading | None:
     found = articles_by(author, store, MAX_ARTICLES_READ + 1)
     if not found and nobody_wrote(author, store):
-        return Reading((), confidence=0.0, reply=f"No article is by {author}.")
+        return Reading((), confidence=0.0, reply=f"{no_article_in(store)} is by {author}.")
     return _listed(found, _count_read(found), is_all=len(found) <= MAX_LISTED)
 
 
