@@ -100,6 +100,8 @@ def check_question(question: str, max_chars: int) -> str:
 
     A lone surrogate, which stands for a byte of the command line that is not UTF-8, becomes "?".
     """
+    if not isinstance(question, str):
+        raise QuestionError(f"The question is {question!r}, which is no text: write it as text.")
     question = question.encode("utf-8", "replace").decode().strip()
     if not question:
         raise QuestionError("The question is empty: type one.")
