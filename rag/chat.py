@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
-from rag.answering.answer import Asked, Section, abstained, answered
+from rag.answering.answer import NONE_PASSES, Asked, Section, abstained, answered
 from rag.answering.contrary import without_contrary
 from rag.answering.evidence import enough
 from rag.answering.header import ask_header
@@ -100,6 +100,8 @@ def check_question(question: str, max_chars: int) -> str:
 
     A lone surrogate, which stands for a byte of the command line that is not UTF-8, becomes "?".
     """
+    if not isinstance(question, str):
+        raise QuestionError(f"The question is {question!r}, which is no text: write it as text.")
     question = question.encode("utf-8", "replace").decode().strip()
     if not question:
         raise QuestionError("The question is empty: type one.")
@@ -159,9 +161,7 @@ class _Turn:
                 model,
             )
             if not told:
-                first = found[0]
-                reply = first.reading.reply or nothing_found(first.part, first.hits, self.store)
-                return abstained(asked, reply), []
+                return abstained(asked, self._reason(found[0])), []
             sections = without_repetition([self._section(each) for each in told])
             unanswered = [each.part for each in found if each not in told]
             return answered(asked, sections, unanswered), sections
@@ -236,6 +236,11 @@ class _Turn:
 
     def _answers(self, reading: Reading) -> bool:
         return bool(reading.quotes) and enough(reading.confidence, self.settings.min_confidence)
+
+    def _reason(self, found: _Found) -> str:
+        if self.filters != Filters() and not self.store.count_articles(self.filters):
+            return NONE_PASSES
+        return found.reading.reply or nothing_found(found.part, found.hits, self.store)
 
     def _section(self, found: _Found) -> Section:
         reading = found.reading

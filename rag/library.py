@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from functools import cache
+from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.chat import check_question, stream, understood
 from rag.embed import load_embedder
-from rag.errors import QuestionError
+from rag.errors import FilterError, QuestionError
 from rag.generate import Generator, load_generator
 from rag.ingest.build import ProgressCallback, build_from_folder, recipe_of
 from rag.models import SHIPPED_READER
@@ -34,6 +35,14 @@ from rag.types import Answer, Article, BuildReport, Done, Event, Filters, Hit, T
 if TYPE_CHECKING:
     from rag.settings import Settings
     from rag.types import Embedder, Reader
+
+_WRITTEN = {
+    "since": 'an ISO date such as "2007-05-31"',
+    "until": 'an ISO date such as "2007-05-31"',
+    "author": 'a part of a name such as "Symonds"',
+    "source": 'a path or a pattern such as "2007/*.txt"',
+}
+"""How each filter is written."""
 
 
 class Library:
@@ -100,8 +109,8 @@ class Library:
         source: str | None = None,
     ) -> list[Hit]:
         """The ``k`` passages that answer the question best; see rag.retrieve."""
-        if k < 1:
-            raise QuestionError(f"k is {k}: ask for at least 1 passage.")
+        if not isinstance(k, Integral) or k < 1:
+            raise QuestionError(f"k is {k!r}: write a whole number, at least 1.")
         question = check_question(question, self.settings.max_question_chars)
         spelled, query = understood(question, history, self._store)
         hits = retrieve(
@@ -110,7 +119,7 @@ class Library:
             query,
             max(k, self.settings.read_passages),
             candidates=self.settings.candidates,
-            filters=Filters(since, until, author, source),
+            filters=_filters(since=since, until=until, author=author, source=source),
         )
         return self._reader.rerank(spelled, query, hits, self.settings.read_passages)[:k]
 
@@ -143,7 +152,7 @@ class Library:
             reader=self._reader,
             settings=settings,
             generator=self._generator() if writes else None,
-            filters=Filters(since, until, author, source),
+            filters=_filters(since=since, until=until, author=author, source=source),
         )
 
     def ask(
@@ -185,6 +194,14 @@ class Library:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _filters(**wanted: str | None) -> Filters:
+    """Filters of what is text. Raises FilterError."""
+    for name, value in wanted.items():
+        if value is not None and not isinstance(value, str):
+            raise FilterError(f"{name} is {value!r}, which is no text: write {_WRITTEN[name]}.")
+    return Filters(**wanted)
 
 
 def open_library(index: Path | str | None = None, settings: Settings | None = None) -> Library:

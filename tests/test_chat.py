@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from rag.answering.answer import ABSTENTION, Section
+from rag.answering.answer import ABSTENTION, NONE_PASSES, Section
 from rag.chat import check_question, stream
 from rag.errors import QuestionError
 from rag.ingest.build import build_from_articles, recipe_of
@@ -99,9 +99,35 @@ def test_lists_and_summaries_keep_to_the_filters(store: LocalStore) -> None:
     summed_up, _ = ask(store, "Summarize this article", filters=Filters(source="rain.txt"))
     assert [citation.quote for citation in summed_up.citations] == ["It rained."]
     mentioning, _ = ask(store, "Which articles mention whales?", filters=Filters(source="rain.txt"))
-    assert mentioning.text == "No article mentions it."
+    assert mentioning.text == "No article within the filters mentions it."
+    saying, _ = ask(store, "Which articles say that the lamp rained?", filters=Filters("2011"))
+    assert saying.text == "No article within the filters has these words in one sentence."
+    by, _ = ask(store, "Which articles are by Nora Ellwick?", filters=Filters("2011"))
+    assert by.text == "No article within the filters is by Nora Ellwick."
+    anywhere, _ = ask(store, "Which articles mention penguins?")
+    assert anywhere.text == "No article mentions it."
     none, _ = ask(store, "List the articles", filters=Filters(author="nobody"))
-    assert (none.status, none.text) == ("abstained", ABSTENTION)
+    assert (none.status, none.text) == ("abstained", NONE_PASSES)
+
+
+@pytest.mark.parametrize(
+    "filters", [Filters(author="nobody"), Filters(source="no.txt"), Filters("2012", "2010")]
+)
+def test_filters_that_no_article_passes_are_told_whatever_is_asked(
+    store: LocalStore, filters: Filters
+) -> None:
+    for question in (
+        "How many whales were counted?",
+        "Who is Hugo Zweig?",
+        "List the articles",
+        "Summarize this article",
+        "Which articles mention whales?",
+        "What is this folder about?",
+        "Who wrote the article?",
+    ):
+        answer, events = ask(store, question, filters=filters, min_confidence=0.0)
+        assert (answer.status, answer.text, answer.hits) == ("abstained", NONE_PASSES, ())
+        assert "".join(event.text for event in events if isinstance(event, Token)) == NONE_PASSES
 
 
 def test_at_most_so_many_passages_and_quotes(store: LocalStore) -> None:

@@ -51,3 +51,8 @@ def test_a_second_author_must_agree_with_the_first(whole: LocalStore) -> None:
     assert len(store.search_terms("ferry", 9, Filters(author="in"))) == 2
     assert store.search_terms("ferry", 9, Filters(author="Berg")) == []
     assert store.count_articles(Filters(author="Berg")) == 0
+    assert store.count_articles(Filters(author="ada")) == 2
+    assert sources(store.articles_between(None, "2007-05", 9, Filters(author="ada"))) == [
+        "ferry.txt"
+    ]
+    assert sources(store.articles_between(None, None, 1, Filters(author="ada"))) == ["sinking.txt"]

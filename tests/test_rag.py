@@ -6,12 +6,14 @@ import shutil
 import subprocess
 import sys
 import threading
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 import rag
 from rag.errors import (
+    FilterError,
     IndexMismatchError,
     IndexMissingError,
     QuestionError,
@@ -173,12 +175,39 @@ def test_no_articles_yet(seeds_folder: Path, fake_models: FakeEmbedder) -> None:
         rag.ask("Who?")
 
 
-@pytest.mark.parametrize("k", [0, -1])
-def test_fewer_than_one_passage_is_an_error(
-    k: int, seeds_folder: Path, fake_models: FakeEmbedder
+@pytest.mark.parametrize("k", [0, -1, 2.5, "5", None])
+def test_a_number_of_passages_that_is_none(
+    k: object, seeds_folder: Path, fake_models: FakeEmbedder
 ) -> None:
     with pytest.raises(QuestionError, match="at least 1"):
-        rag.retrieve("whales", k=k)
+        rag.retrieve("whales", k=k)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("question", [None, 7, b"Who?"])
+def test_a_question_that_is_no_text(
+    question: object, seeds_folder: Path, fake_models: FakeEmbedder
+) -> None:
+    for call in (rag.retrieve, rag.ask):
+        with pytest.raises(QuestionError, match="write it as text"):
+            call(question)  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "hint"),
+    [
+        ("since", date(2024, 1, 1), "ISO date"),
+        ("until", 2024, "ISO date"),
+        ("author", ["Symonds"], "name"),
+        ("source", Path("2007"), "path"),
+    ],
+)
+def test_a_filter_that_is_no_text(
+    name: str, value: object, hint: str, seeds_folder: Path, fake_models: FakeEmbedder
+) -> None:
+    for call in (rag.retrieve, rag.ask):
+        with pytest.raises(FilterError, match=f"{name} is .*: write .*{hint}") as caught:
+            call("Who?", **{name: value})  # type: ignore[operator]
+        assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize("turn", [("user",), ("user", None), {"role": "user"}, "user", 7])

@@ -11,6 +11,8 @@ from rag.types import Answer, Citation, Claim, Hit, Quote
 
 ABSTENTION = "The articles do not say."
 """The whole text of every answer to a question that the articles do not answer."""
+NONE_PASSES = "No article passes the filters."
+"""Instead of it, where nothing could be searched."""
 
 
 @dataclass(frozen=True, slots=True)

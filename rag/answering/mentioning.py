@@ -6,20 +6,23 @@ tell how many there are.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from rag.answering.agreement import named
 from rag.answering.summary import lead_sentences
+from rag.narrowed_store import NarrowedStore
 from rag.question.articles_asked import ArticlesAsked, Relation
 from rag.question.mentions import WORD
+from rag.question.question_words import NAME
 from rag.question.spelling import corrected
 from rag.text.sentences import guess_language, paragraph_sentences, paragraphs
 from rag.text.words import content_terms, one_spelling, terms
-from rag.types import Article, Passage, Quote, Reading, Store
+from rag.types import Article, Filters, Passage, Quote, Reading, Store
 
 MAX_PASSAGES_READ = 500
-"""Of words that stand in more passages, only "at least" so many articles can be told."""
+"""Of words that stand in more passages or bylines, only "at least" so many articles can be told."""
 MAX_LISTED = 20
 _SURE = 0.98
 _OPENING_SENTENCES = 2
@@ -49,12 +52,14 @@ class _Wanted:
 def articles_holding(asked: ArticlesAsked, store: Store) -> Reading | None:
     """The articles asked for, newest first, each with the first sentence that holds the words.
 
-    A name must stand as it is written, other words in one sentence, all in any inflection. A
+    A name must stand as it is written, in the text or as that of the author, other words in one
+    sentence, all in any inflection. A
     reading without quotes says that there is no such article; where the words merely stand nowhere
     in a title or an opening, the articles that mention them are given. None where no word can be
     looked for.
     """
-    subject = one_spelling(corrected(asked.subject, store))
+    is_author = store.count_articles(Filters(author=asked.subject)) > 0
+    subject = one_spelling(asked.subject if is_author else corrected(asked.subject, store))
     words = [word for word in WORD.findall(subject) if terms(word)]
     if not words:
         return None
@@ -64,6 +69,7 @@ def articles_holding(asked: ArticlesAsked, store: Store) -> Reading | None:
     held = store.passages_holding(words)
     found = store.search_terms(words[held.index(min(held))], MAX_PASSAGES_READ)
     pairs = store.fetch(sorted(ordinal for ordinal, _ in found))
+    written = articles_by(subject, store, MAX_PASSAGES_READ) if is_name else []
     relation = asked.relation
     quotes: list[Quote] = []
     if relation == "about":
@@ -71,14 +77,37 @@ def articles_holding(asked: ArticlesAsked, store: Store) -> Reading | None:
         quotes = _one_of_each(_opening(article, wanted) for article in articles)
         relation = "about" if quotes else "mention"
     if relation != "about":
-        quotes = _one_of_each(_sentence(passage, article, wanted) for passage, article in pairs)
-    return _told(quotes, relation, is_all=len(found) < MAX_PASSAGES_READ)
+        held_in = [_sentence(passage, article, wanted) for passage, article in pairs]
+        quotes = _one_of_each([*held_in, *(_byline_or_opening(each) for each in written)])
+    is_all = max(len(found), len(written)) < MAX_PASSAGES_READ
+    return _told(quotes, relation, no_article_in(store), is_all=is_all)
 
 
-def _told(quotes: Sequence[Quote], relation: Relation, *, is_all: bool) -> Reading:
+def articles_by(name: str, store: Store, limit: int) -> list[Article]:
+    """Of the ``limit`` newest articles whose author's name holds ``name`` those with whole words.
+
+    "Ann" is no part of "Annabel Lee".
+    """
+    wanted = _Wanted(tuple(terms(name)), is_name=True)
+    possible = store.articles_between(None, None, limit, Filters(author=name))
+    return [article for article in possible if wanted.stands_in(article.author or "")]
+
+
+def nobody_wrote(name: str, store: Store) -> bool:
+    """Whether it is sure that no article is by ``name``: a name, and of nobody's family."""
+    is_name = re.fullmatch(NAME, name) and " and " not in name
+    return bool(is_name) and not store.count_articles(Filters(author=name.split()[-1]))
+
+
+def no_article_in(store: Store) -> str:
+    """How a sentence opens that no article of ``store`` bears out."""
+    return f"No article{' within the filters' if isinstance(store, NarrowedStore) else ''}"
+
+
+def _told(quotes: Sequence[Quote], relation: Relation, no_article: str, *, is_all: bool) -> Reading:
     one, several = _SAID[relation]
     if not quotes:
-        return Reading((), confidence=0.0, reply=f"No article {one}." if is_all else None)
+        return Reading((), confidence=0.0, reply=f"{no_article} {one}." if is_all else None)
     newest_first = sorted(quotes, key=lambda quote: quote.article.date or "", reverse=True)
     count = "1 article" if len(quotes) == 1 else f"{len(quotes)} articles"
     reply = f"{count if is_all else f'At least {count}'} {one if len(quotes) == 1 else several}"
@@ -105,6 +134,13 @@ def _opening(article: Article, wanted: _Wanted) -> Quote | None:
     if holding or not opening:
         return holding
     return opening[0] if wanted.stands_in(article.title) else None
+
+
+def _byline_or_opening(article: Article) -> Quote | None:
+    """The author as the text states it; where it does not, the first sentence."""
+    if span := article.header.author:
+        return Quote(article, article.text[slice(*span)], *span, score=1.0)
+    return next(iter(lead_sentences(article, 1)), None)
 
 
 def _sentence(passage: Passage, article: Article, wanted: _Wanted) -> Quote | None:

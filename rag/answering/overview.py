@@ -1,8 +1,8 @@
 """What answers a message that is no plain question: summaries, lists, and fixed words of ours.
 
 Every word of an article that is shown here stands in a quote, or is the title that leads one.
-Replies are made of fixed words, numbers and dates alone, so that neither an article nor a message
-can speak through them.
+Replies are made of fixed words, numbers and dates alone, and of the name of a writer asked for, so
+that neither an article nor a message can speak through them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from rag.answering.cite import format_date
-from rag.answering.mentioning import articles_holding
+from rag.answering.mentioning import articles_by, articles_holding, no_article_in, nobody_wrote
 from rag.answering.reasons import reason_given
 from rag.answering.summary import covering, lead_sentences, summarize
 from rag.answering.which_article import SURE, Meant, article_meant
@@ -64,6 +64,8 @@ def respond(
             return _list(store, intent.period)
         case "why":
             return reason_given(history, store)
+        case "articles" if intent.articles and intent.articles.relation == "by":
+            return _list_by(intent.articles.subject, store)
         case "articles" if intent.articles:
             return articles_holding(intent.articles, store)
         case "folder":
@@ -76,19 +78,29 @@ def respond(
 
 def _list(store: Store, period: Period | None) -> Reading | None:
     if period is None:
-        found, total = store.articles_between(None, None, MAX_LISTED), _count(store.article_count)
-    else:
-        found = store.articles_between(*period, MAX_ARTICLES_READ + 1)
-        total = _count_of_period(found, period)
+        found, count = store.articles_between(None, None, MAX_LISTED), store.article_count
+        return _listed(found, _count(count), is_all=count <= MAX_LISTED)
+    found = store.articles_between(*period, MAX_ARTICLES_READ + 1)
+    return _listed(found, _count_of_period(found, period), is_all=len(found) <= MAX_LISTED)
+
+
+def _list_by(author: str, store: Store) -> Reading | None:
+    found = articles_by(author, store, MAX_ARTICLES_READ + 1)
+    if not found and nobody_wrote(author, store):
+        return Reading((), confidence=0.0, reply=f"{no_article_in(store)} is by {author}.")
+    return _listed(found, _count_read(found), is_all=len(found) <= MAX_LISTED)
+
+
+def _listed(found: Sequence[Article], total: str, *, is_all: bool) -> Reading | None:
     if not found:
         return None
     listed = found[:MAX_LISTED]
-    quotes = tuple(quote for article in listed if (quote := _title(article)))
-    reply = f"{total}:"
-    if len(found) > MAX_LISTED or (period is None and store.article_count > MAX_LISTED):
-        newest = f"The {MAX_LISTED} newest" if listed[-1].date else str(MAX_LISTED)
-        reply = f"{newest} of {total}:"
-    return Reading(quotes, SURE, reply=_capitalized(reply))
+    reply = total
+    if not is_all:
+        newest = f"the {MAX_LISTED} newest" if listed[-1].date else str(MAX_LISTED)
+        reply = f"{newest} of {total}"
+    quotes = tuple(filter(None, map(_title, listed)))
+    return Reading(quotes, SURE, reply=f"{_capitalized(reply)}:")
 
 
 def _folder(store: Store, embedder: Embedder) -> Reading:
@@ -181,9 +193,12 @@ def _count(number: int) -> str:
 
 
 def _count_of_period(found: Sequence[Article], period: Period) -> str:
+    return f"{_count_read(found)} of {_in_words(period)}"
+
+
+def _count_read(found: Sequence[Article]) -> str:
     many = len(found) > MAX_ARTICLES_READ
-    counted = f"more than {_count(MAX_ARTICLES_READ)}" if many else _count(len(found))
-    return f"{counted} of {_in_words(period)}"
+    return f"more than {_count(MAX_ARTICLES_READ)}" if many else _count(len(found))
 
 
 def _in_words(period: Period) -> str:

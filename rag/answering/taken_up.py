@@ -28,6 +28,7 @@ _ASKS = re.compile(rf"{ASKING.pattern}|^\W*{AUXILIARY}\b", re.I)
 _GOES_ON = re.compile(r"\s+(?:(?P<he>He|His)|(?P<she>She|Her))\b")
 """How the sentence after a quote opens, which tells whether that named a man or a woman."""
 _MOST_TURNS_BACK = 4
+_ASKS_WHO = re.compile(r"\bwho\b", re.I)
 _ASKS_WHO_DID = re.compile(r"\bwho(?:m|se)?\b(?!['’]s\b|\s+(?:is|was)\b)", re.I)
 
 
@@ -66,7 +67,7 @@ def _person_before(turns: Turns, gender: Gender, store: Store) -> str | None:
     for asked, answer in list(_exchanges(turns))[:_MOST_TURNS_BACK]:
         quote = next(iter(quotes_of(answer, store)), None)
         if quote is None:
-            return None
+            return _only_name(asked, answer)
         article = quote.article.text
         found = [
             name
@@ -78,6 +79,22 @@ def _person_before(turns: Turns, gender: Gender, store: Store) -> str | None:
         if people:
             return _if_one(people, told, quote)
     return None
+
+
+def _only_name(asked: str, answer: str) -> str | None:
+    """The name with which an answer without quotes, given elsewhere, tells who.
+
+    One word alone may be a country that won.
+    """
+    if not _ASKS_WHO.search(asked):
+        return None
+    told = {
+        " ".join(name.words)
+        for name in names(answer, 0, len(answer))
+        if kind_of(name, answer) != "other" and " ".join(name.words) not in asked
+    }
+    name = told.pop() if len(told) == 1 else ""
+    return name if " " in name else None
 
 
 def _exchanges(turns: Turns) -> Iterator[tuple[str, str]]:

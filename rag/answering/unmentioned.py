@@ -45,7 +45,7 @@ def unmentioned(question: str, hits: Sequence[Hit], store: Store) -> str | None:
     if not _is_english(question) or _is_in_title_case(question):
         return None
     found = (name for name in mentions_of(Said("user", question), 0) if _is_sure(name))
-    return next((name.text for name in found if not _may_stand(name, question, hits, store)), None)
+    return next((name.text for name in found if not _may_stand(name, hits, store)), None)
 
 
 def _is_english(question: str) -> bool:
@@ -84,12 +84,12 @@ def _is_sure(name: Mention) -> bool:
     )
 
 
-def _may_stand(name: Mention, question: str, hits: Sequence[Hit], store: Store) -> bool:
+def _may_stand(name: Mention, hits: Sequence[Hit], store: Store) -> bool:
     """Whether any text, title or byline holds a word of the name, or the hits all, in like form."""
     words = [word for word in _WORD.findall(name.text) if terms(word)]
     if any(store.passages_holding(words)):
         return True
-    if any(store.search_terms(question, 1, Filters(author=word)) for word in words):
+    if any(store.count_articles(Filters(author=word)) for word in words):
         return True
     written = {
         word.lower()

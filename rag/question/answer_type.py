@@ -62,6 +62,8 @@ _HELD: dict[AnswerType, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
 }
+_ASKS_AGE = re.compile(r"\bhow\s+old\b", re.IGNORECASE)
+_YEAR = re.compile(r"(?:(?:in|since)\s+)?(?:1\d|20)\d\d", re.IGNORECASE)
 _DURATION_VERB = re.compile(r"\b(?:last|lasted|take|taken|took)\b", re.IGNORECASE)
 _WANTS_SENTENCE = re.compile(
     r"\bwhy\b|\bhow\s+(?:did|does|do|can|could|is|are|was|were|to|has|have|would|should|come)\b"
@@ -86,6 +88,11 @@ def asked_type(question: str) -> AnswerType | None:
 def wants_words(question: str) -> bool:
     """Whether a few words can answer; reasons, manners and yes-or-no questions want a sentence."""
     return _WANTS_SENTENCE.search(question) is None
+
+
+def is_year_for_age(words: str, question: str) -> bool:
+    """Whether an age is asked for and ``words`` are a year, from which it can only be reckoned."""
+    return bool(_ASKS_AGE.search(question) and _YEAR.fullmatch(words))
 
 
 def without_type(question: str) -> str:

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 from rag.question.question_words import pattern
 
-Relation = Literal["mention", "about", "say"]
+Relation = Literal["mention", "about", "say", "by"]
 
 _ARTICLES = r"(?:(?:news\s+)?(?:articles?|stor(?:y|ies))|news\s+items?|documents?)"
 _WHICH = (
@@ -40,6 +40,12 @@ _ASKED = [
     (relation, pattern(rf"{_WHICH}\s+(?:{words})\s+{_NOT_NAMED}(?P<subject>\w.*|[\"“].*)"))
     for relation, words in _RELATIONS
 ]
+_AUTHOR = rf"{_NOT_NAMED}(?P<subject>[^\W\d_][\w.'’-]*(?:\s+[^\W\d_][\w.'’-]*){{0,4}}?)"
+_BY = pattern(
+    rf"{_WHICH}\s+(?:(?:(?:is|are|was|were)\s+)?(?:(?:written|authored)\s+)?by\s+{_AUTHOR}"
+    rf"|(?:did|has|have)\s+{_AUTHOR.replace('subject', 'writer')}\s+(?:write|written|authored?))"
+    r"[\s.?!]*"
+)
 _MARKS = " .?!\"“”„'’"
 
 
@@ -59,4 +65,7 @@ def articles_asked(request: str) -> ArticlesAsked | None:
         if match := asked.fullmatch(request):
             subject = re.sub(r"\s+", " ", match["subject"]).strip(_MARKS)
             return ArticlesAsked(relation, subject) if subject else None
+    if match := _BY.fullmatch(request):
+        author = " ".join((match["subject"] or match["writer"]).split())
+        return ArticlesAsked("by", author.strip(_MARKS))
     return None

@@ -21,7 +21,8 @@ ORDINALS = {
 _MARKER = re.compile(r"\s?\[\d+\]")
 _QUOTATION_MARKS = re.compile(r"[\"“”„«»]")
 _NO_ANSWER = re.compile(
-    r"(?:\bthe articles do not (?:say|mention)|\bi (?:do not|don['’]t|am not|cannot|can['’]t)"
+    r"(?:\bthe articles do not (?:say|mention)|\bno article (?:passes|within) the filters"
+    r"|\bi (?:do not|don['’]t|am not|cannot|can['’]t)"
     r" (?:know|sure|have|answer|find)|\bi(?:['’]m| am) (?:sorry|not sure|unable))[^.!?\n]*[.!?]?",
     re.IGNORECASE,
 )

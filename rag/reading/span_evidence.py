@@ -10,7 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from rag.question.answer_type import AnswerType, asked_type, wants_words, without_type
+from rag.question.answer_type import (
+    AnswerType,
+    asked_type,
+    is_year_for_age,
+    wants_words,
+    without_type,
+)
 from rag.reading.denial import denies
 from rag.reading.rerank import asks, by_article, reranked
 from rag.reading.sentence_features import (
@@ -168,7 +174,10 @@ def confidence_of(sentence: MarkedSentence) -> float:
 
 def _short_answer(question: str, best: MarkedSentence) -> str | None:
     """The words of the best sentence, where they are fewer than all of it and can answer."""
-    return best.words if wants_words(question) and best.words != best.quote.text else None
+    words = best.words
+    if not wants_words(question) or words is None or words == best.quote.text:
+        return None
+    return None if is_year_for_age(words, question) else words
 
 
 def asked_of(question: str, query: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from rag.answering.answer import ABSTENTION
+from rag.answering.answer import ABSTENTION, NONE_PASSES
 from rag.shown.filters import describe_filters
 from rag.shown.numbers import count
 from rag.types import Answer, Filters
@@ -30,7 +30,8 @@ class Searched:
 def answer_facts(answer: Answer, searched: Searched) -> Iterator[str]:
     """How sure it is, whose words it has, what was searched, how long it took: one line each."""
     found = answer.citations or answer.hits
-    if found or answer.text == ABSTENTION:  # else it is a reply for which nothing was searched
+    is_reply = answer.text not in (ABSTENTION, NONE_PASSES)
+    if found or not is_reply:  # for a reply nothing was searched
         if answer.status == "answered":
             yield sureness(answer)
             yield from _origin(answer)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -10,7 +11,7 @@ from rag.answering import mentioning
 from rag.answering.mentioning import articles_holding
 from rag.question.articles_asked import ArticlesAsked, Relation
 from rag.store import LocalStore
-from rag.types import Article, BuildReport, Reading
+from rag.types import Article, BuildReport, Header, Reading, Span
 from tests.fakes import make_article
 
 Holding = Callable[[Relation, str], Reading | None]
@@ -67,6 +68,29 @@ def test_a_name_with_initials_is_found_in_full_and_short(
         reading = articles_holding(ArticlesAsked("mention", subject), open_index())
         assert reading is not None
         assert reading.reply == "2 articles mention it:"
+
+
+def test_a_byline_mentions_its_author(
+    build_index: Callable[[Sequence[Article]], BuildReport], open_index: Callable[[], LocalStore]
+) -> None:
+    stated = make_article("By Nora Ellwick\n\nIt rained.", "rain", author="Nora Ellwick")
+    build_index(
+        [
+            replace(stated, header=Header(author=Span(3, 15)), body=(Span(17, 27),)),
+            make_article("It snowed. It was cold.", "snow", author="Nora Ellwick"),
+            make_article("It blew.", "storm", author="Nora Ellwickson"),
+            make_article("Nobody asked Nora Ellwick. She left.", "fog", author="Nora Ellwick"),
+        ]
+    )
+    for subject in ("Nora Ellwick", "Ellwick"):
+        reading = articles_holding(ArticlesAsked("mention", subject), open_index())
+        assert reading is not None
+        assert reading.reply == "3 articles mention it:"
+        assert sorted(quote.text for quote in reading.quotes) == [
+            "It snowed.",
+            "Nobody asked Nora Ellwick.",
+            "Nora Ellwick",
+        ]
 
 
 def test_a_name_stands_as_it_is_written(holding: Holding) -> None:

@@ -135,6 +135,49 @@ def test_of_many_articles_the_newest_are_listed(ask: Ask) -> None:
     assert len(reading.quotes) == MAX_CENTRAL
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Which articles were written by Nora Ellwick?",
+        "List the articles by nora ellwick",
+        "How many articles did Ellwick write?",
+    ],
+)
+def test_the_articles_of_an_author_are_listed(ask: Ask, message: str) -> None:
+    articles = [
+        replace(WHALES, author="Nora Ellwick"),
+        replace(STRIKE, author="Nora Ellwick and Ivo Stahl"),
+        replace(LAMP, author="Nora Ellwickson"),
+    ]
+    reading = ask(articles, message)
+    assert reading is not None
+    assert reading.reply == "2 articles:"
+    assert [(quote.lead, quote.text) for quote in reading.quotes] == [
+        ("30 May 2007:", "Dockers end their strike"),
+        ("2 May 2007:", "Whales return"),
+    ]
+
+
+def test_of_an_author_of_many_articles_the_newest_are_listed(ask: Ask) -> None:
+    articles = [
+        make_article("It rained.", str(day), date=f"2007-05-{day:02}", author="Ivo Stahl")
+        for day in range(1, 26)
+    ]
+    reading = ask(articles, "Which articles are by Ivo Stahl?")
+    assert reading is not None
+    assert reading.reply == "The 20 newest of 25 articles:"
+    assert reading.quotes[0].lead == "25 May 2007:"
+
+
+def test_that_nobody_of_a_name_wrote_is_said_only_where_it_is_sure(ask: Ask) -> None:
+    articles = [replace(WHALES, author="Nora Ellwick"), STRIKE]
+    nobody = Reading((), confidence=0.0, reply="No article is by Ivo Stahl.")
+    assert ask(articles, "Which articles are by Ivo Stahl?") == nobody
+    assert ask(articles, "How many articles did Ivo Stahl write?") == nobody
+    for unsure in ("N. Ellwick", "Nora Ellwick and Ivo Stahl", "hand"):
+        assert ask(articles, f"Which articles were written by {unsure}?") is None
+
+
 def test_a_folder_is_covered_by_a_sentence_of_each_central_article(ask: Ask) -> None:
     reading = ask([WHALES, LAMP, STRIKE], "What is this folder about?")
     assert reading is not None

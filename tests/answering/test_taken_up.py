@@ -34,6 +34,10 @@ def after(asked: str, quote: str) -> list[tuple[str, str]]:
     return [("user", asked), ("assistant", f"“{quote}” [1]")]
 
 
+def told_elsewhere(answer: str) -> list[tuple[str, str]]:
+    return [("user", "Who is the mayor of Tamsby?"), ("assistant", answer)]
+
+
 STEERED = after("Who steered the ferry?", "Captain Olaf Brandt steered the ferry.")
 LEFT = after("Who left on Friday?", "Brandt left on Friday.")
 OLD = after("How old is he?", "He is 56 years old.")
@@ -66,6 +70,12 @@ BRIDGE = after("How old is the bridge?", "The bridge is old.")
         ("And the third?", GROWS, "What does Lise Dahl grow?"),
         ("And the first?", [*GROWS, ("user", "And the third?")], "What does Anna Berg grow?"),
         ("Who is the first one?", PRIZE, "Who is Anna Berg?"),
+        ("How old is he?", told_elsewhere("Gideon Pask"), "How old is Gideon Pask?"),
+        (
+            "How old is he?",
+            told_elsewhere("Gideon Pask of Tamsby."),
+            "How old is Gideon Pask?",
+        ),
     ],
 )
 def test_one_name_can_be_meant(
@@ -84,6 +94,11 @@ def test_one_name_can_be_meant(
         ("How old is he?", []),
         ("How old is he?", [("user", "Who steered?"), ("assistant", "The articles do not say.")]),
         ("How old is he?", [("user", "Who steered?"), ("assistant", "“It snowed.” [1]")]),
+        ("How old is he?", told_elsewhere("Gideon Pask or Ivo Stahl.")),
+        ("How old is he?", told_elsewhere("Sweden")),
+        ("How old is he?", told_elsewhere("The articles do not say.")),
+        ("How old is he?", [("user", "Who is Gideon Pask?"), ("assistant", "A baker.")]),
+        ("How old is he?", [("user", "What is it?"), ("assistant", "It is the Gideon Pask.")]),
         ("When did he meet Anna Berg?", STEERED),
         ("When did she meet him?", STEERED),
         ("How old is it?", STEERED),

@@ -66,6 +66,7 @@ def test_a_name_that_no_article_has(store: LocalStore, question: str, name: str)
         "Where is Haldn?",
         "What happened to the Kestrel?",  # in a title alone
         "What did Lindqvist write about the ferry?",  # a byline
+        "Who is Nora Lindqvist?",  # a byline, of an article with no word of the question
         "What did the Norwegian king send?",
         "What did the U.S. lend?",
         "What did the USA lend?",

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from rag.question.answer_type import asked_type, holds_type, wants_words, without_type
+from rag.question.answer_type import (
+    asked_type,
+    holds_type,
+    is_year_for_age,
+    wants_words,
+    without_type,
+)
 
 
 @pytest.mark.parametrize(
@@ -44,6 +50,15 @@ def test_what_kind_is_asked_for(question: str, kind: str | None) -> None:
 )
 def test_whether_a_sentence_holds_it(sentence: str, kind: str, question: str, held: bool) -> None:
     assert holds_type(sentence, kind, question) is held  # type: ignore[arg-type]
+
+
+def test_a_year_tells_no_age() -> None:
+    asked = "How old was he when he died?"
+    assert is_year_for_age("1874", asked)
+    assert is_year_for_age("in 1874", asked)
+    assert not is_year_for_age("1874", "When was he born?")
+    for words in ("56", "1874 years", "between 1874 and 1931, at 56", "3200"):
+        assert not is_year_for_age(words, asked)
 
 
 def test_the_words_that_tell_the_kind_are_left_out_of_the_rest() -> None:

@@ -21,6 +21,12 @@ from rag.question.articles_asked import Relation, articles_asked
         ("Which articles say anything about the fog?", "about", "the fog"),
         ("How many articles say that the lamp went out?", "say", "the lamp went out"),
         ("Which article says the lamp went out?", "say", "the lamp went out"),
+        ("Which articles were written by Ada Finch?", "by", "Ada Finch"),
+        ("Which stories are by Ada Finch", "by", "Ada Finch"),
+        ("List the articles by ada  finch", "by", "ada finch"),
+        ("Show me all of the articles written by A. van Finch.", "by", "A. van Finch"),
+        ("How many articles did Ada Finch write?", "by", "Ada Finch"),
+        ("Which articles has O’Hara written?", "by", "O’Hara"),
     ],
 )
 def test_articles_are_asked_for_by_what_they_hold(
@@ -43,6 +49,11 @@ def test_articles_are_asked_for_by_what_they_hold(
         "Who says that the lamp went out?",
         "Which articles say so?",
         "Which articles do not mention the lamp?",
+        "Which articles were written by him?",
+        "Which articles were written by whoever lit the lamp after the storm?",
+        "Which articles were written by Ada Finch in 1985?",
+        "What did Ada Finch write?",
+        "How many articles did the senate pass?",
         "Which articles state that the senate may be dissolved?",  # of a constitution
     ],
 )

@@ -34,6 +34,8 @@ def test_markers_quotation_marks_and_excuses_are_not_said() -> None:
         ("assistant", "“Anna came.” [1]"),
         ("assistant", "The articles do not say."),
         ("assistant", "The articles do not mention Hugo Zweig."),
+        ("assistant", "No article passes the filters."),
+        ("assistant", "No article within the filters mentions it."),
         ("assistant", "I'm sorry, but I don't have an answer to your question."),
     ]
     assert said_of(turns) == [Said("user", "Who came?"), Said("assistant", "Anna came.")]

@@ -121,6 +121,16 @@ def test_reasons_get_a_sentence_and_no_short_answer() -> None:
     assert reading.short is None
 
 
+def test_a_year_is_no_short_answer_to_how_old() -> None:
+    hits = _hits("Ivo Brandt was born in 1874 and died at 57.")
+    asked = "How old was Ivo Brandt when he died?"
+    for words, short in (("1874", None), ("in 1874", None), ("at 57", "at 57")):
+        reading = _evidence(MarkingReader({words: 9.0})).read(asked, asked, hits)
+        assert (reading.quotes[0].words, reading.short) == (words, short)
+    asked = "When was Ivo Brandt born?"
+    assert _evidence(MarkingReader({"1874": 9.0})).read(asked, asked, hits).short == "1874"
+
+
 def test_a_whole_sentence_is_no_short_answer() -> None:
     sentence = "The harbour master, Ivo Brandt, blamed the fog."
     reading = _evidence(MarkingReader({sentence: 12.0})).read("Who?", "Who blamed it?", _hits())

@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from rag.answering.answer import NONE_PASSES
 from rag.conversations.export import to_html, to_markdown
 from rag.shown.answer_facts import Searched, answer_facts
 from rag.types import Answer, Claim, Filters
@@ -54,6 +55,9 @@ def test_an_answer_of_which_all_is_known() -> None:
 def test_an_abstention_in_other_words_says_what_was_searched() -> None:
     other = replace(refusal(), text="The articles do not mention the cup.")
     assert [*answer_facts(other, Searched(3))] == ["Searched 3 articles"]
+    none = replace(refusal(), text=NONE_PASSES, hits=())
+    only = "Searched 3 articles, only those by “Nobody”"
+    assert [*answer_facts(none, Searched(3, Filters(author="Nobody")))] == [only]
 
 
 def test_a_reply_for_which_nothing_was_searched_says_only_how_long_it_took() -> None:
