@@ -17,11 +17,13 @@ SURE = 0.75
 DIFFER = "The articles differ"
 NOT_HELD = "The model’s sentence was not held by its source"
 """Said of a claim that was replaced."""
+_NO_ARTICLE = "No article "
+"""So begins what answers "Which articles mention …?" where none does."""
 
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """What a question was asked of: ``articles`` in the library then, 0 where nobody counted."""
+    """What a question was asked of: so many ``articles`` passed then, 0 where nobody counted."""
 
     articles: int = 0
     filters: Filters = field(default_factory=Filters)
@@ -30,7 +32,8 @@ class Searched:
 def answer_facts(answer: Answer, searched: Searched) -> Iterator[str]:
     """How sure it is, whose words it has, what was searched, how long it took: one line each."""
     found = answer.citations or answer.hits
-    if found or answer.text == ABSTENTION:  # else it is a reply for which nothing was searched
+    is_none = answer.text == ABSTENTION or answer.text.startswith(_NO_ARTICLE)
+    if found or is_none:  # else it is a reply for which nothing was searched
         if answer.status == "answered":
             yield sureness(answer)
             yield from _origin(answer)
