@@ -80,6 +80,10 @@ class Library:
         """How the index was made, and which files the build could not read."""
         return self._store.manifest
 
+    def count_articles(self, filters: Filters) -> int:
+        """How many articles pass."""
+        return self._store.count_articles(filters)
+
     def is_in_force(self) -> bool:
         """Whether no later build has finished, here or elsewhere."""
         return self._store.is_in_force()

@@ -112,6 +112,9 @@ class FakeLibrary:
     def passage_count(self) -> int:
         return 12 * len(self.texts)
 
+    def count_articles(self, filters: Filters) -> int:
+        return sum(_passes(article, filters) for article in self.texts)
+
     def is_in_force(self) -> bool:
         return not self.replaced
 
@@ -196,6 +199,9 @@ class SilentLibrary(FakeLibrary):
 
     @property
     def passage_count(self) -> int:
+        raise self.error
+
+    def count_articles(self, filters: Filters) -> int:
         raise self.error
 
     def articles(self) -> Iterator[Article]:

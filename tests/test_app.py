@@ -13,7 +13,13 @@ from rag.types import Event, Filters
 from rag.web.conversing import Conversing
 from rag.web.served import ServedLibrary
 from rag.web.view import Tab, View
-from tests.fake_library import FakeLibrary, SilentLibrary, conversing_over, made_in_a_loop
+from tests.fake_library import (
+    FakeLibrary,
+    SilentLibrary,
+    article_of,
+    conversing_over,
+    made_in_a_loop,
+)
 from tests.web.test_served import builds, opens, settled
 
 QUESTION = "How long was the discussion between Crocker and Kazemi?"
@@ -118,6 +124,14 @@ def test_filters_restrict_the_search_and_are_told(
     shown = ask(conversing, Tab(), QUESTION, "since=2007-05&author=Symonds")
     assert library.filters == [Filters(since="2007-05", author="Symonds")]
     assert "Searched 1 article, only those from May 2007 on, by “Symonds”" in replies(shown)[0]
+
+
+def test_of_articles_that_filters_pass_over_none_is_told_as_searched(
+    conversing: Conversing, library: FakeLibrary
+) -> None:
+    library.texts = [article_of(), article_of(id="a2", author="Ada Lind")]
+    shown = ask(conversing, Tab(), QUESTION, "author=Symonds")
+    assert "Searched 1 article, only those by “Symonds”" in replies(shown)[0]
 
 
 def test_a_date_that_is_none_is_told_and_the_question_stays(

@@ -115,6 +115,19 @@ def test_what_is_typed_while_an_answer_streams_stays(browser: Browser, address: 
         expect(box).to_have_value("What did it cost?")
 
 
+def test_a_new_conversation_begins_beside_the_contents(browser: Browser, address: str) -> None:
+    with visit(browser, address) as visited:
+        page = visited.page
+        visited.ask(ALL_SPEAKERS)
+        expect(visited.marked.first).to_be_in_viewport()
+        page.get_by_role("button", name="New conversation").click()
+        expect(answers(page)).to_have_count(0)
+        expect(page.locator("#source-heading")).to_have_text("Library")
+        expect(page.locator("#source mark")).to_have_count(0)
+        expect(page.locator("#citations")).to_be_hidden()
+        assert page.url == f"{address}/"
+
+
 # The list.
 
 

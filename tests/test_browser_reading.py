@@ -277,7 +277,7 @@ def test_filters_are_chips_are_in_the_address_and_restrict_the_search(
         assert chips(page) == ["From 2007"]
         answer = visited.ask("What did the auditors write about the terminal?")
         expect(answer.locator(".facts")).to_contain_text(
-            "Searched 3 articles, only those from 2007 on"
+            "Searched 1 article, only those from 2007 on"
         )
         expect(answer.locator(".sources li")).to_have_count(1)
         expect(answer.locator(".sources")).to_contain_text("What the ferry terminal cost")

@@ -21,6 +21,7 @@ from rag.errors import (
     SettingsError,
 )
 from rag.settings import Settings
+from rag.types import Filters
 from tests.fakes import FakeEmbedder
 
 HEAVY = {
@@ -101,6 +102,7 @@ def test_build_and_open(seeds_folder: Path, fake_models: FakeEmbedder) -> None:
     with rag.build("seeds", "elsewhere") as built:
         assert built.report is not None
         assert built.report.articles == built.article_count == 2
+        assert built.count_articles(Filters(author="symonds")) == 1
     with rag.open("elsewhere") as library:
         assert library.retrieve("whales")[0].article.source == "whales.txt"
         assert [article.source for article in library.articles()] == ["talks.txt", "whales.txt"]

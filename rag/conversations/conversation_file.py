@@ -60,6 +60,7 @@ _SCHEMAS = (
     ),
 )
 """What each version adds to the one before; the file's version counts those it has."""
+_making = threading.Lock()
 
 
 class ConversationFile:
@@ -70,13 +71,13 @@ class ConversationFile:
         self._path = path
         self._lock = threading.Lock()
         try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+            _make(path)
         except OSError as error:
             raise self._unusable(error.strerror or str(error)) from None
-        self._connection = sqlite3.connect(
-            path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-        )
+        with self._told():
+            self._connection = sqlite3.connect(
+                path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            )
         try:
             self._bring_up_to_date()
         except ConversationsError:
@@ -165,3 +166,15 @@ class ConversationFile:
             f"Conversations cannot be kept in {self._path}: {why}. Mend that, move the file away"
             " for a new one, or name another by RAG_CONVERSATIONS=FILE."
         )
+
+
+def _make(path: Path) -> None:
+    """Makes an empty file for this user's eyes alone where none is.
+
+    One that is there is not opened: a process that closes any descriptor of a file loses the locks
+    of its connections to it, and another process then deletes the log that these still write.
+    """
+    with _making:  # or another thread could connect before the descriptor is closed
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))

@@ -28,7 +28,7 @@ class StoredTurn:
     note: str | None = None
     """A line for the person who asked: why it stopped or failed."""
     articles: int = 0
-    """How many the library held when it was searched; 0 where nobody counted."""
+    """How many passed the filters when they were searched; 0 where nobody counted."""
 
 
 @dataclass(frozen=True, slots=True)

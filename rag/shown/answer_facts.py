@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from rag.answering.answer import ABSTENTION, NONE_PASSES
+from rag.answering.answer import ABSTENTION
 from rag.shown.filters import describe_filters
 from rag.shown.numbers import count
 from rag.types import Answer, Filters
@@ -17,11 +17,13 @@ SURE = 0.75
 DIFFER = "The articles differ"
 NOT_HELD = "The model’s sentence was not held by its source"
 """Said of a claim that was replaced."""
+_NO_ARTICLE = "No article "
+"""So begins what is said where none mentions it, and where none passes the filters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """What a question was asked of: ``articles`` in the library then, 0 where nobody counted."""
+    """What a question was asked of: so many ``articles`` passed then, 0 where nobody counted."""
 
     articles: int = 0
     filters: Filters = field(default_factory=Filters)
@@ -30,8 +32,8 @@ class Searched:
 def answer_facts(answer: Answer, searched: Searched) -> Iterator[str]:
     """How sure it is, whose words it has, what was searched, how long it took: one line each."""
     found = answer.citations or answer.hits
-    is_reply = answer.text not in (ABSTENTION, NONE_PASSES)
-    if found or not is_reply:  # for a reply nothing was searched
+    is_none = answer.text == ABSTENTION or answer.text.startswith(_NO_ARTICLE)
+    if found or is_none:  # else it is a reply for which nothing was searched
         if answer.status == "answered":
             yield sureness(answer)
             yield from _origin(answer)

@@ -114,7 +114,7 @@ class AnswerRuns:
             with self._queue.turn(asker, tell, lambda: run.over) as is_in:
                 library = self._library(run) if is_in else None
                 # Asked before the answer, which would be lost if nobody replied to this after it.
-                articles = library.article_count if library else 0
+                articles = library.count_articles(asked.filters) if library else 0
                 answer = self._answer(run, asked, library) if library else None
             if answer:
                 note = ASKED_ANYWAY if asked.anyway else None

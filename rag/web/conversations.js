@@ -37,9 +37,13 @@ export function followServer() {
   told = opened;
   entitle(decodeURIComponent(opened.dataset.title));
   if (opened.dataset.id === known) return;
+  const isLeft = known && !opened.dataset.id; // and with it the source, which was its own
   known = opened.dataset.id;
-  if (inAddress() !== known) history.replaceState(null, "", address(known) + location.hash);
+  if (isLeft || inAddress() !== known) {
+    history.replaceState(null, "", address(known) + (isLeft ? "" : location.hash));
+  }
   tellAddress();
+  if (isLeft) show();
 }
 
 function open(id) {

@@ -3,7 +3,7 @@
 import { onBuilt, refreshBuild, tellPending } from "./library_build.js";
 import { ask } from "./library_dialog.js";
 import "./library_reading.js";
-import { onAdded } from "./library_upload.js";
+import { forgetAdded, onAdded } from "./library_upload.js";
 
 const SEARCH_MILLISECONDS = 200;
 const form = document.getElementById("asked");
@@ -190,6 +190,9 @@ emptyTrash.addEventListener("click", async () => {
 });
 window.addEventListener("popstate", list);
 onAdded(list);
-onBuilt(list);
+onBuilt((isNew) => {
+  if (isNew) forgetAdded();
+  list();
+});
 list();
 refreshBuild();

@@ -12,6 +12,7 @@ let counts = {}; // of the list
 let stopped = false; // whether the build that ends now was cancelled here
 let timer = 0;
 
+// Told after each build whether there is a new index: not where it failed or was cancelled.
 export function onBuilt(callback) {
   built = callback;
 }
@@ -55,10 +56,11 @@ export async function refreshBuild(method = "GET") {
   const response = await fetch("/library/build", { method }).catch(() => null);
   const told = response && response.ok ? await response.json() : null;
   if (told) {
-    const ended = last && (last.generation !== told.generation || (last.kind === "working" && told.kind !== "working"));
+    const isNew = last && last.generation !== told.generation;
+    const ended = last?.kind === "working" && told.kind !== "working";
     last = told;
     show();
-    if (ended) built();
+    if (isNew || ended) built(isNew);
   } else {
     line.className = "state failed";
     line.textContent = response?.status === 401 ? "You are logged out." : "The server does not answer.";

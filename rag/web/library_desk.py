@@ -143,6 +143,8 @@ def describe_report(report: BuildReport) -> str:
         "removed": report.removed,
         "unchanged": report.unchanged,
     }
-    told = ", ".join(f"{number:,} {what}" for what, number in changes.items() if number)
+    told = [f"{number:,} {what}" for what, number in changes.items() if number]
+    if report.failures:
+        told.append(f"{count(len(report.failures), 'file')} not read")
     embedded = count(report.embedded, "passage")
-    return f"Built in {report.seconds:.0f} s: {told}. {embedded} embedded anew."
+    return f"Built in {report.seconds:.0f} s: {', '.join(told)}. {embedded} embedded anew."

@@ -8,10 +8,16 @@ const savedAs = JSON.parse(adding.dataset.savedAs); // what other programs can w
 const systemFiles = JSON.parse(adding.dataset.systemFiles);
 const REFUSED_SHOWN = 20;
 let added = () => {};
+let settled = false; // whether all that was chosen has come, and nothing is to be read or decided
 let waiting = Promise.resolve(); // drops during an upload come after it
 
 export function onAdded(callback) {
   added = callback;
+}
+
+// That files came is no news once the index has them.
+export function forgetAdded() {
+  if (settled) told.hidden = true;
 }
 
 function add(chosen) {
@@ -63,6 +69,7 @@ function whyNot(file, name) {
 }
 
 function tell(words, name) {
+  settled = false;
   const shown = document.createElement("bdi");
   shown.textContent = name;
   told.hidden = false;
@@ -83,6 +90,7 @@ function report(sum, refused, taken) {
     [refused.length, "not added"],
   ];
   const said = parts.filter(([number]) => number).map(([number, what]) => `${files(number)} ${what}`);
+  settled = !refused.length && !taken.length;
   told.replaceChildren();
   if (said.length) told.append(paragraph(`${said.join(", ")}.`));
   if (taken.length) told.append(...clashes(taken));

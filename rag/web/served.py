@@ -20,7 +20,7 @@ from rag.errors import (
     OpenError,
     RagError,
 )
-from rag.types import Article, BuildReport, Event, Failure, Progress, Turn
+from rag.types import Article, BuildReport, Event, Failure, Filters, Progress, Turn
 from rag.web.library_pace import BuildProgress, Pace
 
 _LOG = logging.getLogger(__name__)
@@ -47,6 +47,10 @@ class Library(Protocol):
     @property
     def report(self) -> BuildReport | None:
         """What the build did, where this library was opened by one."""
+        ...
+
+    def count_articles(self, filters: Filters) -> int:
+        """How many articles pass."""
         ...
 
     def is_in_force(self) -> bool:

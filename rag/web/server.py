@@ -7,12 +7,14 @@ this server sends: no foreign host, no inline script but Gradio's own, each allo
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import re
 import socket
 import sys
 import threading
 import time
+from asyncio import CancelledError
 from collections.abc import Sequence
 from contextlib import closing
 from itertools import islice
@@ -92,9 +94,9 @@ def serve(
         _announce(served, _address(listener))
         import uvicorn
 
-        uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2)).run(
-            sockets=[listener]
-        )
+        config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2)
+        logging.getLogger("uvicorn.error").addFilter(_is_a_problem)
+        uvicorn.Server(config).run(sockets=[listener])
 
 
 def create_app(
@@ -191,6 +193,12 @@ def create_app(
         theme=gradio.themes.Base(font="system-ui", font_mono="ui-monospace"),
     )
     return app
+
+
+def _is_a_problem(record: logging.LogRecord) -> bool:
+    """Not that the end of the server cuts off the open pages, which listen as long as they live."""
+    is_cut_off = record.exc_info and isinstance(record.exc_info[1], CancelledError)
+    return not is_cut_off and not str(record.msg).startswith("Cancel %s running task(s)")
 
 
 def _login_of(settings: Settings) -> Login | None:

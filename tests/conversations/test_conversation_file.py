@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+import subprocess
+import sys
 import threading
 from contextlib import closing
 from pathlib import Path
@@ -17,6 +19,19 @@ from rag.conversations.store import ConversationStore
 from rag.conversations.stored_turns import answer_to_json
 from rag.errors import ConversationsError
 from tests.stored import lake_answer
+
+SERVER = """
+import sys
+from pathlib import Path
+from rag.conversations.feedback import FeedbackStore
+from rag.conversations.store import ConversationStore
+
+path = Path(sys.argv[1])
+stores = ConversationStore(path), FeedbackStore(path)  # as rag serve has them
+for line in sys.stdin:
+    stores[0].ask("", None, line.strip())
+    print("kept", flush=True)
+"""
 
 
 def refusal(path: Path) -> str:
@@ -135,3 +150,33 @@ def test_many_may_open_a_new_file_at_once(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert errors == []
+
+
+def test_what_another_process_closes_takes_nothing_from_a_server_that_is_killed(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "conversations.sqlite"
+    with subprocess.Popen(
+        [sys.executable, "-c", SERVER, str(path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        bufsize=1,
+    ) as server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+        server.stdin.write("before\n")
+        assert server.stdout.readline() == "kept\n"
+        FeedbackStore(path).close()
+        server.stdin.write("after\n")
+        assert server.stdout.readline() == "kept\n"
+        server.kill()
+    with closing(ConversationStore(path)) as store:
+        assert [found.title for found in store.find("")] == ["after", "before"]
+
+
+def test_a_link_to_a_file_that_is_not_there_yet_is_followed(tmp_path: Path) -> None:
+    target = tmp_path / "elsewhere.sqlite"
+    (tmp_path / "c.sqlite").symlink_to(target)
+    ConversationFile(tmp_path / "c.sqlite").close()
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from rag.errors import OpenError
-from rag.types import Event, Turn
+from rag.types import Event, Filters, Turn
 from rag.web.conversing import Conversing, Tab
 from rag.web.served import ServedLibrary
 from tests.fake_library import FakeLibrary, conversing_over
@@ -117,8 +117,7 @@ def test_an_answer_that_is_whole_is_kept_though_the_index_is_silent_then(tmp_pat
     class Falling(FakeLibrary):
         answers = True
 
-        @property
-        def article_count(self) -> int:
+        def count_articles(self, filters: Filters) -> int:
             if not self.answers:
                 raise OpenError("Milvus does not answer.")
             return 7

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from starlette.testclient import TestClient
 
 from rag.errors import SeedsError
 from rag.settings import Settings
-from rag.types import BuildReport, Progress
+from rag.types import BuildReport, Failure, Progress
 from rag.web.library_desk import LibraryDesk, describe_report
 from rag.web.library_page import library_page
 from rag.web.library_routes import library_routes
@@ -300,4 +301,8 @@ def test_what_a_build_did_is_one_line() -> None:
     report = BuildReport("g1", 5, 50, 12, (), 3.4, added=2, removed=1, unchanged=1200)
     assert describe_report(report) == (
         "Built in 3 s: 2 new, 1 removed, 1,200 unchanged. 12 passages embedded anew."
+    )
+    failures = (Failure("scan.pdf", "no PDF, or a damaged one"),)
+    assert "1,200 unchanged, 1 file not read." in describe_report(
+        replace(report, failures=failures)
     )

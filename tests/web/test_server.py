@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 import socket
+import sys
+from contextlib import ExitStack
 from pathlib import Path
 from tempfile import mkdtemp
+from urllib.request import urlopen
 
 import pytest
 from fastapi import FastAPI
@@ -16,6 +19,7 @@ from rag.settings import Settings
 from rag.web.render import Mark, source_link
 from rag.web.served import ServedLibrary
 from rag.web.server import OPEN_TO_ALL, create_app, serve
+from tests.browsing import free_port, running
 from tests.fake_library import TEXT, FakeLibrary, SilentLibrary, conversing_over, made_in_a_loop
 from tests.web.test_served import builds, opens, settled
 
@@ -209,3 +213,12 @@ def test_serving_everybody_is_warned_of(tmp_path: Path, capsys: pytest.CaptureFi
 def test_a_foreign_page_is_refused(client: TestClient) -> None:
     for path in ("/", "/health", "/config", "/source", "/gradio_api/info"):
         assert client.get(path, headers={"origin": "http://evil.example"}).status_code == 403
+
+
+def test_a_server_that_is_ended_while_a_page_is_open_says_nothing_of_it(tmp_path: Path) -> None:
+    port, log = free_port(), tmp_path / "log"
+    command = [sys.executable, "-m", "tests.slow_server", str(port), str(tmp_path)]
+    with ExitStack() as pages:
+        with running(command, port, log) as address:
+            pages.enter_context(urlopen(f"{address}/gradio_api/heartbeat/page"))
+    assert log.read_text().splitlines()[-1] == f"Footnote is at {address}"
