@@ -34,7 +34,7 @@ def section_of(
     if is_list:
         quotes = [_with_whole_list(part, quote) for quote in quotes]
     agreement = compared(part, _in_order(quotes, newest_first), embedder)
-    if not agreement.differ:
+    if len(quotes) > max_quotes and not agreement.differ:
         agreement = compared(part, _in_order(quotes[:max_quotes], newest_first), embedder)
     most = max(max_quotes, 2) if agreement.differ else max_quotes
     agreement = replace(agreement, quotes=agreement.quotes[:most])
