@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 
 from rag.answering.naming import keeping
-from rag.question.mentions import Said, mentions_of
+from rag.question.mentions import names_anything
 from rag.reading.denial import NEGATIVE
 from rag.text.names import HE, SHE, names
-from rag.text.persons import Gender, gender_of, kind_of, unnamed_person
+from rag.text.persons import Gender, gender_of, kind_of, pronoun_gender, unnamed_person
 from rag.text.words import terms
 from rag.types import Quote, Reading
 
@@ -19,7 +19,6 @@ _OF_GENDER: dict[Gender, re.Pattern[str]] = {
     "he": re.compile(rf"\b(?:he|him|his|himself|man|men|boys?|(?:{'|'.join(HE)})s?)\b", re.I),
     "she": re.compile(rf"\b(?:she|hers?|herself|wom[ae]n|girls?|(?:{'|'.join(SHE)})s?)\b", re.I),
 }
-_PRONOUN = re.compile(r"\b(?:(?P<he>he|him|his|himself)|(?P<she>she|hers?|herself))\b", re.I)
 _ASKS_FOR_PERSON = re.compile(r"\W*(?:(?:and|but|so)\s+)?who", re.I)
 _SPEAKER = re.compile(r"\b(?:I|me|my|mine|we|us|our)\b")
 
@@ -52,12 +51,11 @@ def _is_of_other_gender(question: str, quote: Quote) -> bool:
     Not where the question itself speaks of somebody whom the pronoun may mean, or asks who: a wife
     is not "he". Nor where the quote has the words of a speaker, who may be either.
     """
-    asked = {word.lastgroup for word in _PRONOUN.finditer(question)}
-    if len(asked) != 1 or _ASKS_FOR_PERSON.match(question):
+    own = pronoun_gender(question)
+    if own is None or _ASKS_FOR_PERSON.match(question):
         return False
-    own: Gender = "he" if asked == {"he"} else "she"
     other: Gender = "she" if own == "he" else "he"
-    if unnamed_person(question, None, 0) or _names_anything(question):
+    if unnamed_person(question, None, 0) or names_anything(question):
         return False
     if _OF_GENDER[own].search(quote.text) or _SPEAKER.search(quote.text):
         return False
@@ -68,10 +66,6 @@ def _is_of_other_gender(question: str, quote: Quote) -> bool:
         if kind_of(name, article) != "other"
     ]
     return set(told) == {other} or (not told and bool(_OF_GENDER[other].search(quote.text)))
-
-
-def _names_anything(question: str) -> bool:
-    return any(mention.is_name for mention in mentions_of(Said("user", question), 0))
 
 
 def _affirms_what_is_denied(question: str, sentence: str) -> bool:

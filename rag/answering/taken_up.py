@@ -14,15 +14,23 @@ from typing import TypeAlias
 from rag.answering.which_article import quotes_of
 from rag.question.answer_type import asked_type
 from rag.question.listed import listed_item, other_names, pointing_words
-from rag.question.mentions import Said, mentions_of
+from rag.question.mentions import names_anything
 from rag.question.question_words import ASKING, AUXILIARY
 from rag.text.names import Name, names
-from rag.text.persons import Gender, fullest, gender_of, is_person, kind_of, same_person
+from rag.text.persons import (
+    HE_OR_SHE,
+    Gender,
+    fullest,
+    gender_of,
+    is_person,
+    kind_of,
+    pronoun_gender,
+    same_person,
+)
 from rag.types import Quote, Store
 
 Turns: TypeAlias = Sequence[tuple[str, str]]
 
-_HE_OR_SHE = re.compile(r"\b(?:(?P<he>he|him|himself|his)|(?P<she>she|hers?|herself))\b", re.I)
 _OWNS = re.compile(r"(?:his|her(?=\s+(?!(?:in|on|at|by|for|to|from|with)\b)\w))\b", re.I)
 _ASKS = re.compile(rf"{ASKING.pattern}|^\W*{AUXILIARY}\b", re.I)
 _GOES_ON = re.compile(r"\s+(?:(?P<he>He|His)|(?P<she>She|Her))\b")
@@ -41,11 +49,11 @@ def in_full(question: str, turns: Turns, store: Store) -> str | None:
         return _with_item(question, turns)
     if not _ASKS.search(question):
         return None
-    pronouns = {match.lastgroup for match in _HE_OR_SHE.finditer(question)}
-    if len(pronouns) != 1 or any(m.is_name for m in mentions_of(Said("user", question), 0)):
+    gender = pronoun_gender(question)
+    if gender is None or names_anything(question):
         return None
-    person = _person_before(turns, "he" if pronouns == {"he"} else "she", store)
-    return _HE_OR_SHE.sub(lambda word: _in_place_of(word, person), question) if person else None
+    person = _person_before(turns, gender, store)
+    return HE_OR_SHE.sub(lambda word: _in_place_of(word, person), question) if person else None
 
 
 def _with_item(question: str, turns: Turns) -> str | None:

@@ -139,3 +139,8 @@ def _name_end(text: str, words: Sequence[re.Match[str]], index: int) -> int:
 
 def _begins_name(word: str) -> bool:
     return word[0].isupper() and word.lower() not in _SAYS_NOTHING
+
+
+def names_anything(question: str) -> bool:
+    """Whether ``question`` holds a name."""
+    return any(mention.is_name for mention in mentions_of(Said("user", question), 0))

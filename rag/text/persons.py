@@ -17,6 +17,8 @@ from rag.text.names import HE, PERSON_NOUNS, SHE, TITLE, Name, names
 
 Kind: TypeAlias = Literal["person", "other", "open"]
 Gender: TypeAlias = Literal["he", "she"]
+HE_OR_SHE = re.compile(r"\b(?:(?P<he>he|him|himself|his)|(?P<she>she|hers?|herself))\b", re.I)
+"""A pronoun; the name of the group that it stands in is its gender."""
 
 _OFFICES = "ambassador|envoy|president|premier|minister|king|queen|governor|mayor|bishop|consul"
 """What follows "of" or "to" after them is a place."""
@@ -164,3 +166,11 @@ def fullest(name: Name, text: str, before: int) -> str:
     if longest is None or not all(same_person(words, longest) for words in longer):
         return shown
     return " ".join(longest)
+
+
+def pronoun_gender(text: str) -> Gender | None:
+    """The gender of the pronouns in ``text``; None where there are none, or both kinds."""
+    found = {match.lastgroup for match in HE_OR_SHE.finditer(text)}
+    if len(found) != 1:
+        return None
+    return "he" if found == {"he"} else "she"
