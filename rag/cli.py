@@ -17,7 +17,6 @@ import typer
 
 from rag.errors import IndexMissingError, RagError
 from rag.terminal import (
-    count,
     describe_answer,
     describe_hit,
     describe_sources,
@@ -27,6 +26,7 @@ from rag.terminal import (
     read_line,
     show_progress,
 )
+from rag.text.counted import count
 
 if TYPE_CHECKING:
     from rag.library import Library

@@ -8,7 +8,7 @@ from pathlib import Path
 from rag.conversations.feedback import FeedbackStore
 from rag.conversations.feedback_questions import export_question_set
 from rag.errors import ConversationsError
-from rag.terminal import count
+from rag.text.counted import count
 
 
 def write_question_set(conversations: Path, folder: Path) -> str:

@@ -6,7 +6,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rag.terminal import count, describe_index, index_record
+from rag.terminal import describe_index, index_record
+from rag.text.counted import count
 
 if TYPE_CHECKING:
     from rag.settings import Settings

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from rag.text.counted import count
 from rag.types import Failure
 
 if TYPE_CHECKING:
@@ -157,11 +158,6 @@ def describe_index(facts: Mapping[str, Any]) -> str:
     failures = [Failure(source, reason) for source, reason in facts["not_read"].items()]
     lines += [f"{'not read':<15} {describe_failure(failure)}" for failure in failures]
     return "\n".join(map(harmless, lines))
-
-
-def count(number: int, noun: str) -> str:
-    """``1 article``, ``2 articles``."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def read_line(prompt: str) -> str:

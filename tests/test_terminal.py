@@ -4,7 +4,7 @@ import pytest
 
 from rag.answering.answer import Asked, abstained
 from rag.errors import RagError
-from rag.terminal import count, describe_answer, describe_hit, print_error
+from rag.terminal import describe_answer, describe_hit, print_error
 from rag.types import Hit, Passage
 from tests.fakes import make_article
 
@@ -21,10 +21,6 @@ def test_an_abstention_shows_the_nearest_passages() -> None:
     assert shown.startswith("The articles do not say.\n\nNearest passages:\n- 0.500  The weather")
     assert shown.count("- 0.500") == 3
     assert describe_answer(abstained(Asked("q", "q", (), 0.1, "m"))) == "The articles do not say."
-
-
-def test_counting() -> None:
-    assert [count(n, "file") for n in (0, 1, 2000)] == ["0 files", "1 file", "2,000 files"]
 
 
 def test_an_error_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,6 +18,7 @@ from rag.answering.reasons import reason_given
 from rag.answering.summary import covering, lead_sentences, summarize
 from rag.answering.which_article import SURE, Meant, article_meant
 from rag.question.intent import Intent, Kind
+from rag.text.counted import count
 from rag.types import Article, Embedder, Hit, Quote, Reading, Store
 
 Period: TypeAlias = tuple[str, str]
@@ -78,8 +79,8 @@ def respond(
 
 def _list(store: Store, period: Period | None) -> Reading | None:
     if period is None:
-        found, count = store.articles_between(None, None, MAX_LISTED), store.article_count
-        return _listed(found, _count(count), is_all=count <= MAX_LISTED)
+        found, total = store.articles_between(None, None, MAX_LISTED), store.article_count
+        return _listed(found, _articles(total), is_all=total <= MAX_LISTED)
     found = store.articles_between(*period, MAX_ARTICLES_READ + 1)
     return _listed(found, _count_of_period(found, period), is_all=len(found) <= MAX_LISTED)
 
@@ -111,7 +112,7 @@ def _folder(store: Store, embedder: Embedder) -> Reading:
     days = store.first_and_last_day()
     dated = f", dated {_in_words(days)}" if days else ""
     whose = "its" if store.article_count == 1 else "their"
-    reply = f"{_count(store.article_count)}{dated}. In some of {whose} sentences:"
+    reply = f"{_articles(store.article_count)}{dated}. In some of {whose} sentences:"
     return Reading(tuple(quotes), SURE, reply=reply)
 
 
@@ -188,8 +189,8 @@ def _dated(quote: Quote) -> Quote:
     return replace(quote, lead=f"{format_date(date)}:") if date else quote
 
 
-def _count(number: int) -> str:
-    return f"{number:,} article{'' if number == 1 else 's'}"
+def _articles(number: int) -> str:
+    return count(number, "article")
 
 
 def _count_of_period(found: Sequence[Article], period: Period) -> str:
@@ -198,7 +199,7 @@ def _count_of_period(found: Sequence[Article], period: Period) -> str:
 
 def _count_read(found: Sequence[Article]) -> str:
     many = len(found) > MAX_ARTICLES_READ
-    return f"more than {_count(MAX_ARTICLES_READ)}" if many else _count(len(found))
+    return f"more than {_articles(MAX_ARTICLES_READ)}" if many else _articles(len(found))
 
 
 def _in_words(period: Period) -> str:

@@ -19,7 +19,7 @@ from rag.conversations.transcript import NO_ANSWER, day, facts
 from rag.shown.answer_facts import NEAREST_SHOWN
 from rag.shown.answer_lines import Line, answer_lines
 from rag.shown.escaping import escape, escape_characters, escape_markdown, safe_url
-from rag.shown.numbers import count
+from rag.text.counted import count
 from rag.types import Answer, Citation, Hit
 
 _NEAREST = "Nearest passages, which do not answer it"

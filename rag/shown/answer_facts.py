@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from rag.answering.answer import ABSTENTION
 from rag.shown.filters import describe_filters
-from rag.shown.numbers import count
+from rag.text.counted import count
 from rag.types import Answer, Filters
 
 NEAREST_SHOWN = 3

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field
 from rag.conversations.store import ConversationStore
 from rag.errors import ConversationsError, RagError
 from rag.settings import Settings
-from rag.shown.numbers import count
+from rag.text.counted import count
 from rag.types import Answer, Done, Filters, Retrieved, Token, Turn
 from rag.web.answer_queue import AnswerQueue
 from rag.web.render import render_progress

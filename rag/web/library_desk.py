@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.errors import IndexMissingError, OpenError
-from rag.shown.numbers import count
 from rag.store import Current, read_current
 from rag.store.listing import Listing, read_listing
+from rag.text.counted import count
 from rag.types import BuildReport
 from rag.web.library_catalogue import Catalogue
 from rag.web.library_folder import ArticleFolder

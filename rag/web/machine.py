@@ -6,7 +6,7 @@ import os
 import sys
 
 from rag.bert import has_fast_int8
-from rag.shown.numbers import count
+from rag.text.counted import count
 
 
 def describe_machine() -> str:

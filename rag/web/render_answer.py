@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from rag.shown.answer_facts import NEAREST_SHOWN, NOT_HELD, Searched, answer_facts, sureness
 from rag.shown.answer_lines import Piece, Words, answer_lines
 from rag.shown.escaping import escape, escape_characters
-from rag.shown.numbers import count
+from rag.text.counted import count
 from rag.types import Answer, Article, Citation, Filters, Hit
 from rag.web.render import Mark, byline, source_link
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from rag.conversations.stored_turns import ConversationSummary
 from rag.conversations.transcript import day
 from rag.shown.escaping import escape, escape_characters
-from rag.shown.numbers import count
+from rag.text.counted import count
 
 
 def render_conversations(

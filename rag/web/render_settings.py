@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from rag.settings import Settings
 from rag.shown.escaping import escape, escape_characters
-from rag.shown.numbers import count
+from rag.text.counted import count
 from rag.web.answer_settings import least_confidences, quote_choices
 
 NO_WRITER = "No model is set to write: make install-write, then RAG_WRITER=smollm2 make run."

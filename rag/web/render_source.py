@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from rag.answering.cite import citation
 from rag.conversations.references import bibtex, reference_markdown, reference_plain
 from rag.shown.escaping import escape, escape_characters, safe_url, visible
-from rag.shown.numbers import count
+from rag.text.counted import count
 from rag.types import Article, Failure, Span
 from rag.web.render import Mark, byline, checksum, source_link
 from rag.web.source_blocks import Block, blocks

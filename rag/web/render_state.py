@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rag.errors import RagError, SeedsError
 from rag.shown.escaping import escape
-from rag.shown.numbers import count
+from rag.text.counted import count
 from rag.web.served import Failed, Library, Ready, State, Working
 
 

@@ -13,7 +13,6 @@ import pytest
 from rag.errors import IndexCorruptError, SeedsError
 from rag.shown.answer_facts import NEAREST_SHOWN, Searched
 from rag.shown.escaping import escape
-from rag.shown.numbers import count
 from rag.types import Answer, Claim, Done, Failure, Filters
 from rag.web import render, render_answer, render_state
 from rag.web.served import Failed, Ready, State, Working
@@ -171,11 +170,6 @@ def test_the_welcome_says_what_is_missing() -> None:
     assert "Rebuild index" in refused
     still_open = Failed(IndexCorruptError("Cut short."), FakeLibrary())
     assert "Ask the articles" in render_state.render_welcome(still_open, "x")
-
-
-def test_counts_agree_with_their_noun() -> None:
-    assert count(1, "passage") == "1 passage"
-    assert count(1200, "passage") == "1,200 passages"
 
 
 def test_each_voice_has_its_own_look_and_a_replaced_sentence_says_why() -> None:
