@@ -61,7 +61,10 @@ class Group:
 
 
 class GroupMaker:
-    """Makes groups from a corpus; holds what they are made from and no state of its own."""
+    """Makes groups from a corpus; holds what they are made from and no state of its own.
+
+    ``near_misses`` is the share of the groups that have one.
+    """
 
     def __init__(
         self,
@@ -69,7 +72,7 @@ class GroupMaker:
         candidates: Mapping[str, NDArray[np.int32]],
         lexicon: Lexicon,
         tokenizer: Tokenizer,
-        near_misses: bool,
+        near_misses: float,
     ) -> None:
         self._corpus = corpus
         self._near_misses = near_misses
@@ -117,7 +120,7 @@ class GroupMaker:
             question = self._with_year(question, text, anchor, item, rng)
             question = keywords(question) if rng.random() < 0.1 else question
         swap = None
-        if plain or self._near_misses:
+        if plain or rng.random() < self._near_misses:
             swap = self._swap(question, f"{context} {words}", f"{text.title} {text.text}", rng)
         asked: list[Example] = []
         if swap is not None and not plain and swap.kind != "word" and rng.random() < 0.25:
@@ -134,7 +137,7 @@ class GroupMaker:
         if swap is not None:
             asked.append(self._near_miss(question, context, words, swap, rng))
         wanted = (1 if source in _NOISY else 2) if negatives is None else negatives
-        wanted += negatives is not None  # when validating, near misses come on top
+        wanted += negatives is not None or bool(asked)  # near misses come on top
         shown = {words}
         for _ in range(2 * wanted):
             found = self._negative(source, number, item, length, len(asked), rng)

@@ -1,7 +1,8 @@
 """``python -m training.export``: the trained weights as a small difference on the shipped encoder.
 
 The difference of each trained matrix is cut to its ``rank`` largest singular directions; vectors
-and heads are kept whole. Everything is stored in float16.
+and heads are kept whole. Everything is stored in float16. Two runs that began from the same weights
+may be stored as their mean ("model soups", Wortsman et al. 2022).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Annotated
 
 import torch
 import typer
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from rag.models import SHIPPED_EMBEDDER, find_embedder, sha256_of
@@ -43,19 +44,41 @@ def difference(
     return {name: tensor.half().contiguous() for name, tensor in stored.items()}
 
 
+def restored(stored: dict[str, Tensor], encoder: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The trained values of what ``difference`` made, but for what was cut."""
+    trained: dict[str, Tensor] = {}
+    for key, value in stored.items():
+        name, _, part = key.rpartition(".")
+        if part == "left":
+            right = stored[f"{name}.right"].float()
+            trained[name] = encoder[name.removeprefix("encoder.")] + value.float() @ right
+        elif part == "difference":
+            trained[name] = encoder[name.removeprefix("encoder.")] + value.float()
+        elif part != "right":
+            trained[key] = value.float()
+    return trained
+
+
 def export(
     checkpoint: Annotated[Path, typer.Option(help="Written by training.train.")] = Path(
         "train-out/checkpoint.pt"
     ),
     out: Annotated[Path, typer.Option(help="The safetensors file to write.")] = SHIPPED_WEIGHTS,
     rank: int = 64,
+    mean_with: Annotated[
+        Path | None, typer.Option(help="Weights exported from another run, to take the mean with.")
+    ] = None,
     encoder: Annotated[Path | None, typer.Option(help="Model folder trained from.")] = None,
 ) -> None:
     """Write the reader's weights, and their hash beside them."""
     if encoder is None:
         encoder = Path(find_embedder(SHIPPED_EMBEDDER).path)
-    state = torch.load(checkpoint, weights_only=True)
-    stored = difference(state["average"], load_encoder(encoder).state_dict(), rank)
+    trained = torch.load(checkpoint, weights_only=True)["average"]
+    start = load_encoder(encoder).state_dict()
+    if mean_with:
+        other = restored(load_file(mean_with), start)
+        trained = {name: (value + other[name]) / 2 for name, value in trained.items()}
+    stored = difference(trained, start, rank)
     save_file(stored, out)
     digest = sha256_of(out)
     out.with_suffix(".sha256").write_text(digest + "\n", encoding="ascii")

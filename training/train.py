@@ -47,8 +47,9 @@ class Recipe:
     head_factor: float = 5.0
     weight_decay: float = 0.01
     tokens_per_step: int = 5120
-    near_misses: bool = True
-    """Whether exchanged terms are learned from; validation has them in any case."""
+    near_misses: float = 0.0
+    """Share of the groups with an exchanged term (LOG.md, "the mean of two runs"); in
+    validation all have one that can."""
 
 
 def new_model(folder: Path, seed: int) -> SpanModel:
@@ -159,8 +160,11 @@ def train(
     checkpoint_minutes: float = 4.0,
     validations: Annotated[int, typer.Option(help="How often to validate on the way.")] = 8,
     near_misses: Annotated[
-        bool, typer.Option(help="Learn from questions with an exchanged term, too.")
-    ] = True,
+        float | None,
+        typer.Option(
+            help="Share of the questions that have an exchanged term; may be changed when going on."
+        ),
+    ] = None,
     stop_after: Annotated[int, typer.Option(help="Stop early after so many steps.")] = 0,
 ) -> None:
     """Train the reader, or go on training it."""
@@ -182,30 +186,27 @@ def train(
     )
     checkpoint = out / "checkpoint.pt"
     state = torch.load(checkpoint, weights_only=True) if checkpoint.exists() else None
-    near_misses = Recipe(**state["recipe"]).near_misses if state else near_misses
-    maker = GroupMaker(corpus, candidates, lexicon, tokenizer, near_misses)
+    started = {
+        "seed": seed,
+        "learning_rate": learning_rate,
+        "tokens_per_step": tokens_per_step,
+    }
+    recipe = Recipe(**(state["recipe"] if state else started))
+    recipe = replace(
+        recipe,
+        steps=steps or recipe.steps,
+        near_misses=recipe.near_misses if near_misses is None else near_misses,
+    )
+    maker = GroupMaker(corpus, candidates, lexicon, tokenizer, recipe.near_misses)
     numbers, held_out = split(corpus)
     judged = validation_groups(maker, held_out)
     _say(f"{len(lexicon.names)} names, {len(lexicon.words)} words; {len(judged)} to validate on")
 
-    model = new_model(encoder, seed)
-    if state is None and not steps:
-        rate = _seconds_per_step(
-            maker, numbers, model, Recipe(seed, 1000), tokenizer, tokens_per_step
-        )
-        steps = max(1, int(minutes * 60 / rate))
-        model = new_model(encoder, seed)
-    if state is None:
-        recipe = Recipe(
-            seed,
-            steps,
-            learning_rate,
-            tokens_per_step=tokens_per_step,
-            near_misses=near_misses,
-        )
-    else:
-        recipe = Recipe(**state["recipe"])
-        recipe = replace(recipe, steps=steps or recipe.steps)
+    model = new_model(encoder, recipe.seed)
+    if not recipe.steps:
+        rate = _seconds_per_step(maker, numbers, model, replace(recipe, steps=1000), tokenizer)
+        recipe = replace(recipe, steps=max(1, int(minutes * 60 / rate)))
+        model = new_model(encoder, recipe.seed)
     trainer = Trainer(model, recipe, tokenizer)
     if state:
         trainer.load(state)
@@ -249,11 +250,10 @@ def _seconds_per_step(
     model: SpanModel,
     recipe: Recipe,
     tokenizer: Tokenizer,
-    tokens: int,
 ) -> float:
     """How long a step takes here, measured on a few that are then forgotten."""
     trainer = Trainer(model, recipe, tokenizer)
-    stream = batches(maker, numbers, recipe.seed, tokens, Position())
+    stream = batches(maker, numbers, recipe.seed, recipe.tokens_per_step, Position())
     trainer.learn(next(stream)[1])
     began = time.perf_counter()
     for _ in range(_MEASURED_STEPS):

@@ -18,6 +18,10 @@ BM25_K1 = 1.2
 BM25_B = 0.75
 T = TypeVar("T")
 _NAME = re.compile(r"(?<=\S )(?:[A-Z][\w'’.-]*|\d[\d,.]*)")
+_ORDINAL = re.compile(
+    r"\b(?:second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)\b", re.IGNORECASE
+)
+"""Not "first", which is a word of time more often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class SentenceFeatures:
     passage_coverage: float
     """Share of the question's terms that its passage or its article's title hold."""
     missing_names: float
-    """Share of the question's names and numbers that neither passage nor title hold."""
+    """Share of the question's names, numbers and ordinals that neither passage nor title hold."""
 
 
 def sentence_features(
@@ -55,7 +59,12 @@ def sentence_features(
     wanted = content_terms(without_type(asked))
     distinct = set(wanted)
     kind = asked_type(question)
-    names = {term for match in _NAME.finditer(asked) for term in terms(match.group())}
+    names = {
+        term
+        for pattern in (_NAME, _ORDINAL)
+        for match in pattern.finditer(asked)
+        for term in terms(match.group())
+    }
     in_sentence = [terms(quote.text) for quote, _ in found]
     in_passage = [set(terms(f"{hit.article.title} {hit.passage.text}")) for hit in hits]
     lexical = bm25(wanted, in_sentence)

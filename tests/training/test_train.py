@@ -11,13 +11,15 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from safetensors.torch import load_file  # noqa: E402
+
 from rag.reading.pairs import Pair, join, load_tokenizer, special_tokens  # noqa: E402
 from rag.reading.read import SpanReader  # noqa: E402
 from rag.reading.span_network import PairLogits, SpanNetwork  # noqa: E402
 from training.batches import Position, batches, split  # noqa: E402
 from training.corpus import load_corpus  # noqa: E402
 from training.examples import GroupMaker  # noqa: E402
-from training.export import export, low_rank  # noqa: E402
+from training.export import export, low_rank, restored  # noqa: E402
 from training.mine import embed, mine  # noqa: E402
 from training.near_miss import LISTED, Lexicon, Swap, make_lexicon  # noqa: E402
 from training.span_model import SpanModel, load_encoder, pad  # noqa: E402
@@ -104,7 +106,7 @@ def one_thread() -> Iterator[None]:
 def run(sets: Path, encoder: Path, out: Path, **changed: object) -> None:
     settings: dict[str, object] = {
         "minutes": 1.0, "steps": 24, "seed": 3, "learning_rate": 3e-3, "tokens_per_step": 512,
-        "checkpoint_minutes": 60.0, "validations": 1, "stop_after": 0,
+        "checkpoint_minutes": 60.0, "validations": 1, "stop_after": 0, "near_misses": 0.5,
     }  # fmt: skip
     train(data=sets, out=out, encoder=encoder, **{**settings, **changed})  # type: ignore[arg-type]
 
@@ -176,7 +178,7 @@ def test_exported_weights_read_as_the_trained_model_does(
     trained: Path, encoder: Path, tmp_path: Path, int8: bool, within: float
 ) -> None:
     weights = tmp_path / "reader.safetensors"
-    export(trained / "checkpoint.pt", weights, rank=32, encoder=encoder)
+    export(trained / "checkpoint.pt", weights, rank=32, mean_with=None, encoder=encoder)
     model = new_model(encoder, 3)
     average = torch.load(trained / "checkpoint.pt", weights_only=True)["average"]
     model.load_state_dict(average, strict=False)
@@ -204,6 +206,19 @@ def test_low_rank_is_the_nearest_matrix() -> None:
     assert float(rest.square().sum()) == pytest.approx(float(singular[2:].square().sum()), rel=1e-3)
 
 
+def test_the_mean_with_a_run_itself_is_that_run(
+    trained: Path, encoder: Path, tmp_path: Path
+) -> None:
+    one, two = tmp_path / "one.safetensors", tmp_path / "two.safetensors"
+    checkpoint = trained / "checkpoint.pt"
+    export(checkpoint, one, rank=32, mean_with=None, encoder=encoder)
+    export(checkpoint, two, rank=32, mean_with=one, encoder=encoder)
+    start = load_encoder(encoder).state_dict()
+    trained_once, mean = (restored(load_file(path), start) for path in (one, two))
+    for name, value in trained_once.items():
+        torch.testing.assert_close(mean[name], value, rtol=0, atol=1e-3)
+
+
 def _maker(sets: Path, encoder: Path) -> tuple[GroupMaker, dict[str, list[int]]]:
     tokenizer, plain = load_tokenizer(encoder), load_encoder(encoder)
     corpus = load_corpus(sets, tokenizer)
@@ -213,7 +228,7 @@ def _maker(sets: Path, encoder: Path) -> tuple[GroupMaker, dict[str, list[int]]]
         questions,
         lambda texts: embed(texts, plain, tokenizer),
     )
-    maker = GroupMaker(corpus, mine(corpus, plain, tokenizer), lexicon, tokenizer, near_misses=True)
+    maker = GroupMaker(corpus, mine(corpus, plain, tokenizer), lexicon, tokenizer, near_misses=1.0)
     return maker, split(corpus)[0]
 
 
