@@ -90,11 +90,11 @@ CONFIDENCE_WEIGHTS = {
     "relevance": 0.27,
     "similarity": 6.2,
     "passage coverage": 1.3,
-    "names missing": -1.2,
+    "names missing": -0.6,
     "words missing": -1.5,
     "denied": -6.0,
 }
-"""By benchmarks/fit_evidence.py, but for "names missing" and "words missing" (LOG.md, "the mean of
+"""By benchmarks/fit_evidence.py, but for "words missing" (LOG.md, "the mean of
 two runs") and "denied" (LOG.md, "denials")."""
 CONFIDENCE_INTERCEPT = -3.0
 FIRST_READ = 6

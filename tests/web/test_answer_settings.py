@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.answering.evidence import MIN_CONFIDENCE
 from rag.settings import Settings
 from rag.web.answer_settings import (
     chosen_settings,
@@ -48,7 +49,7 @@ def test_the_server_is_never_laxer_than_sure_nor_stricter_than_more(
     server = Settings(min_confidence=min_confidence, max_quotes=max_quotes)
     offered = strictness_choices(server)
     assert offered["balanced"] == min_confidence
-    usual = 0.45 if min_confidence is None else min_confidence
+    usual = MIN_CONFIDENCE if min_confidence is None else min_confidence
     assert (offered["more"] or 0) <= usual <= (offered["sure"] or 0)
     assert max_quotes in quote_choices(server)
 
