@@ -39,19 +39,21 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
+_WATCH = """() => {
+    window.SEEN = false;
+    new MutationObserver(() => {
+        window.SEEN ||= document.querySelector('WHAT') !== null;
+    }).observe(document.body, {childList: true, subtree: true});
+}"""
+"""Notes whether an element was there at any time, however short."""
+
+
 def test_an_answer_is_shown_being_made_and_its_marker_opens_the_source_at_the_quote(
     browser: Browser, address: str
 ) -> None:
     with visit(browser, address) as visited:
         page = visited.page
-        page.evaluate(
-            """() => {
-                window.working = false;
-                new MutationObserver(() => {
-                    window.working ||= document.querySelector('#conversation .working') !== null;
-                }).observe(document.body, {childList: true, subtree: true});
-            }"""
-        )
+        page.evaluate(_WATCH.replace("SEEN", "working").replace("WHAT", "#conversation .working"))
         answer = visited.ask(QUESTION)
         assert page.evaluate("() => window.working")
         expect(page.locator("#question textarea")).to_have_value("")
@@ -137,8 +139,9 @@ def test_an_example_can_be_chosen_and_a_refused_question_is_kept(
 def test_the_index_can_be_rebuilt_from_the_page(browser: Browser, address: str) -> None:
     with visit(browser, address, 1600) as visited:  # where it is narrower only the library's has it
         page = visited.page
+        page.evaluate(_WATCH.replace("SEEN", "building").replace("WHAT", "#library .state.working"))
         page.get_by_role("button", name="Rebuild index").click()
-        expect(page.locator("#library .state.working")).to_be_visible()
+        page.wait_for_function("() => window.building", timeout=60_000)  # it may be over in a blink
         expect(page.locator("#library .state.ready")).to_be_visible(timeout=60_000)
         expect(visited.ask(QUESTION).locator(".words a.cite").first).to_be_visible()
 
