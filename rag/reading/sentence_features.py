@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from rag.question.answer_type import AnswerType, asked_type, holds_type, without_type
+from rag.question.mentions import ORDINALS
 from rag.text.sentences import sentences
 from rag.text.words import content_terms, terms
 from rag.types import Hit, Quote
@@ -19,9 +20,9 @@ BM25_B = 0.75
 T = TypeVar("T")
 _NAME = re.compile(r"(?<=\S )(?:[A-Z][\w'’.-]*|\d[\d,.]*)")
 _ORDINAL = re.compile(
-    r"\b(?:second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)\b", re.IGNORECASE
+    rf"\b(?:{'|'.join(word for word, place in ORDINALS.items() if place > 1)})\b", re.IGNORECASE
 )
-"""Not "first", which is a word of time more often."""
+"""Neither "first" nor "last", which are words of time more often."""
 
 
 @dataclass(frozen=True, slots=True)
