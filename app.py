@@ -141,6 +141,7 @@ def create_chat(conversing: Conversing, seeds: Path, *, logs_out: bool = False) 
         for event in (
             chat.load(begin, tab, shown, **at_once),
             command.change(do, [tab, command, address], shown, **at_once),
+            new_conversation.click(new, tab, shown, **at_once),
             *(
                 asks(ask, [tab, box, address], shown, **at_once)
                 for asks in (box.submit, ask_button.click, chosen.then)
@@ -148,7 +149,6 @@ def create_chat(conversing: Conversing, seeds: Path, *, logs_out: bool = False) 
         ):
             event.then(follow, tab, shown, concurrency_limit=None, trigger_mode="multiple", **quiet)
         halt.click(stop, tab, shown, **at_once)
-        new_conversation.click(new, tab, shown, **at_once)
         chat.load(watch, None, [status, conversation], concurrency_limit=None, **quiet)
         rebuild_index.click(
             rebuild, None, [status, conversation, rebuild_index], concurrency_limit=None, **quiet

@@ -48,7 +48,7 @@ def do(conversing: Conversing, tab: Tab, command: str, address: str = "") -> Vie
 
 
 def last(conversing: Conversing, tab: Tab, first: View) -> View:
-    *_, shown = [first, *conversing.follow(tab)]
+    *_, shown, _ = [first, *conversing.follow(tab)]
     if shown.answering:  # it was whole before anybody followed it
         shown = conversing.open(tab, tab.conversation_id)
     return shown
@@ -199,7 +199,7 @@ def test_what_nobody_here_answers_may_be_another_servers(
     asked = conversing.conversations.ask("", None, QUESTION)
     other = conversing_over(conversing.served, tmp_path / "conversations.sqlite", lambda: alone)
     tab = Tab(conversation_id=asked.conversation_id)
-    *_, shown = other.follow(tab)
+    *_, shown, _ = other.follow(tab)
     (turn,) = conversing.conversations.get("", asked.conversation_id).turns
     assert turn.state == state
     assert shown.answering is not alone

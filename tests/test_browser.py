@@ -136,6 +136,19 @@ def test_an_example_can_be_chosen_and_a_refused_question_is_kept(
         expect(page.locator("#conversation .answer")).to_have_count(0)
 
 
+def test_a_conversation_that_was_left_does_not_come_back(browser: Browser, address: str) -> None:
+    with visit(browser, address) as visited:
+        page, box = visited.page, visited.page.locator("#question textarea")
+        for wait in range(0, 300, 20):  # milliseconds: from waiting, over streaming, to whole
+            box.fill(QUESTION)
+            box.press("Enter")
+            expect(page.locator("#conversation .answer")).to_have_count(1)
+            page.wait_for_timeout(wait)
+            page.get_by_role("button", name="New conversation").click()
+            page.wait_for_timeout(500)
+            expect(page.locator("#conversation .answer")).to_have_count(0, timeout=1)
+
+
 def test_the_index_can_be_rebuilt_from_the_page(browser: Browser, address: str) -> None:
     with visit(browser, address, 1600) as visited:  # where it is narrower only the library's has it
         page = visited.page

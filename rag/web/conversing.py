@@ -97,22 +97,34 @@ class Conversing:
         return view
 
     def follow(self, tab: Tab) -> Iterator[View]:
-        """The open conversation while its last question is being answered, then with the answer."""
+        """The open conversation while its last question is being answered, then with the answer.
+
+        What one call yields may reach the page after another conversation was opened there. So
+        every change of the open one is followed too: what that yields comes later, and stays.
+        """
         conversation_id = tab.conversation_id
-        yield View(notice=None)  # Gradio empties what a generator without a value should show
-        if not conversation_id:
-            return
         try:
-            conversation = self.conversations.get(tab.owner, conversation_id)
-            pending = _pending(conversation)
-            if pending is None:
-                yield self._view(tab, conversation, notice=None)
-                return
+            for view in self._following(tab, conversation_id):
+                if tab.conversation_id != conversation_id:
+                    break
+                yield view
+        except ConversationMissingError:
+            if tab.conversation_id == conversation_id:
+                yield self.open(tab, "")
+        except RagError as error:
+            yield View(notice=escape(str(error)), answering=False)
+        # At the end of a generator Gradio sends what it yielded last once more: not an old view.
+        yield View(notice=None)
+
+    def _following(self, tab: Tab, conversation_id: str) -> Iterator[View]:
+        if not conversation_id:
+            yield View([], "", "", answering=False, notice=None)
+            return
+        conversation = self.conversations.get(tab.owner, conversation_id)
+        if pending := _pending(conversation):
             verdicts = self.feedback.of_conversation(tab.owner, conversation_id)
             if run := self._runs.running(pending.id):
                 for shown in run.follow():
-                    if tab.conversation_id != conversation_id:
-                        return
                     messages = render_turns(conversation.turns, shown, verdicts)
                     yield View(messages, answering=True, notice=None)
             with self._starting:
@@ -120,13 +132,7 @@ class Conversing:
                     # Left over from a server that is gone.
                     self.conversations.fail(pending.id, INTERRUPTED)
             conversation = self.conversations.get(tab.owner, conversation_id)
-            if tab.conversation_id == conversation_id:
-                yield self._view(tab, conversation, notice=None)
-        except ConversationMissingError:
-            if tab.conversation_id == conversation_id:
-                yield self.open(tab, "")
-        except RagError as error:
-            yield View(notice=escape(str(error)), answering=False)
+        yield self._view(tab, conversation, notice=None)
 
     @_told
     def stop(self, tab: Tab) -> View:

@@ -15,6 +15,7 @@ from rag.errors import OpenError
 from rag.types import Event, Filters, Turn
 from rag.web.conversing import Conversing, Tab
 from rag.web.served import ServedLibrary
+from rag.web.view import View
 from tests.fake_library import FakeLibrary, conversing_over
 from tests.web.test_served import builds, opens, settled
 
@@ -154,3 +155,18 @@ def test_nobody_sees_another_persons_conversations(
     assert conversing.stop(tom).messages is None
     assert [each.id for each in conversing.conversations.find("ada")] == [kept]
     assert conversing.conversations.find("tom") == []
+
+
+def test_a_conversation_left_while_its_answer_is_made_is_not_shown_again(
+    conversing: Conversing, library: HeldLibrary
+) -> None:
+    tab = Tab()
+    conversing.ask(tab, QUESTION, "")
+    following = conversing.follow(tab)
+    assert any(view.messages for view in following)  # one was sent: it may come late
+    conversing.open(tab, "")
+    library.go_on.release()
+    assert list(following) == [View(notice=None)]  # Gradio sends the last one twice
+    last, _ = conversing.follow(tab)  # what comes after it
+    assert (last.messages, last.conversation_id, last.answering) == ([], "", False)
+    assert last.question is None  # what is being typed stays
