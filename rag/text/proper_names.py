@@ -35,6 +35,8 @@ _UNDERIVED = frozenset(
     " herman norman".split()
 )
 _NO_NAMES = frozenset("i yes no he she it we they you his her its their our my".split())
+_QUANTIFIERS = frozenset("all both each every few many most much several some".split())
+"""In capitals where they open a sentence: "Some Normans", but "the All Blacks"."""
 _OPENING_WORD = re.compile(r"^\W*$|[.!?:][\"”’)]*\s+\W*$|[“\"(]\s*$")
 
 
@@ -139,4 +141,9 @@ def _runs(text: str) -> list[list[re.Match[str]]]:
 def _opens_only(text: str, word: re.Match[str]) -> bool:
     """Whether it is a word of grammar, in capitals for its place alone."""
     plain = word.group().lower()
-    return plain in _NO_NAMES or plain in _JOINING or not terms(word.group())
+    return (
+        plain in _NO_NAMES
+        or plain in _JOINING
+        or not terms(word.group())
+        or (plain in _QUANTIFIERS and _OPENING_WORD.search(text[: word.start()]) is not None)
+    )

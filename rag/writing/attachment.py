@@ -18,6 +18,13 @@ from rag.writing.pieces import SPEAKS, Piece, is_past, pieces, same_piece, speak
 
 _NEAR = 3
 """Pieces between a speaker and the verb at most, less one: "officials in Manila said"."""
+_IS_A = re.compile(r"\b(?:is|are|was|were)\s+(?:also\s+|\w+ly\s+)?(?:an?|the)\s+$", re.IGNORECASE)
+_HANGS_ON = re.compile(
+    r"\b(?:during|following|despite|among|throughout|within|without|like|amid|upon)"
+    r"\s+(?:(?:the|an?)\s+)?$",
+    re.IGNORECASE,
+)
+"""Besides what ``Piece.governed`` knows."""
 _ASIDE_END = re.compile(r"[,;:()–—]\s|\s[–—-]\s")
 
 
@@ -28,6 +35,8 @@ def wrongly_attached(claim: str, stated: str) -> str | None:
         text = claim[slice(*fact.span)]
         if _is_no_longer_subject(claimed, index, there, stated):
             return text
+        if _is_no_predicate(claim, fact, there, stated):
+            return text
         if fact.kind == "word":
             continue
         if any(_another_is_nearer(fact, word, claimed, there) for word in _holders(claimed, index)):
@@ -37,6 +46,16 @@ def wrongly_attached(claim: str, stated: str) -> str | None:
         if _is_from_an_aside(fact, claimed, there, stated):
             return text
     return _said_by_another(claim, claimed, there)
+
+
+def _is_no_predicate(claim: str, noun: Piece, there: Sequence[Piece], stated: str) -> bool:
+    """Whether the claim says that something is what only hangs on a preposition there."""
+    if noun.kind != "word" or not _IS_A.search(claim, 0, noun.span.start):
+        return False
+    places = [piece for piece in there if same_piece(noun, piece)]
+    return bool(places) and all(
+        piece.governed or _HANGS_ON.search(stated, 0, piece.span.start) for piece in places
+    )
 
 
 def _holders(claimed: Sequence[Piece], index: int) -> Iterator[Piece]:

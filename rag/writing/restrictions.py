@@ -12,7 +12,9 @@ from rag.text.content import content
 from rag.writing.pieces import Piece, speaks
 
 _QUANTIFIER = re.compile(
-    r"\b(all|every|each|both|either|neither|some|any|most|many|several|few|only|least|fewest)"
+    r"\b(all|every|each|both|either|neither|some|any|most|many|several|few|only|least|fewest|half"
+    r"|(?:parts?|portions?|sections?|fragments?|pieces?|remains|members|dozens|hundreds|thousands"
+    r"|majority|minority)(?=\s+of\b))"
     r"\s+(?:of\s+)?(?:(?:the|its|his|her|their|these|those)\s+)?$",
     re.IGNORECASE,
 )
@@ -31,6 +33,16 @@ _ORDINAL_BEFORE = re.compile(
     r"(?:most\s+|least\s+)?$",
     re.IGNORECASE,
 )
+_SUPERLATIVE_PHRASE = re.compile(
+    r"(?:\bthe|['’]s|\bits|\btheir|\bhis|\bher)\s+(?:[\w-]+\s+)?"
+    r"(?P<superlative>(?:most|least)\s+[\w-]+"
+    r"|(?!(?:\w*west|forest|interest|request|test|rest|guest|protest|harvest|contest|conquest|quest"
+    r"|chest|priest|nest|arrest|crest)\b)[a-z]+est)\b"
+    r"(?:[\s-]+\w+){0,3}?"
+    r"(?:\s+(?P<scope>of|in|on|at|to|for|from|with|by|among|between|under|outside|able|ever|that|who)"
+    r"\b|(?=[.,;:)]|$))"
+)
+"""A superlative, up to the word that opens what it is the superlative of."""
 
 
 def is_widened(claim: str, said: Piece, quote: str, stated: Piece, *, is_general: bool) -> bool:
@@ -57,6 +69,21 @@ def is_widened(claim: str, said: Piece, quote: str, stated: Piece, *, is_general
     return (qualifier is not None and bool(content(qualifier[1]))) or (
         phrase is not None and not after.lower().startswith(phrase.group().lower())
     )
+
+
+def other_superlative(claim: str, quote: str) -> str | None:
+    """A superlative of the claim that is one of something else, or of more, in the quote, or None.
+
+    "The highest court able to hear appeals" is not "the highest court in the country".
+    """
+    there: dict[str, set[str | None]] = {}
+    for phrase in _SUPERLATIVE_PHRASE.finditer(quote):
+        there.setdefault(phrase["superlative"].lower(), set()).add(phrase["scope"])
+    for phrase in _SUPERLATIVE_PHRASE.finditer(claim):
+        scopes = there.get(phrase["superlative"].lower(), {phrase["scope"]})
+        if phrase["scope"] not in scopes and None not in scopes:
+            return phrase["superlative"]
+    return None
 
 
 def _quantifier(before: str) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from rag.writing.pieces import TextInPieces, is_past, speaks
+from rag.writing.pieces import Piece, TextInPieces, is_past, pieces, speaks
 
 _INFINITIVE = re.compile(r"\bto\s+(?:be\s+|have\s+)?(?:\w+ly\s+)?$", re.IGNORECASE)
 _NO_PRESENT_FOLLOWS = re.compile(
@@ -18,9 +19,13 @@ _NO_PRESENT_FOLLOWS = re.compile(
 _NO_PRESENT = re.compile(r"\w+(?:ing|ions?|ments?|als?|ers?|ors?|ances?|ences?|en|wn)")
 """Nouns and participles."""
 _COPULA = re.compile(
-    r"\b(?:(?P<past>was|were)|(?P<present>is|are))\s+(?:(?:not|also|\w+ly|the|an?)\s+)*$",
+    r"\b(?:(?P<past>was|were)|(?P<present>is|are))"
+    r"\s+(?:(?:not|also|\w+ly|the|an?|one|of|among|most|least)\s+)*$",
     re.IGNORECASE,
 )
+_IS = re.compile(r"\b(?:is|are)\b", re.IGNORECASE)
+_PRESENT = re.compile(r"\b(?:is|are|has|have|can|may|does|do)\b", re.IGNORECASE)
+_WAS = re.compile(r"\b(?:was|were)\b", re.IGNORECASE)
 
 
 def is_other_tense(said: TextInPieces, index: int, there: TextInPieces, at: int) -> bool:
@@ -36,6 +41,39 @@ def is_other_tense(said: TextInPieces, index: int, there: TextInPieces, at: int)
     if not piece.is_verb or _INFINITIVE.search(before):
         return False
     return _INFINITIVE.search(there_before) is not None or _is_present(there, at, piece.keys)
+
+
+def told_as_now(claim: str, stated: str) -> bool:
+    """Whether the claim says what something is, of which the quote says only what it was."""
+    return (
+        _IS.search(claim) is not None
+        and _WAS.search(claim) is None
+        and _WAS.search(stated) is not None
+        and _PRESENT.search(stated) is None
+    )
+
+
+def trades_verb(claim: str, stated: str) -> str | None:
+    """A participle of the claim that is the verb there, while another is the other way round.
+
+    "A fleet outnumbering ours awaited him" is not "a fleet outnumbered ours awaiting him".
+    """
+    said, there = pieces(claim, stated), pieces(stated, claim)
+    demoted = _in_other_form(claim, said, stated, there, "ing", "ed")
+    promoted = _in_other_form(claim, said, stated, there, "ed", "ing")
+    return demoted if promoted else None
+
+
+def _in_other_form(
+    claim: str, said: Sequence[Piece], stated: str, there: Sequence[Piece], ending: str, other: str
+) -> str | None:
+    """A word of the claim that ends in ``ending``, and in the quote only in ``other``."""
+    for piece in said:
+        word = claim[slice(*piece.span)]
+        forms = [stated[slice(*each.span)] for each in there if each.keys & piece.keys]
+        if word.endswith(ending) and forms and all(form.endswith(other) for form in forms):
+            return word
+    return None
 
 
 def _is_present(there: TextInPieces, at: int, keys: frozenset[str]) -> bool:

@@ -9,6 +9,7 @@ the same; and at last the two texts must be near one another as a whole.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -25,6 +26,8 @@ from rag.writing.attachment import wrongly_attached
 from rag.writing.clauses import is_fragment
 from rag.writing.contrasts import hedges, negated, opposites_of, same_word, turned
 from rag.writing.gaps import not_together
+from rag.writing.restrictions import other_superlative
+from rag.writing.tenses import told_as_now, trades_verb
 from rag.writing.word_order import belongs_to_another, is_swapped
 
 if TYPE_CHECKING:
@@ -111,6 +114,7 @@ def _unsupported(claim: str, quotes: Sequence[str]) -> str | None:
         _other_facts(claim, stated)
         or _turned(claim, stated, speakers)
         or _other_word(claim, stated)
+        or _said_twice(claim, " ; ".join(quotes))
         or _apart(claim, " ; ".join(quotes))
     )
 
@@ -201,6 +205,12 @@ def _turned(claim: str, stated: str, speakers: set[str]) -> str | None:
         return f"it is less certain: {min(added)}"
     if word := turned(claim, stated):
         return f"opposite: {word}"
+    if told_as_now(claim, stated):
+        return "it is told as it is now"
+    if word := trades_verb(claim, stated):
+        return f"another verb: {word}"
+    if word := other_superlative(claim, stated):
+        return f"of something else: {word}"
     if belongs_to_another(claim, stated):
         return "said of something else"
     if is_swapped(claim, stated):
@@ -220,6 +230,16 @@ def _other_word(claim: str, stated: str) -> str | None:
         word for word in content(_masked(claim, _facts(claim))) if word not in index_terms(_LINKING)
     ]
     return next((f"word: {word}" for word in words if not _shared([word], stated)), None)
+
+
+def _said_twice(claim: str, quote: str) -> str | None:
+    """A word that the claim has more often than the quote: perhaps in another's place."""
+    there = Counter(content(quote))
+    return next(
+        (f"said twice: {word}" for word, times in Counter(content(claim)).items()
+         if times > max(1, there[word]) and there[word]),
+        None,
+    )
 
 
 def _facts(text: str) -> list[Span]:

@@ -46,3 +46,7 @@ def test_a_word_that_only_opens_a_sentence_is_told() -> None:
 def test_the_same_name(claimed: str, stated: str, held: bool) -> None:
     there = names(one_spelling(stated))
     assert (unstated_name(names(one_spelling(claimed)), there) is None) == held
+
+
+def test_a_quantifier_that_opens_a_sentence_is_no_name() -> None:
+    assert parts("Some Normans beat the All Blacks.") == [("normans",), ("all", "blacks")]

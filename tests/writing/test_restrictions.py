@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from rag.writing.pieces import pieces
-from rag.writing.restrictions import is_widened
+from rag.writing.restrictions import is_widened, other_superlative
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,9 @@ from rag.writing.restrictions import is_widened
         ("Mines closed.", "Only mines closed.", "mines", True),
         ("Members may vote.", "Members who paid may vote.", "members", True),
         ("The members may vote.", "The members who paid may vote.", "members", False),
+        ("The wall stands.", "Fragments of the wall stand.", "wall", True),
+        ("Parts of the wall stand.", "Parts of the wall stand.", "wall", False),
+        ("The wall parts the city.", "The wall parts the city.", "wall", False),
         ("Students pay.", "Students from Oslo pay.", "students", True),
         ("It helps adults.", "It helps adults over 60.", "adults", True),
         ("It is the largest port.", "It is the second largest port.", "largest", True),
@@ -31,3 +34,19 @@ def test_a_noun_that_stands_for_more(claim: str, quote: str, word: str, widened:
     )
     general = said.span.start == 0
     assert is_widened(claim, said, quote, stated, is_general=general) == widened
+
+
+@pytest.mark.parametrize(
+    ("claim", "quote", "superlative"),
+    [
+        ("It is the highest court in Mulda.", "It is the highest court able to judge.", "highest"),
+        ("It is the highest court.", "It is the highest court able to judge.", "highest"),
+        ("It is the most popular.", "It is the most popular of the three.", "most popular"),
+        ("It is the highest court in Mulda.", "It is the highest-ranking court in Mulda.", None),
+        ("It is the highest court in Mulda.", "Mulda's highest court, it sits in Ruun.", None),
+        ("It is the highest court.", "It is the highest court.", None),
+        ("The forest of pines burnt.", "The forest in the north, of pines, burnt.", None),
+    ],
+)
+def test_what_something_is_the_most_of(claim: str, quote: str, superlative: str | None) -> None:
+    assert other_superlative(claim, quote) == superlative

@@ -87,6 +87,18 @@ TURNED = [
     (SALE, "Norden Bank bought Helvia for more than 4.5 million dollars.", "number"),
     (SALE, "Helvia bought Norden Bank.", "word order"),
     (SALE, "Norden Bank sold Helvia.", "opposite"),
+    (
+        "The link between capital, trade and empire is debated.",
+        "The link between capital, empire and empire is debated.",
+        "said twice",
+    ),
+    ("Parts of the wall are still standing.", "The wall is still standing.", "something else"),
+    ("Some Normans joined the Turks.", "The Normans joined the Turks.", "something else"),
+    (
+        "Following a long period of setbacks, the empire declined.",
+        "The empire was a long period of setbacks.",
+        "something else: long",
+    ),
     (SUED, "Tom Berg sued Ada Lind.", "word order"),
     (SUED, "Ada Lind was sued by Tom Berg.", "word order"),
     ("The army attacked the rebels at dawn.", "The rebels attacked the army.", "word order"),
