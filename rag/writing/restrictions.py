@@ -15,7 +15,7 @@ _QUANTIFIER = re.compile(
     r"\b(all|every|each|both|either|neither|some|any|most|many|several|few|only|least|fewest|half"
     r"|(?:parts?|portions?|sections?|fragments?|pieces?|remains|members|dozens|hundreds|thousands"
     r"|majority|minority)(?=\s+of\b))"
-    r"\s+(?:of\s+)?(?:(?:the|its|his|her|their|these|those)\s+)?$",
+    r"\s+(?:(?:\w+\s+)?of\s+)?(?:(?:the|its|his|her|their|these|those)\s+)?$",
     re.IGNORECASE,
 )
 _SAME = {"every": "all", "each": "all"}

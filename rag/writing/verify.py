@@ -236,8 +236,11 @@ def _said_twice(claim: str, quote: str) -> str | None:
     """A word that the claim has more often than the quote: perhaps in another's place."""
     there = Counter(content(quote))
     return next(
-        (f"said twice: {word}" for word, times in Counter(content(claim)).items()
-         if times > max(1, there[word]) and there[word]),
+        (
+            f"said twice: {word}"
+            for word, times in Counter(content(claim)).items()
+            if times > max(1, there[word]) and there[word]
+        ),
         None,
     )
 

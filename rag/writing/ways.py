@@ -55,6 +55,8 @@ _FINITE = re.compile(
     r"\b(?:is|are|was|were|has|have|had|will|would|can|could|may|might|must|should|does|do|did)\b",
     re.IGNORECASE,
 )
+_IS = re.compile(r"\s+(?:is|are|was|were)\s+(?:(?:an?|the)\s+)?", re.IGNORECASE)
+_AND = re.compile(r",?\s+(?:and|or|as\s+well\s+as)\s+(?:(?:an?|the)\s+)?", re.IGNORECASE)
 
 
 def leads(there: TextInPieces, one: int, other: int, gap: str) -> bool:
@@ -68,6 +70,8 @@ def leads(there: TextInPieces, one: int, other: int, gap: str) -> bool:
     if speaks(there.pieces[one]) or speaks(there.pieces[other]):
         return True  # who says what is compared elsewhere
     between = there.between(first, then)
+    if _IS.fullmatch(gap) and _AND.fullmatch(between):
+        return False  # two of a list are not one
     between = _ASIDE.sub(" ", _MORE_THAN.sub(" ", between))
     breaks = _breaks(between) - _breaks(gap)
     if not breaks or _introduces(there, first, then, breaks):

@@ -21,7 +21,9 @@ _EITHER_WAY = (
     " trade"
 )
 _PHRASE_END = re.compile(r"[,;:]\s|\s(?:and|as|while|but|whereas)\s")
-_FROM_OR_TO = re.compile(r"\b(from|to)\s+(?:the\s+|an?\s+)?$", re.IGNORECASE)
+_FROM_OR_TO = re.compile(
+    r"\b(?i:(from|to)\s+(?:(?:the|an?|his|her|its|their)\s+)?)(\w+(?:\s+[A-Z]\w+)*)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,21 +125,19 @@ def either_way() -> frozenset[str]:
 
 
 def _goes_back(claim: str, stated: str) -> bool:
-    """Whether a name that comes after "from" comes after "to" there, or the other way round."""
-    ways: dict[str, set[frozenset[str]]] = {"from": set(), "to": set()}
-    for name in names(stated):
-        if way := _way(stated, name):
-            ways[way].add(frozenset(name.parts))
+    """Whether what comes after "from" comes after "to" there, or the other way round."""
+    claimed, there = _ways(claim), _ways(stated)
     return any(
-        (way := _way(claim, name))
-        and frozenset(name.parts) in ways["to" if way == "from" else "from"] - ways[way]
-        for name in names(claim)
+        claimed[way] & there[back] - there[way] for way, back in (("from", "to"), ("to", "from"))
     )
 
 
-def _way(text: str, name: Name) -> str:
-    match = _FROM_OR_TO.search(text[: name.span.start])
-    return match[1].lower() if match else ""
+def _ways(text: str) -> dict[str, set[str]]:
+    """The index terms of what comes right after "from", and of what comes right after "to"."""
+    ways: dict[str, set[str]] = {"from": set(), "to": set()}
+    for way, words in _FROM_OR_TO.findall(text):
+        ways[way.lower()].update(terms(words))
+    return ways
 
 
 def _beside(phrase: Sequence[Element], index: int) -> frozenset[str]:

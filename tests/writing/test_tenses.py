@@ -46,7 +46,11 @@ def test_what_was_is_not_told_as_what_is(claim: str, quote: str, told: bool) -> 
 @pytest.mark.parametrize(
     ("claim", "quote", "word"),
     [
-        ("A fleet outnumbered ours awaiting him.", "A fleet outnumbering ours awaited him.", "awaiting"),
+        (
+            "A fleet outnumbered ours awaiting him.",
+            "A fleet outnumbering ours awaited him.",
+            "awaiting",
+        ),
         ("A fleet outnumbering ours awaited him.", "A fleet outnumbering ours awaited him.", None),
         ("A fleet outnumbered ours.", "A fleet outnumbering ours awaited him.", None),
     ],

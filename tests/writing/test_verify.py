@@ -49,6 +49,7 @@ HELD = [
     ("The IAEA closed the site.", "The International Atomic Energy Agency closed the site."),
     ("He called it “a very small step” for peace.", "He called it “a very small step”."),
     ("The talks were long and they brought no agreement.", "The talks did not bring an agreement."),
+    ("He moved from his flat to the house of a friend.", "He moved to the house of a friend."),
 ]
 
 TURNED = [
@@ -98,6 +99,21 @@ TURNED = [
         "Following a long period of setbacks, the empire declined.",
         "The empire was a long period of setbacks.",
         "something else: long",
+    ),
+    (
+        "When Edward returned from his father's refuge, he was king.",
+        "Edward returned to his father's refuge.",
+        "word order",
+    ),
+    (
+        "There were the Momo, Ruun's first cabaret, and Leo Berg's theatre Melodia.",
+        "Ruun's first cabaret was Leo Berg's theatre Melodia.",
+        "something else",
+    ),
+    (
+        "Some policies of the emperors harmed the farmers.",
+        "The emperors harmed the farmers.",
+        "something else",
     ),
     (SUED, "Tom Berg sued Ada Lind.", "word order"),
     (SUED, "Ada Lind was sued by Tom Berg.", "word order"),
