@@ -17,6 +17,7 @@ from torch import Tensor
 
 from rag.models import SHIPPED_EMBEDDER, find_embedder, sha256_of
 from rag.reading.read import SHIPPED_WEIGHTS
+from rag.reading.span_network import with_differences
 from training.span_model import load_encoder
 
 
@@ -46,17 +47,10 @@ def difference(
 
 def restored(stored: dict[str, Tensor], encoder: dict[str, Tensor]) -> dict[str, Tensor]:
     """The trained values of what ``difference`` made, but for what was cut."""
-    trained: dict[str, Tensor] = {}
-    for key, value in stored.items():
-        name, _, part = key.rpartition(".")
-        if part == "left":
-            right = stored[f"{name}.right"].float()
-            trained[name] = encoder[name.removeprefix("encoder.")] + value.float() @ right
-        elif part == "difference":
-            trained[name] = encoder[name.removeprefix("encoder.")] + value.float()
-        elif part != "right":
-            trained[key] = value.float()
-    return trained
+    values = {name: value.float() for name, value in stored.items()}
+    heads = {name: value for name, value in values.items() if not name.startswith("encoder.")}
+    trained = with_differences(encoder, values)
+    return heads | {f"encoder.{name}": value for name, value in trained.items()}
 
 
 def export(

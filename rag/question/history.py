@@ -9,7 +9,7 @@ from itertools import groupby
 from rag.errors import QuestionError
 from rag.question.follow_up import Candidate, FollowUp, follow_up_of
 from rag.question.listed import listed_item
-from rag.question.mentions import ORDINALS, WORD, Mention, content_words, said_of
+from rag.question.mentions import PLACES, WORD, Mention, content_words, said_of
 from rag.question.term_selection import FollowUpModel, shipped_model
 from rag.types import Turn
 
@@ -117,8 +117,8 @@ def _is_exchanged(candidate: Candidate, question: str) -> bool:
     """Whether the question names another of its kind: "and in 2006?" after one about 2005."""
     text = candidate.fullest.text.lower()
     asked = {word.lower() for word in WORD.findall(question)}
-    if text in ORDINALS:
-        return not asked.isdisjoint(ORDINALS)
+    if text in PLACES:
+        return not asked.isdisjoint(PLACES)
     return bool(_YEAR.match(text)) and any(_YEAR.match(word) for word in asked)
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from rag.question.mentions import PLACES
+
 
 def _pattern(text: str) -> re.Pattern[str]:
     text = text.replace("'", "['’]?").replace(" ?", r"\s*").replace(" ", r"\s+")
@@ -174,7 +176,7 @@ ARTICLE_BY = _pattern(
 ARTICLE_OF = _pattern(
     rf"{_AUTHOR}[\x27’]s? (?P<newest>{_NEWEST} )?{_ARTICLE}(?: {_ON} (?P<on>.+))?"
 )
-_PLACE = r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|former|latter)"
+_PLACE = rf"(?:{'|'.join(PLACES)}|former|latter)"
 POINTED = _pattern(
     rf"(?:the {_PLACE}(?: (?:ones?|{_DOCUMENT}))?(?: of (?:them|these|those))?|number [1-9]\d?"
     rf"|the other(?: (?:one|{_DOCUMENT}))?)"

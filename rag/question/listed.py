@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 
 from rag.question.list_question import asks_for_list
-from rag.question.mentions import ORDINALS
+from rag.question.mentions import PLACES
 from rag.types import Span
 
-_ORDINAL = rf"(?:{'|'.join(ORDINALS)}|former|latter)"
+_ORDINAL = rf"(?:{'|'.join(PLACES)}|former|latter)"
 _POINTS_AT = re.compile(
     rf"\bthe\s+(?P<ordinal>{_ORDINAL})"
     r"(?=\s+(?:ones?|thing|item|point|of\s+(?:them|these|those))\b|\W*$)"
@@ -60,7 +60,7 @@ def place_pointed_at(
         place = int(pointed["number"])
     else:
         ordinal = (pointed["ordinal"] or pointed["of_articles"]).lower()
-        place = {"former": 1, "latter": 2, **ORDINALS}[ordinal]
+        place = {"former": 1, "latter": 2, **PLACES}[ordinal]
     return place - 1 if place else item_count - 1
 
 

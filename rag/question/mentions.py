@@ -6,17 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.text.quantities import ORDINALS
 from rag.text.words import terms
 from rag.types import Span
 
 WORD = re.compile(r"(?:[A-Z]\.){2,}|\w+(?:(?:['’](?!s\b)|[.&-])\w+)*")
 """With the points of initials, without the "'s" of an owner."""
-ORDINALS = {
-    word: number
-    for number, word in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth tenth".split(), start=1
-    )
-} | {"last": 0}
+PLACES = ORDINALS | {"last": 0}
 """The place that a word counts to; "last" stands before the first, counted backwards."""
 _MARKER = re.compile(r"\s?\[\d+\]")
 _QUOTATION_MARKS = re.compile(r"[\"“”„«»]")

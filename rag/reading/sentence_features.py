@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from rag.question.answer_type import AnswerType, asked_type, holds_type, without_type
-from rag.question.mentions import ORDINALS
+from rag.text.quantities import ORDINALS
 from rag.text.sentences import sentences
 from rag.text.words import content_terms, terms
 from rag.types import Hit, Quote

@@ -5,7 +5,7 @@ Trained by ``training``; run by OpenVINO, in int8 where that is quick (rag.bert)
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -85,12 +85,18 @@ class _Heads:
 
 def _trained(encoder: Bert, stored: dict[str, NDArray[np.float32]]) -> Bert:
     """The encoder with the stored differences added; what has none is shared with the encoder."""
-    values = {**encoder.weights, WORD_TABLE: encoder.words}
+    values = with_differences({**encoder.weights, WORD_TABLE: encoder.words}, stored)
+    words = values.pop(WORD_TABLE)
+    return replace(encoder, words=words, weights=values)
+
+
+def with_differences(weights: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]:
+    """An encoder's weights with the differences of a file added; arrays of NumPy or of torch."""
+    values = dict(weights)
     for name, value in stored.items():
         target, _, kind = name.removeprefix("encoder.").rpartition(".")
         if kind == "left":
             values[target] = values[target] + value @ stored[f"encoder.{target}.right"]
         elif kind == "difference":
             values[target] = values[target] + value
-    words = values.pop(WORD_TABLE)
-    return replace(encoder, words=words, weights=values)
+    return values

@@ -37,13 +37,14 @@ _SCALES = {
     "bn": 10**9,
     "dozen": 12,
 }
-_ORDINALS = {
+ORDINALS = {
     word: value
     for value, word in enumerate(
         "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(),
         start=1,
     )
 }
+"""The place that a word counts to."""
 _WORD = "|".join([*_SMALL, *_TENS, *_SCALES])
 _NUMBER = re.compile(
     r"(?P<currency>(?:\b(?:US|A|C))?[$€£¥]\s?)?"
@@ -52,7 +53,7 @@ _NUMBER = re.compile(
     r"(?:(?P<ordinal>st|nd|rd|th)\b|(?P<decade>s)\b|[\s-]?(?P<scale>hundred|thousand|million|billion"
     r"|trillion|bn|dozen)\b|(?![A-Za-z]|[,.]\d|\d)|(?=(?:km|cm|mm|kg|am|pm|mph|m)\b))"
     rf"|\b(?P<words>(?:{_WORD})(?:(?:[\s-]+|\s+and\s+)(?:{_WORD}))*)\b"
-    rf"|\b(?P<ordinal_word>{'|'.join(_ORDINALS)})\b|\b(?P<half>half)\b)",
+    rf"|\b(?P<ordinal_word>{'|'.join(ORDINALS)})\b|\b(?P<half>half)\b)",
     re.IGNORECASE,
 )
 _NOT_A_NUMBER = re.compile(
@@ -229,7 +230,7 @@ def _values(match: re.Match[str]) -> tuple[list[Decimal], str]:
         )
         return [value], "ordinal" if match["ordinal"] else "decade" if match["decade"] else ""
     if match["ordinal_word"]:
-        return [Decimal(_ORDINALS[match["ordinal_word"].lower()])], "ordinal"
+        return [Decimal(ORDINALS[match["ordinal_word"].lower()])], "ordinal"
     if match["half"]:
         return [Decimal("0.5")], ""
     return [Decimal(value) for value in _spelled(match["words"].lower())], ""

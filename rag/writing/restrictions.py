@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from rag.text.content import content
+from rag.text.quantities import ORDINALS
 from rag.writing.pieces import Piece, speaks
 
 _QUANTIFIER = re.compile(
@@ -29,7 +30,7 @@ _WORD_BEFORE = re.compile(r"([^\W\d_]+)\s$")
 _PHRASE_AFTER = re.compile(r"\s+(?:of|from|in|with|without|for|on|under|at)\s", re.IGNORECASE)
 _SUPERLATIVE = re.compile(r"\s*(?:most\b|least\b|[a-z]+est\b)", re.IGNORECASE)
 _ORDINAL_BEFORE = re.compile(
-    r"\b(?:second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d+(?:nd|rd|th))[\s-]+"
+    rf"\b(?:{'|'.join(word for word in ORDINALS if word != 'first')}|\d+(?:nd|rd|th))[\s-]+"
     r"(?:most\s+|least\s+)?$",
     re.IGNORECASE,
 )
