@@ -67,6 +67,7 @@ _AUXILIARY = re.compile(
     rf"(?:\s+(?:\w+ed|\w+en|\w+ing|{PAST_VERB.pattern})\b)?",
     re.IGNORECASE,
 )
+_UNFINISHED = re.compile(r"\b(?:is|are|was|were|the|an?|of|and|or)\W*$", re.IGNORECASE)
 _OPENER = re.compile(
     r"\b(?:where|(?<!\ba )(?:when|while)(?!\s+\w+ing\b)|whereas|who|whom|whose|which|although"
     r"|though|because(?!\s+of\b)|if|unless|whether(?!\s+(?:or\s+not\s+)?to\b)"
@@ -88,9 +89,11 @@ _ENGLISH = re.compile(r"\b(?:the|of|and|is|was|were|said)\b")
 
 
 def is_fragment(claim: str, quote: str) -> bool:
-    """Whether ``claim`` has no main verb; never if ``quote`` does not look English."""
+    """Whether ``claim`` has no main verb, or breaks off; never if ``quote`` looks not English."""
     if not _ENGLISH.search(quote):
         return False
+    if _UNFINISHED.search(claim):
+        return True
     return _finite_verbs(claim) <= len(_OPENER.findall(claim))
 
 
@@ -106,5 +109,10 @@ def _is_finite(text: str, word: re.Match[str]) -> bool:
     is_past = word.group() in _OTHER_PASTS or PAST_VERB.fullmatch(word.group())
     if is_past and word.group() not in _NO_PASTS:
         return not _BY.match(text, word.end())
-    is_listed = bool(index_terms(_PRESENT_VERBS).intersection(terms(word.group())))
-    return is_listed and _PRESENT.fullmatch(word.group()) is not None
+    return may_be_verb(word.group())
+
+
+def may_be_verb(word: str) -> bool:
+    """Whether it may be a verb of the present, of the list above."""
+    is_listed = bool(index_terms(_PRESENT_VERBS).intersection(terms(word)))
+    return is_listed and _PRESENT.fullmatch(word) is not None

@@ -77,6 +77,7 @@ _HEDGES = {
         "allegedly": r"alleg\w+|reported(?:ly)?|accus\w+|suspect\w*|purported\w*|rumou?r\w*"
         r"|supposed\w*|unconfirmed|so-called",
         "planned": r"(?:agreed|decided|voted|ready)\s+to\s+[a-z]+|plan(?:s|ned|ning)?"
+        r"|read(?:y|ied|ies)\s+(?:the|an?|his|her|its|their)|prepar(?:e[sd]?|ing|ations?)\s+(?:to|for)"
         r"|inten(?:d\w*|tion\w*)|aim(?:s|ed)?\s+to"
         r"|hop(?:e[sd]?|ing)\s+to|propos\w+|expect\w*|predict\w*|forecast\w*"
         r"|will|would|shall|scheduled|want(?:s|ed)?\s+to"

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import re
 
+from rag.text.proper_names import names
+from rag.writing.clauses import may_be_verb
 from rag.writing.pieces import Piece, TextInPieces, pieces, same_piece, speaks
 from rag.writing.relations import is_relation, same_relation
 from rag.writing.restrictions import is_widened
@@ -25,6 +27,7 @@ _OWN_CLAUSE = re.compile(
 )
 """In the claim: what follows it need not stand near what is before it."""
 _THAT = re.compile(r"\bthat\b", re.IGNORECASE)
+_OF = re.compile(r"\s+(?:of|for|in|at)\s+")
 _ACCORDING = re.compile(r"\W*According to\b", re.IGNORECASE)
 
 
@@ -64,10 +67,34 @@ def _is_same(piece: Piece, there: TextInPieces, at: int) -> bool:
 def _fits(said: TextInPieces, index: int, there: TextInPieces, at: int) -> bool:
     """Whether the word stands there in the same relation, and for as much."""
     piece, stated = said.pieces[index], there.pieces[at]
-    if is_other_tense(said, index, there, at):
+    if is_other_tense(said, index, there, at) or _is_of_another(piece, stated, there.text):
+        return False
+    if index == 0 and _is_part_of_subject(said, there, at):
         return False
     return same_relation(said, index, there, at) and not is_widened(
         said.text, piece, there.text, stated, is_general=_is_general(said, index)
+    )
+
+
+def _is_of_another(piece: Piece, stated: Piece, quote: str) -> bool:
+    """Whether a name is all that is left of one that it only tells the place of.
+
+    "England" is not the Bank of England; but a bank in England may be.
+    """
+    if piece.kind != "name" or piece.governed or not piece.keys < stated.keys:
+        return False
+    head = _OF.split(quote[slice(*stated.span)])[0]
+    return piece.keys.isdisjoint(part for name in names(head) for part in name.parts)
+
+
+def _is_part_of_subject(said: TextInPieces, there: TextInPieces, at: int) -> bool:
+    """Whether the claim is about what only says whose or what kind its subject is there."""
+    is_last = at + 1 == len(there.pieces)
+    if not there.pieces[at].modifies or is_last or there.between(at, at + 1).strip():
+        return False
+    head = there.pieces[at + 1]
+    return not may_be_verb(there.text[slice(*head.span)]) and not any(
+        same_piece(piece, head) for piece in said.pieces[1:2]
     )
 
 

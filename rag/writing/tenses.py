@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from rag.writing.contrasts import hedges
 from rag.writing.pieces import Piece, TextInPieces, is_past, pieces, speaks
 
 _INFINITIVE = re.compile(r"\bto\s+(?:be\s+|have\s+)?(?:\w+ly\s+)?$", re.IGNORECASE)
@@ -23,6 +24,9 @@ _COPULA = re.compile(
     r"\s+(?:(?:not|also|\w+ly|the|an?|one|of|among|most|least)\s+)*$",
     re.IGNORECASE,
 )
+_AUXILIARY = re.compile(
+    r"\b(?:is|are|was|were|be|been|being|has|have|had)\s+(?:(?:not|also|\w+ly)\s+)*$", re.IGNORECASE
+)
 _IS = re.compile(r"\b(?:is|are)\b", re.IGNORECASE)
 _PRESENT = re.compile(r"\b(?:is|are|has|have|can|may|does|do)\b", re.IGNORECASE)
 _WAS = re.compile(r"\b(?:was|were)\b", re.IGNORECASE)
@@ -31,14 +35,18 @@ _WAS = re.compile(r"\b(?:was|were)\b", re.IGNORECASE)
 def is_other_tense(said: TextInPieces, index: int, there: TextInPieces, at: int) -> bool:
     """Whether the claim tells as done what the quote tells as intended or as it is now.
 
-    Or, of what something is, the one in the past and the other in the present. A quote of the past
-    may be told in the present: "said" as "says".
+    Or the one in the past and the other in the present; but "said" and "thought" may be told as
+    "says" and "thinks".
     """
     piece, before, there_before = said.pieces[index], said.before(index), there.before(at)
     copula, copula_there = _COPULA.search(before), _COPULA.search(there_before)
     if copula and copula_there:
         return copula.lastgroup != copula_there.lastgroup
-    if not piece.is_verb or _INFINITIVE.search(before):
+    if _INFINITIVE.search(before):
+        return False
+    if is_past(there.pieces[at], there.text) and not hedges(said.text[slice(*piece.span)]):
+        return not _AUXILIARY.search(before) and _is_present(said, index, there.pieces[at].keys)
+    if not piece.is_verb:
         return False
     return _INFINITIVE.search(there_before) is not None or _is_present(there, at, piece.keys)
 

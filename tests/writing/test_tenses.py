@@ -21,6 +21,8 @@ from rag.writing.tenses import told_as_now, trades_verb
         ("It was one of the largest towns.", "It is one of the largest towns.", "largest"),
         # told of the past, or a noun
         ("Some suggest that it fell.", "Some suggested that it fell.", None),
+        ("Steam remains the source of power.", "Steam remained the source of power.", "remains"),
+        ("Tom attacked by night.", "Tom began an attack by night.", None),
         ("The king attacked Rome.", "The king led an attack on Rome.", None),
         ("The king was attacked.", "They did not fear the king, who was attacked.", None),
         ("The tower is the town hall.", "The tower is the old town hall.", None),
