@@ -140,7 +140,7 @@ def _is_no_longer_subject(
         if other.is_verb and verb.keys & other.keys
     ]
     return bool(pairs) and all(
-        place > at or _another_may_be_subject(there[place + 1 : at + 1], there[place], stated)
+        place >= at or _another_may_be_subject(there[place + 1 : at + 1], there[place], stated)
         for place, at in pairs
     )
 

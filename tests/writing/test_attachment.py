@@ -195,6 +195,7 @@ def test_what_only_a_parser_would_tell(quote: str, claim: str) -> None:
         ("It sank in 1998.", "The ship, built in 1998, sank.", "1998"),
         ("It sank in 1998.", "In 1998, the ship sank.", None),
         ("It paid 40 francs.", "It paid 30 francs and lent 40.", "40"),
+        ("The attack attacked Ruun.", "They attacked Ruun.", "attack"),
     ],
 )
 def test_what_is_said_of_something_else_is_named(claim: str, stated: str, fact: str | None) -> None:
