@@ -1,7 +1,8 @@
 """Does a noun of a claim stand for as much as it does in the quote? Pure.
 
 "Reciprocating pumps drained most mines" says nothing of pumps, nor of all mines; "members who have
-paid may vote" nothing of members.
+paid may vote" nothing of members; "the state religion was Zoism" nothing of whose religion is
+asked for.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ _RESTRICTED = re.compile(
     r"\s+(?:who|that)\s|\s+(?:(?:aged|under|over|above|below)\s+[^\w\s]?\d)", re.IGNORECASE
 )
 _WORD_BEFORE = re.compile(r"([^\W\d_]+)\s$")
+_IS_A = re.compile(r"\s+(?:is|are|was|were)\s+(?:an?\s|the\s|[A-Z])")
 _PHRASE_AFTER = re.compile(r"\s+(?:of|from|in|with|without|for|on|under|at)\s", re.IGNORECASE)
 _SUPERLATIVE = re.compile(r"\s*(?:most\b|least\b|[a-z]+est\b)", re.IGNORECASE)
 _ORDINAL_BEFORE = re.compile(
@@ -63,9 +65,11 @@ def is_widened(claim: str, said: Piece, quote: str, stated: Piece, *, is_general
         limit.group().lower()
     ):
         return not _DETERMINER.search(there_before)
+    qualifier = _WORD_BEFORE.search(there_before)
+    if before.strip().lower() == "the" and _IS_A.match(after):
+        return qualifier is not None and bool(content(qualifier[1]))
     if not is_general or before.strip() or _DETERMINER.search(there_before):
         return False
-    qualifier = _WORD_BEFORE.search(there_before)
     phrase = _PHRASE_AFTER.match(there_after)
     return (qualifier is not None and bool(content(qualifier[1]))) or (
         phrase is not None and not after.lower().startswith(phrase.group().lower())
