@@ -79,6 +79,10 @@ def create_chat(conversing: Conversing, seeds: Path, *, logs_out: bool = False) 
     def follow(tab: Tab) -> Iterator[tuple[Any, ...]]:
         yield from map(_outputs, conversing.follow(tab))
 
+    def resume(tab: Tab) -> Iterator[tuple[Any, ...]]:
+        """As ``follow``, for a page that opens: it is empty where no conversation is open."""
+        yield from follow(tab) if tab.conversation_id else [_outputs(View(notice=None))]
+
     def stop(tab: Tab) -> tuple[Any, ...]:
         return _outputs(conversing.stop(tab))
 
@@ -138,8 +142,13 @@ def create_chat(conversing: Conversing, seeds: Path, *, logs_out: bool = False) 
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         at_once: dict[str, Any] = {"queue": False, "trigger_mode": "multiple", **quiet}
         chosen = conversation.example_select(_example_text, None, box, queue=False, **quiet)
+        followed: dict[str, Any] = {
+            "concurrency_limit": None,
+            "trigger_mode": "multiple",
+            **quiet,
+        }
+        chat.load(begin, tab, shown, **at_once).then(resume, tab, shown, **followed)
         for event in (
-            chat.load(begin, tab, shown, **at_once),
             command.change(do, [tab, command, address], shown, **at_once),
             new_conversation.click(new, tab, shown, **at_once),
             *(
@@ -147,7 +156,7 @@ def create_chat(conversing: Conversing, seeds: Path, *, logs_out: bool = False) 
                 for asks in (box.submit, ask_button.click, chosen.then)
             ),
         ):
-            event.then(follow, tab, shown, concurrency_limit=None, trigger_mode="multiple", **quiet)
+            event.then(follow, tab, shown, **followed)
         halt.click(stop, tab, shown, **at_once)
         chat.load(watch, None, [status, conversation], concurrency_limit=None, **quiet)
         rebuild_index.click(

@@ -42,8 +42,8 @@ LIST = "List the lines"
 GREETING = "Hello"
 SLOW = "Tell everything slowly"
 SLOWER = "Tell everything more slowly"
-SLOW_SECONDS = 4.0
-_SECONDS = {SLOW: SLOW_SECONDS, SLOWER: 12.0}
+SLOWER_SECONDS = 12.0
+_SECONDS = {SLOW: 4.0, SLOWER: SLOWER_SECONDS}
 """How long an answer takes; a page takes up to 5 to be loaded on a busy machine."""
 
 _FILLER = (

@@ -15,7 +15,7 @@ from rag.types import Event, Token, Turn
 from tests.fake_server import PressLibrary
 
 SLOW = "Who spoke when the ferry terminal was opened? Slowly."
-TOKEN_SECONDS = 0.1
+TOKEN_SECONDS = 0.3
 
 
 class SlowLibrary(PressLibrary):

@@ -151,8 +151,12 @@ def test_an_edit_takes_the_place_of_a_question_and_those_after_it(conversing: Co
     editing = conversing.do(tab, f"act=edit&turn={first}", "")
     assert editing.question == QUESTION
     assert "dropped" in str(editing.notice)
+    _, second = turn_ids(conversing, tab)
+    assert conversing.do(tab, f"act=up&turn={second}", "").notice is None  # it stays said
     shown = ask(conversing, tab, "Which agreements were announced?")
     assert len(replies(shown)) == 1
+    assert shown.notice is None
+    assert tab.editing is None
 
 
 def test_the_last_question_is_asked_again(conversing: Conversing, library: FakeLibrary) -> None:
@@ -180,7 +184,10 @@ def test_a_thumb_is_kept_and_withdrawn(conversing: Conversing) -> None:
     reopened = replies(conversing.open(Tab(), tab.conversation_id))[0]
     assert "thumb down given" in reopened
     assert "Incomplete: &lt;b&gt;" in reopened
-    assert "given" not in replies(do(conversing, tab, f"act=down&turn={turn}"))[0]
+    again = replies(do(conversing, tab, f"act=down&turn={turn}"))[0]  # a second click, or late
+    assert "Incomplete: &lt;b&gt;" in again
+    assert f"act=down&amp;turn={turn}&amp;withdraw=1" in again
+    assert "given" not in replies(do(conversing, tab, f"act=down&turn={turn}&withdraw=1"))[0]
 
 
 def test_a_thumb_sent_without_a_reason_stays(conversing: Conversing) -> None:

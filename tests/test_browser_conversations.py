@@ -18,7 +18,15 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browsing import Visit, free_port, running, take_picture, visit
-from tests.fake_server import ALL_SPEAKERS, COST, LIST, SLOW, SLOWER, WRITE
+from tests.fake_server import (
+    ALL_SPEAKERS,
+    COST,
+    LIST,
+    SLOW,
+    SLOWER,
+    SLOWER_SECONDS,
+    WRITE,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -220,7 +228,7 @@ def test_an_answer_is_stopped_while_it_streams_and_asked_again(
 ) -> None:
     with visit(browser, address) as visited:
         page = visited.page
-        page.locator("#question textarea").fill(SLOW)
+        page.locator("#question textarea").fill(SLOWER)
         page.keyboard.press("Enter")
         is_answering(page)
         page.get_by_role("button", name="Stop").click()
@@ -230,6 +238,21 @@ def test_an_answer_is_stopped_while_it_streams_and_asked_again(
         page.reload()
         expect(page.locator("#conversation .note")).to_contain_text("topped")
         page.get_by_role("link", name="Ask again").click()
+        expect(answers(page)).to_have_count(1, timeout=(SLOWER_SECONDS + 20) * 1000)
+        expect(questions(page)).to_have_text([SLOWER])
+
+
+def test_a_double_click_asks_and_does_not_stop(browser: Browser, address: str) -> None:
+    with visit(browser, address) as visited:
+        page = visited.page
+        page.locator("#question textarea").fill(SLOW)
+        place = page.get_by_role("button", name="Ask", exact=True).bounding_box()
+        assert place
+        page.mouse.click(place["x"] + 20, place["y"] + 15)
+        expect(page.get_by_role("button", name="Stop")).to_be_visible()
+        page.mouse.move(place["x"] + 20, place["y"] + 15)
+        page.mouse.down(click_count=2)
+        page.mouse.up(click_count=2)
         expect(answers(page)).to_have_count(1)
         expect(questions(page)).to_have_text([SLOW])
 
@@ -348,6 +371,7 @@ def test_all_of_it_works_by_keyboard(browser: Browser, address: str) -> None:
         thumb.focus()
         page.keyboard.press("Enter")
         expect(page.locator("#verdict")).to_be_visible()
+        expect(answers(page).locator(".thumb.down.given")).to_be_visible()
         page.keyboard.press("Space")
         page.keyboard.press("Enter")
         expect(page.locator("#conversation .said")).to_have_text("Wrong")

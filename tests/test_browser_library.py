@@ -270,6 +270,28 @@ def test_a_taken_name_is_asked_about(browser: Browser, address: str, folder: Pat
         assert (seeds / "note.txt").read_text() == "A third note."
 
 
+def test_of_two_drops_at_once_both_are_told(browser: Browser, address: str, folder: Path) -> None:
+    with visit(browser, address) as visited:
+        page, seeds, added = visited.page, folder / "seeds", visited.page.locator("#added")
+        (seeds / "twice.txt").write_text("The first words of the keeper.")
+        page.evaluate(
+            f"([one, other]) => {{ const drop = {DROP}; drop(one); drop(other); }}",
+            [
+                {"twice.txt": "Other words of the keeper.", "song.mp3": "la"},
+                {"tide.txt": "Words about the tide."},
+            ],
+        )
+        expect(added).to_contain_text("1 file added, 1 file not added.")
+        expect(added).to_contain_text("song.mp3 was not added")
+        expect(added).to_contain_text("Another file has this name: twice.txt")
+        page.evaluate(DROP, {"ebb.txt": "Words about the ebb."})
+        expect(added).to_contain_text("1 file added.")
+        expect(added).to_contain_text("Another file has this name: twice.txt")
+        page.get_by_role("button", name="Leave out").click()
+        expect(added).to_be_hidden()
+        assert (seeds / "twice.txt").read_text() == "The first words of the keeper."
+
+
 def test_a_whole_folder_is_added_with_its_folders(
     browser: Browser, address: str, folder: Path, tmp_path: Path
 ) -> None:
@@ -341,7 +363,7 @@ def test_names_of_files_do_nothing(browser: Browser, address: str) -> None:
 def test_a_build_shows_how_far_it_is_and_is_cancelled(browser: Browser, tmp_path: Path) -> None:
     seeds = tmp_path / "seeds"
     fill(seeds)
-    with served(tmp_path, seconds=0.15) as address, visit(browser, address) as visited:
+    with served(tmp_path, seconds=0.3) as address, visit(browser, address) as visited:
         page = visited.page
         for number in range(40):
             text = (

@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browsing import free_port, running, take_picture, visit
-from tests.fake_server import SLOW, SLOW_SECONDS
+from tests.fake_server import SLOWER, SLOWER_SECONDS
 
 pytestmark = pytest.mark.browser
 
@@ -166,7 +166,7 @@ def test_who_waits_sees_their_place_until_it_is_their_turn(browser: Browser, add
     with ExitStack() as stack:
         pages = [stack.enter_context(visit(browser, address)).page for _ in range(4)]
         for page in pages:
-            page.locator("#question textarea").fill(SLOW)
+            page.locator("#question textarea").fill(SLOWER)
         for page in pages:
             page.locator("#question textarea").press("Enter")
             expect(page.locator("#conversation .working")).to_be_visible()
@@ -174,4 +174,4 @@ def test_who_waits_sees_their_place_until_it_is_their_turn(browser: Browser, add
         expect(last).to_have_text("Waiting: 1 before yours")
         for page in pages:
             whole = page.locator("#conversation .answer.whole")
-            expect(whole).to_be_visible(timeout=(4 * SLOW_SECONDS + 20) * 1000)
+            expect(whole).to_be_visible(timeout=(4 * SLOWER_SECONDS + 20) * 1000)

@@ -40,6 +40,14 @@ verdict.querySelector("form").addEventListener("submit", (event) => {
   command({ act: "down", turn: judged, ...(reason && { reason }), comment });
   verdict.close();
 });
+// "Stop" takes the place of "Ask", and with it the second click of who clicks twice.
+document.addEventListener(
+  "click",
+  (event) => {
+    if (event.detail > 1 && event.target.closest("#stop")) event.stopImmediatePropagation();
+  },
+  true,
+);
 for (const button of document.querySelectorAll("dialog .cancel")) {
   button.addEventListener("click", () => button.closest("dialog").close());
 }

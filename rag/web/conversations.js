@@ -133,7 +133,8 @@ function confirmDeletion(item) {
 deletion.querySelector("form").addEventListener("submit", async (event) => {
   event.preventDefault();
   deletion.close();
-  if ((await change("DELETE", deleted)) && deleted === inAddress()) {
+  const id = deleted; // another may be asked about before this one is gone
+  if ((await change("DELETE", id)) && id === inAddress()) {
     history.replaceState(null, "", address(""));
     tellAddress();
     show();

@@ -74,27 +74,29 @@ class Conversing:
     def open(self, tab: Tab, conversation_id: str) -> View:
         """Shows a conversation; an empty one for ""."""
         tab.editing = None
-        tab.conversation_id = ""
+        tab.conversation_id = conversation_id
         if not conversation_id:
             return View([], "", "", question="", answering=False)
         try:
             conversation = self.conversations.get(tab.owner, conversation_id)
-        except ConversationMissingError as error:
-            return View([], "", "", notice=escape(str(error)), answering=False)
         except RagError as error:
-            return View(notice=escape(str(error)))
-        tab.conversation_id = conversation_id
+            tab.conversation_id = ""
+            notice = escape(str(error))
+            if isinstance(error, ConversationMissingError):
+                return View([], "", "", notice=notice, answering=False)
+            return View(notice=notice)
+        if tab.conversation_id != conversation_id:
+            return View(notice=None)  # another was opened while this was read
         return self._view(tab, conversation, question="")
 
     @_told
     def ask(self, tab: Tab, question: str, address: str) -> View:
         """Keeps a question and begins to answer it, under the filters of the page's address."""
-        if not question.strip():
-            return View(notice="Type a question first.")
+        if not question.strip():  # or Enter came twice
+            notice = None if self._is_answering(tab) else "Type a question first."
+            return View(notice=notice)
         question = check_question(question, self.settings.max_question_chars)
-        view = self._ask(tab, question, address, replacing=tab.editing)
-        tab.editing = None
-        return view
+        return self._ask(tab, question, address, replacing=tab.editing)
 
     def follow(self, tab: Tab) -> Iterator[View]:
         """The open conversation while its last question is being answered, then with the answer.
@@ -102,10 +104,11 @@ class Conversing:
         What one call yields may reach the page after another conversation was opened there. So
         every change of the open one is followed too: what that yields comes later, and stays.
         """
-        conversation_id = tab.conversation_id
+        tab.follower += 1
+        conversation_id, follower = tab.conversation_id, tab.follower
         try:
             for view in self._following(tab, conversation_id):
-                if tab.conversation_id != conversation_id:
+                if (tab.conversation_id, tab.follower) != (conversation_id, follower):
                     break
                 yield view
         except ConversationMissingError:
@@ -125,8 +128,13 @@ class Conversing:
             verdicts = self.feedback.of_conversation(tab.owner, conversation_id)
             if run := self._runs.running(pending.id):
                 for shown in run.follow():
-                    messages = render_turns(conversation.turns, shown, verdicts)
-                    yield View(messages, answering=True, notice=None)
+                    yield View(
+                        render_turns(conversation.turns, shown, verdicts),
+                        conversation.id,
+                        conversation.title,
+                        answering=True,
+                        notice=None,
+                    )
             with self._starting:
                 if not self._runs.running(pending.id) and self._is_alone():
                     # Left over from a server that is gone.
@@ -181,17 +189,17 @@ class Conversing:
     ) -> View:
         filters = filters_from_address(address)
         check_dates(filters)
-        opened = self._opened(tab, address)
-        turns: tuple[StoredTurn, ...] = ()
-        if opened:
-            conversation = self.conversations.get(tab.owner, opened)
-            if _pending(conversation):
-                return View(notice="One question at a time.", answering=True)
-            turns = conversation.turns
-        before = [turn for turn in turns if replacing is None or turn.id < replacing]
         settings = chosen_settings(address, self.settings)
-        asked = AskedQuestion(question, settings, history(before), filters, anyway)
         with self._starting:
+            opened = self._opened(tab, address)
+            turns: tuple[StoredTurn, ...] = ()
+            if opened:
+                conversation = self.conversations.get(tab.owner, opened)
+                if _pending(conversation):
+                    return View(notice="One question at a time.", answering=True)
+                turns = conversation.turns
+            before = [turn for turn in turns if replacing is None or turn.id < replacing]
+            asked = AskedQuestion(question, settings, history(before), filters, anyway)
             kept = self.conversations.ask(
                 tab.owner,
                 opened or None,
@@ -201,6 +209,7 @@ class Conversing:
                 replacing=replacing,
             )
             tab.conversation_id = kept.conversation_id
+            tab.editing = None
             conversation = self.conversations.get(tab.owner, kept.conversation_id)
             view = self._view(tab, conversation, question=question_in_box)  # before it can be whole
             self._runs.start(kept.turn_id, asked, tab.owner or kept.conversation_id)
@@ -217,15 +226,15 @@ class Conversing:
     def _judge(
         self, tab: Tab, conversation: Conversation, turn: StoredTurn, given: dict[str, str]
     ) -> None:
-        """Keeps a verdict; the same thumb once more, without a reason, withdraws it."""
-        verdicts = self.feedback.of_conversation(tab.owner, conversation.id)
+        """Keeps a verdict, or withdraws it; the same thumb without a reason changes nothing."""
+        if "withdraw" in given:
+            self.feedback.withdraw(tab.owner, turn.id)
+            return
         thumb: Any = given["act"]
         reason: Any = given.get("reason")
-        verdict = Verdict(thumb, reason, given.get("comment", ""))
-        before = verdicts.get(turn.id)
-        if before and before.thumb == thumb and "reason" not in given and "comment" not in given:
-            self.feedback.withdraw(tab.owner, turn.id)
-        else:
+        before = self.feedback.of_conversation(tab.owner, conversation.id).get(turn.id)
+        if not before or before.thumb != thumb or reason or "comment" in given:
+            verdict = Verdict(thumb, reason, given.get("comment", ""))
             self.feedback.give(tab.owner, turn.id, verdict)
 
     def _view(
@@ -238,6 +247,8 @@ class Conversing:
         pending = _pending(conversation)
         verdicts = self.feedback.of_conversation(tab.owner, conversation.id)
         messages = render_turns(conversation.turns, _WAITING, verdicts)
+        if tab.editing is not None:
+            notice = None  # that a question is being changed stays said
         return View(
             messages,
             conversation.id,
@@ -246,6 +257,10 @@ class Conversing:
             notice,
             answering=pending is not None,
         )
+
+    def _is_answering(self, tab: Tab) -> bool:
+        opened = tab.conversation_id
+        return bool(opened and _pending(self.conversations.get(tab.owner, opened)))
 
     def _opened(self, tab: Tab, address: str) -> str:
         """The open conversation: the address knows it even after the server began anew."""

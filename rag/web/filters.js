@@ -112,6 +112,7 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest('a[href^="#ask?"]');
   if (!link) return;
   event.preventDefault();
+  if (!document.getElementById("ask")) return; // an answer is being made: one question at a time
   const query = new URLSearchParams(link.getAttribute("href").slice("#ask?".length));
   keep({ since: "", until: "", author: "", source: "" });
   const box = document.querySelector("#question textarea");

@@ -58,6 +58,8 @@ export async function refreshBuild(method = "GET") {
   if (told) {
     const isNew = last && last.generation !== told.generation;
     const ended = last?.kind === "working" && told.kind !== "working";
+    const began = last?.kind !== "working" && told.kind === "working";
+    if (isNew || began) stopped = false; // it came too late, or this is another build
     last = told;
     show();
     if (isNew || ended) built(isNew);

@@ -10,6 +10,9 @@ const REFUSED_SHOWN = 20;
 let added = () => {};
 let settled = false; // whether all that was chosen has come, and nothing is to be read or decided
 let waiting = Promise.resolve(); // drops during an upload come after it
+let queued = 0; // uploads begun or to come
+let untold = null; // what became of uploads, while others are queued
+let undecided = []; // files whose names others have, until it is said what becomes of them
 
 export function onAdded(callback) {
   added = callback;
@@ -20,16 +23,16 @@ export function forgetAdded() {
   if (settled) told.hidden = true;
 }
 
-function add(chosen) {
-  waiting = waiting.then(() => upload(chosen, "ask"));
+function add(chosen, clash = "ask") {
+  queued += 1;
+  waiting = waiting.then(() => upload(chosen, clash));
   return waiting;
 }
 
 // Each chosen one is { file, name }, where the name may have folders.
 async function upload(chosen, clash) {
-  const sum = { added: 0, replaced: 0, there: 0 };
-  const refused = [];
-  const taken = [];
+  const outcomes = untold || { sum: { added: 0, replaced: 0, there: 0 }, refused: [], taken: undecided };
+  const { sum, refused, taken } = outcomes;
   let sent = 0;
   for (const one of chosen) {
     tell(`Adding ${++sent} of ${chosen.length}: `, one.name);
@@ -38,9 +41,9 @@ async function upload(chosen, clash) {
     else if (outcome.problem) refused.push(outcome.problem);
     else sum[outcome.outcome] += 1;
   }
-  report(sum, refused, taken);
-  if (!chosen.length) told.replaceChildren(paragraph("Nothing was added: no files are in it."));
-  told.hidden = !told.firstChild;
+  queued -= 1;
+  untold = queued ? outcomes : null;
+  if (!untold) report(sum, refused, taken);
   added();
 }
 
@@ -91,6 +94,7 @@ function report(sum, refused, taken) {
   ];
   const said = parts.filter(([number]) => number).map(([number, what]) => `${files(number)} ${what}`);
   settled = !refused.length && !taken.length;
+  undecided = taken;
   told.replaceChildren();
   if (said.length) told.append(paragraph(`${said.join(", ")}.`));
   if (taken.length) told.append(...clashes(taken));
@@ -101,6 +105,7 @@ function report(sum, refused, taken) {
     reasons.append(...shown.map((reason) => Object.assign(document.createElement("li"), { textContent: reason })));
     told.append(reasons);
   }
+  if (!told.firstChild) told.append(paragraph("Nothing was added: no files are in it."));
 }
 
 // Nothing is overwritten unasked: what is to become of files whose names others have.
@@ -113,7 +118,8 @@ function clashes(taken) {
   const act = (label, clash) => {
     const button = Object.assign(document.createElement("button"), { type: "button", textContent: label });
     button.addEventListener("click", () => {
-      if (clash) waiting = waiting.then(() => upload(taken, clash));
+      undecided = [];
+      if (clash) add(taken, clash);
       else told.hidden = true;
     });
     choices.append(button);

@@ -60,15 +60,12 @@ def _reply(turn: StoredTurn, searched: Searched, is_last: bool, verdict: Verdict
 
 
 def _thumbs(turn: StoredTurn, verdict: Verdict | None) -> str:
-    return "".join(
-        command_link(
-            label,
-            f"thumb {thumb}{' given' if verdict and verdict.thumb == thumb else ''}",
-            thumb,
-            turn=turn.id,
-        )
-        for thumb, label in _THUMBS.items()
-    )
+    links = []
+    for thumb, label in _THUMBS.items():
+        given = verdict is not None and verdict.thumb == thumb
+        fields = {"turn": turn.id, **({"withdraw": 1} if given else {})}
+        links.append(command_link(label, f"thumb {thumb}{' given' * given}", thumb, **fields))
+    return "".join(links)
 
 
 def _said(verdict: Verdict) -> str:

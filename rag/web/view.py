@@ -32,3 +32,5 @@ class Tab:
     conversation_id: str = ""
     editing: int | None = None
     """The turn that the next question takes the place of."""
+    follower: int = 0
+    """Counts those who follow the open conversation: only the last shows it."""

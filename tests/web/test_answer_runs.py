@@ -6,11 +6,13 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from rag.conversations.stored_turns import Conversation
 from rag.errors import OpenError
 from rag.types import Event, Filters, Turn
 from rag.web.conversing import Conversing, Tab
@@ -170,3 +172,69 @@ def test_a_conversation_left_while_its_answer_is_made_is_not_shown_again(
     last, _ = conversing.follow(tab)  # what comes after it
     assert (last.messages, last.conversation_id, last.answering) == ([], "", False)
     assert last.question is None  # what is being typed stays
+
+
+def test_a_question_asked_twice_at_once_is_one(
+    conversing: Conversing, library: HeldLibrary
+) -> None:
+    tab = Tab()
+    with ThreadPoolExecutor(4) as pool:
+        views = list(pool.map(lambda _: conversing.ask(tab, QUESTION, ""), range(4)))
+    assert sorted(str(view.notice) for view in views) == ["", *["One question at a time."] * 3]
+    assert len(conversing.conversations.get("", tab.conversation_id).turns) == 1
+    assert conversing.ask(tab, "", "").notice is None  # Enter, once more
+    library.go_on.release()
+
+
+def test_an_edit_that_has_to_wait_is_still_one(
+    conversing: Conversing, library: HeldLibrary
+) -> None:
+    tab = Tab()
+    library.go_on.release()
+    conversing.ask(tab, QUESTION, "")
+    list(conversing.follow(tab))
+    conversing.ask(tab, f"{QUESTION} 2", "")
+    (first, _) = conversing.conversations.get("", tab.conversation_id).turns
+    conversing.do(tab, f"act=edit&turn={first.id}", "")
+    assert conversing.ask(tab, f"{QUESTION} 3", "").notice == "One question at a time."
+    library.go_on.release()
+    list(conversing.follow(tab))
+    conversing.ask(tab, f"{QUESTION} 3", "")
+    library.go_on.release()
+    list(conversing.follow(tab))
+    (turn,) = conversing.conversations.get("", tab.conversation_id).turns
+    assert turn.question == f"{QUESTION} 3"
+
+
+def test_only_who_follows_last_shows_an_answer(
+    conversing: Conversing, library: HeldLibrary
+) -> None:
+    tab = Tab()
+    asked = conversing.ask(tab, QUESTION, "")
+    before = conversing.follow(tab)
+    assert next(before).conversation_id == asked.conversation_id
+    after = conversing.follow(tab)
+    assert next(after).messages
+    library.go_on.release()
+    assert list(before) == [View(notice=None)]
+    *_, whole, _ = after
+    assert whole.answering is False
+
+
+def test_the_conversation_clicked_last_is_shown(
+    conversing: Conversing, library: HeldLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library.go_on.release()
+    tab = Tab()
+    conversing.ask(tab, QUESTION, "")
+    list(conversing.follow(tab))
+    long = tab.conversation_id
+    read = conversing.conversations.get
+
+    def left_meanwhile(owner: str, conversation_id: str) -> Conversation:
+        conversing.open(tab, "")
+        return read(owner, conversation_id)
+
+    monkeypatch.setattr(conversing.conversations, "get", left_meanwhile)
+    assert conversing.open(tab, long) == View(notice=None)
+    assert tab.conversation_id == ""
