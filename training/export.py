@@ -2,7 +2,7 @@
 
 The difference of each trained matrix is cut to its ``rank`` largest singular directions; vectors
 and heads are kept whole. Everything is stored in float16. Two runs that began from the same weights
-may be stored as their mean ("model soups", Wortsman et al. 2022).
+may be stored as their mean, weighted ("model soups", Wortsman et al. 2022).
 """
 
 from __future__ import annotations
@@ -53,6 +53,17 @@ def restored(stored: dict[str, Tensor], encoder: dict[str, Tensor]) -> dict[str,
     return heads | {f"encoder.{name}": value for name, value in trained.items()}
 
 
+def trained_values(
+    checkpoint: Path, mean_with: Path | None, share: float, encoder: dict[str, Tensor]
+) -> dict[str, Tensor]:
+    """A run's averaged values; with ``mean_with``, ``share`` of them and the rest of its own."""
+    trained: dict[str, Tensor] = torch.load(checkpoint, weights_only=True)["average"]
+    if mean_with is None:
+        return trained
+    other = restored(load_file(mean_with), encoder)
+    return {name: share * value + (1 - share) * other[name] for name, value in trained.items()}
+
+
 def export(
     checkpoint: Annotated[Path, typer.Option(help="Written by training.train.")] = Path(
         "train-out/checkpoint.pt"
@@ -62,17 +73,14 @@ def export(
     mean_with: Annotated[
         Path | None, typer.Option(help="Weights exported from another run, to take the mean with.")
     ] = None,
+    share: Annotated[float, typer.Option(help="Of the checkpoint in that mean.")] = 0.5,
     encoder: Annotated[Path | None, typer.Option(help="Model folder trained from.")] = None,
 ) -> None:
     """Write the reader's weights, and their hash beside them."""
     if encoder is None:
         encoder = Path(find_embedder(SHIPPED_EMBEDDER).path)
-    trained = torch.load(checkpoint, weights_only=True)["average"]
     start = load_encoder(encoder).state_dict()
-    if mean_with:
-        other = restored(load_file(mean_with), start)
-        trained = {name: (value + other[name]) / 2 for name, value in trained.items()}
-    stored = difference(trained, start, rank)
+    stored = difference(trained_values(checkpoint, mean_with, share, start), start, rank)
     save_file(stored, out)
     digest = sha256_of(out)
     out.with_suffix(".sha256").write_text(digest + "\n", encoding="ascii")

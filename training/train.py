@@ -12,7 +12,7 @@ import os
 import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import torch
 import typer
@@ -22,13 +22,16 @@ from torch import nn
 from rag.models import SHIPPED_EMBEDDER, find_embedder
 from rag.reading.pairs import load_tokenizer, special_tokens
 from training.batches import Position, batches, split, validation_groups
-from training.corpus import load_corpus
+from training.corpus import Corpus, load_corpus
 from training.examples import Group, GroupMaker
 from training.loss import losses
 from training.mine import embed, mine_once
 from training.near_miss import lexicon_once
 from training.span_model import SpanModel, load_encoder, pad
 from training.validate import validate
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
 
 _FIXED = ("embeddings.word_embeddings.weight", "embeddings.position_embeddings.weight")
 """What stays as shipped: too large to ship again, and few of its rows would be trained."""
@@ -137,6 +140,19 @@ class Trainer:
         self.model.load_state_dict(self._kept, strict=False)
 
 
+def group_maker(
+    corpus: Corpus, encoder: PreTrainedModel, tokenizer: Tokenizer, out: Path, near_misses: float
+) -> GroupMaker:
+    """With what is mined once, and kept in the folder ``out``."""
+    candidates = mine_once(corpus, encoder, tokenizer, out)
+    questions = [item.question for items in corpus.items.values() for item in items]
+    passages = [text.text for text in corpus.texts]
+    lexicon = lexicon_once(
+        out / "lexicon.json", passages, questions, lambda texts: embed(texts, encoder, tokenizer)
+    )
+    return GroupMaker(corpus, candidates, lexicon, tokenizer, near_misses)
+
+
 def _say(line: str) -> None:
     print(time.strftime("%H:%M:%S"), line, flush=True)
 
@@ -178,12 +194,6 @@ def train(
     _say(
         f"{len(corpus.texts)} texts, " + ", ".join(f"{k} {len(v)}" for k, v in corpus.items.items())
     )
-    candidates = mine_once(corpus, plain, tokenizer, out)
-    questions = [item.question for items in corpus.items.values() for item in items]
-    passages = [text.text for text in corpus.texts]
-    lexicon = lexicon_once(
-        out / "lexicon.json", passages, questions, lambda texts: embed(texts, plain, tokenizer)
-    )
     checkpoint = out / "checkpoint.pt"
     state = torch.load(checkpoint, weights_only=True) if checkpoint.exists() else None
     started = {
@@ -197,10 +207,10 @@ def train(
         steps=steps or recipe.steps,
         near_misses=recipe.near_misses if near_misses is None else near_misses,
     )
-    maker = GroupMaker(corpus, candidates, lexicon, tokenizer, recipe.near_misses)
+    maker = group_maker(corpus, plain, tokenizer, out, recipe.near_misses)
     numbers, held_out = split(corpus)
     judged = validation_groups(maker, held_out)
-    _say(f"{len(lexicon.names)} names, {len(lexicon.words)} words; {len(judged)} to validate on")
+    _say(f"{len(judged)} to validate on")
 
     model = new_model(encoder, recipe.seed)
     if not recipe.steps:

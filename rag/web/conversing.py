@@ -69,7 +69,8 @@ class Conversing:
         self._is_alone = is_alone
         self._runs = AnswerRuns(served, conversations)
         self._starting = threading.Lock()
-        """Held from keeping a question until its answer is begun: nobody takes it for left over."""
+        """Held from before a question is kept until its answer is begun: so of two at once one is
+        refused, and nobody takes it for left over."""
 
     def open(self, tab: Tab, conversation_id: str) -> View:
         """Shows a conversation; an empty one for ""."""
@@ -156,7 +157,7 @@ class Conversing:
     @_told
     def do(self, tab: Tab, command: str, address: str) -> View:
         """What a link of the page asks for: ``act=edit&turn=12``."""
-        # A comment left blank is said too: without one the same thumb is withdrawn.
+        # A comment left blank is said too: it empties the one before.
         fields = parse_qs(command, keep_blank_values=True)
         given = {name: values[0] for name, values in fields.items()}
         act = given.get("act", "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from safetensors.torch import load_file  # noqa: E402
+from safetensors.torch import load_file, save_file  # noqa: E402
 
 from rag.reading.pairs import Pair, join, load_tokenizer, special_tokens  # noqa: E402
 from rag.reading.read import SpanReader  # noqa: E402
@@ -19,9 +20,16 @@ from rag.reading.span_network import PairLogits, SpanNetwork  # noqa: E402
 from training.batches import Position, batches, split  # noqa: E402
 from training.corpus import load_corpus  # noqa: E402
 from training.examples import GroupMaker  # noqa: E402
-from training.export import export, low_rank, restored  # noqa: E402
+from training.export import (  # noqa: E402
+    difference,
+    export,
+    low_rank,
+    restored,
+    trained_values,
+)
 from training.mine import embed, mine  # noqa: E402
 from training.near_miss import LISTED, Lexicon, Swap, make_lexicon  # noqa: E402
+from training.sizes import sizes  # noqa: E402
 from training.span_model import SpanModel, load_encoder, pad  # noqa: E402
 from training.train import Recipe, Trainer, new_model, train  # noqa: E402
 
@@ -217,6 +225,25 @@ def test_the_mean_with_a_run_itself_is_that_run(
     trained_once, mean = (restored(load_file(path), start) for path in (one, two))
     for name, value in trained_once.items():
         torch.testing.assert_close(mean[name], value, rtol=0, atol=1e-3)
+
+
+def test_the_mean_of_two_runs_is_weighted(trained: Path, encoder: Path, tmp_path: Path) -> None:
+    start = load_encoder(encoder).state_dict()
+    other = tmp_path / "other.safetensors"
+    run = torch.load(trained / "checkpoint.pt", weights_only=True)["average"]
+    moved = {name: value + 1.0 for name, value in run.items()}
+    save_file(difference(moved, start, rank=64), other)
+    for name, value in trained_values(trained / "checkpoint.pt", other, 0.7, start).items():
+        torch.testing.assert_close(value, run[name] + 0.3, rtol=0, atol=0.02)
+
+
+def test_every_size_is_measured(
+    trained: Path, sets: Path, encoder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sizes(sets, trained, encoder=encoder, rank=[2])
+    whole, cut = capsys.readouterr().out.splitlines()
+    assert re.match(r"whole: f1 [01]\.\d+ em ", whole)
+    assert re.match(r"rank 2, 0\.\d MiB: f1 [01]\.\d+ em ", cut)
 
 
 def _maker(sets: Path, encoder: Path) -> tuple[GroupMaker, dict[str, list[int]]]:
