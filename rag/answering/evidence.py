@@ -8,8 +8,8 @@ from rag.answering.constraint import fits_beside
 from rag.text.words import terms
 from rag.types import Quote
 
-MIN_CONFIDENCE = 0.48
-"""Below it the answer is an abstention (LOG.md, "the mean of two runs")."""
+MIN_CONFIDENCE = 0.5
+"""Below it the answer is an abstention (LOG.md, "seven tenths of one run")."""
 NEAR_BEST = 1.5
 """A quote is shown beside the best if its score comes this near (LOG.md, "evidence fitted
 again")."""
