@@ -278,13 +278,13 @@ def test_of_two_drops_at_once_both_are_told(browser: Browser, address: str, fold
             f"([one, other]) => {{ const drop = {DROP}; drop(one); drop(other); }}",
             [
                 {"twice.txt": "Other words of the keeper.", "song.mp3": "la"},
-                {"tide.txt": "Words about the tide."},
+                {"spring tide.txt": "Words about the tide."},
             ],
         )
         expect(added).to_contain_text("1 file added, 1 file not added.")
         expect(added).to_contain_text("song.mp3 was not added")
         expect(added).to_contain_text("Another file has this name: twice.txt")
-        page.evaluate(DROP, {"ebb.txt": "Words about the ebb."})
+        page.evaluate(DROP, {"neap tide.txt": "Words about the ebb."})
         expect(added).to_contain_text("1 file added.")
         expect(added).to_contain_text("Another file has this name: twice.txt")
         page.get_by_role("button", name="Leave out").click()
