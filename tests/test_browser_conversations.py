@@ -242,6 +242,31 @@ def test_an_answer_is_stopped_while_it_streams_and_asked_again(
         expect(questions(page)).to_have_text([SLOWER])
 
 
+LOSES_STREAMS = """
+const fetched = window.fetch;
+window.fetch = async (...given) => {
+    const response = await fetched(...given);
+    const isStream = String(given[0].url || given[0]).includes('/queue/data');
+    if (!isStream || !window.losing) return response;
+    window.losing = false;
+    const closed = 'data: {"msg":"close_stream","event_id":null}\\n\\n';
+    return new Response(closed, { headers: response.headers });
+};
+"""
+"""As Gradio does it where a question comes just as another event ends."""
+
+
+def test_an_answer_comes_though_its_stream_is_lost(browser: Browser, address: str) -> None:
+    with visit(browser, address, script=LOSES_STREAMS) as visited:
+        page = visited.page
+        for question in (ALL_SPEAKERS, LIST):
+            page.wait_for_timeout(1000)  # until no stream is open
+            page.evaluate("() => { window.losing = true; }")
+            visited.ask(question)
+            assert page.evaluate("() => window.losing") is False
+        expect(questions(page)).to_have_text([ALL_SPEAKERS, LIST])
+
+
 def test_a_double_click_asks_and_does_not_stop(browser: Browser, address: str) -> None:
     with visit(browser, address) as visited:
         page = visited.page

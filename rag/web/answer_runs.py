@@ -24,6 +24,7 @@ from rag.web.served import Failed, Library, ServedLibrary
 
 _LOG = logging.getLogger(__name__)
 _REDRAW_SECONDS = 0.04
+_AGAIN_SECONDS = 1.0
 _ANSWERED_AT_ONCE = 2
 """Questions of all pages together; more only slow each other down."""
 FAILED = "Footnote failed on this question: the server's log says why."
@@ -65,12 +66,15 @@ class AnswerRun:
             self._changed.notify_all()
 
     def follow(self) -> Iterator[str]:
-        """What to show now and after each change, as HTML, until it is over."""
+        """What to show now, after each change and again after a while, until it is over; HTML.
+
+        The same again, so that who follows no longer can leave.
+        """
         seen: str | None = None
         while True:
             with self._changed:
-                while not self._over and self._shown is seen:
-                    self._changed.wait()
+                if not self._over and self._shown is seen:
+                    self._changed.wait(_AGAIN_SECONDS)
                 if self._over:
                     return
                 seen = self._shown

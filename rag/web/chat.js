@@ -3,6 +3,7 @@ import { isReading, markCurrent, open, show, WIDE } from "./source.js";
 import { followAnswer, turnOf } from "./citations.js";
 import { followServer } from "./conversations.js";
 import { connect } from "./filters.js";
+import "./answer_awaited.js";
 import "./settings.js";
 import "./tip.js";
 

@@ -163,6 +163,8 @@ class Conversing:
         act = given.get("act", "")
         if act == "open":
             return self.open(tab, given.get("c", ""))
+        if act == "follow":  # what follows every command shows the answer being made
+            return View(notice=None)
         if act == "keep":  # the question as it was
             tab.editing = None
             return View(question="")

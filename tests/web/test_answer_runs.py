@@ -238,3 +238,20 @@ def test_the_conversation_clicked_last_is_shown(
     monkeypatch.setattr(conversing.conversations, "get", left_meanwhile)
     assert conversing.open(tab, long) == View(notice=None)
     assert tab.conversation_id == ""
+
+
+def test_who_follows_no_longer_leaves_though_nothing_changes(
+    conversing: Conversing, library: HeldLibrary
+) -> None:
+    tab = Tab()
+    conversing.ask(tab, QUESTION, "")
+    before = conversing.follow(tab)
+    assert next(before).messages
+    eventually(lambda: library.began == [QUESTION])
+    assert conversing.do(tab, "act=follow", "") == View(notice=None)
+    after = conversing.follow(tab)
+    assert next(after).messages
+    assert list(before) == [View(notice=None)]
+    library.go_on.release()
+    *_, whole, _ = after
+    assert whole.answering is False
