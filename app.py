@@ -142,11 +142,8 @@ def create_chat(conversing: Conversing, seeds: Path, *, logs_out: bool = False) 
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         at_once: dict[str, Any] = {"queue": False, "trigger_mode": "multiple", **quiet}
         chosen = conversation.example_select(_example_text, None, box, queue=False, **quiet)
-        followed: dict[str, Any] = {
-            "concurrency_limit": None,
-            "trigger_mode": "multiple",
-            **quiet,
-        }
+        queued: dict[str, Any] = {"concurrency_limit": None, **quiet}
+        followed: dict[str, Any] = {"trigger_mode": "multiple", **queued}
         chat.load(begin, tab, shown, **at_once).then(resume, tab, shown, **followed)
         for event in (
             command.change(do, [tab, command, address], shown, **at_once),
@@ -158,10 +155,8 @@ def create_chat(conversing: Conversing, seeds: Path, *, logs_out: bool = False) 
         ):
             event.then(follow, tab, shown, **followed)
         halt.click(stop, tab, shown, **at_once)
-        chat.load(watch, None, [status, conversation], concurrency_limit=None, **quiet)
-        rebuild_index.click(
-            rebuild, None, [status, conversation, rebuild_index], concurrency_limit=None, **quiet
-        )
+        chat.load(watch, None, [status, conversation], **queued)
+        rebuild_index.click(rebuild, None, [status, conversation, rebuild_index], **queued)
     return chat
 
 

@@ -40,10 +40,10 @@ def sizes(
     judged = validation_groups(maker, split(corpus)[1])
     start = plain.state_dict()
     trained = trained_values(out / "checkpoint.pt", mean_with, share, start)
+    model = new_model(encoder, seed=1)  # all that it trains is replaced for each size
     for each in (None, *(rank or (16, 32, 64, 96))):
         stored = difference(trained, start, each) if each else {}
         values = restored(stored, start) if each else trained
-        model = new_model(encoder, seed=1)
         model.load_state_dict({name: values[name] for name in trained}, strict=False)
         scores = validate(model, judged, tokenizer, special_tokens(tokenizer))
         size = sum(value.numel() * value.element_size() for value in stored.values()) / 2**20

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from rag.question.mentions import PLACES
+from rag.question.listed import ORDINAL
 
 
 def _pattern(text: str) -> re.Pattern[str]:
@@ -176,9 +176,8 @@ ARTICLE_BY = _pattern(
 ARTICLE_OF = _pattern(
     rf"{_AUTHOR}[\x27’]s? (?P<newest>{_NEWEST} )?{_ARTICLE}(?: {_ON} (?P<on>.+))?"
 )
-_PLACE = rf"(?:{'|'.join(PLACES)}|former|latter)"
 POINTED = _pattern(
-    rf"(?:the {_PLACE}(?: (?:ones?|{_DOCUMENT}))?(?: of (?:them|these|those))?|number [1-9]\d?"
+    rf"(?:the {ORDINAL}(?: (?:ones?|{_DOCUMENT}))?(?: of (?:them|these|those))?|number [1-9]\d?"
     rf"|the other(?: (?:one|{_DOCUMENT}))?)"
 )
 ABOUT_POINTED = _pattern(

@@ -9,11 +9,12 @@ from rag.question.list_question import asks_for_list
 from rag.question.mentions import PLACES
 from rag.types import Span
 
-_ORDINAL = rf"(?:{'|'.join(PLACES)}|former|latter)"
+ORDINAL = rf"(?:{'|'.join(PLACES)}|former|latter)"
+"""The words that point at one of several; a pattern."""
 _POINTS_AT = re.compile(
-    rf"\bthe\s+(?P<ordinal>{_ORDINAL})"
+    rf"\bthe\s+(?P<ordinal>{ORDINAL})"
     r"(?=\s+(?:ones?|thing|item|point|of\s+(?:them|these|those))\b|\W*$)"
-    rf"|\bthe\s+(?P<of_articles>{_ORDINAL})\s+(?:article|story|report|text)\W*$"
+    rf"|\bthe\s+(?P<of_articles>{ORDINAL})\s+(?:article|story|report|text)\W*$"
     r"|\bnumber\s+(?P<number>[1-9]\d?)\W*$"
     r"|\bthe\s+(?P<other>other)(?:\s+(?:one|article|story))?\W*$",
     re.IGNORECASE,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from rag.question.answer_type import AnswerType, asked_type, holds_type, without_type
-from rag.text.quantities import ORDINALS
+from rag.text.quantities import LATER_ORDINALS
 from rag.text.sentences import sentences
 from rag.text.words import content_terms, terms
 from rag.types import Hit, Quote
@@ -19,10 +19,7 @@ BM25_K1 = 1.2
 BM25_B = 0.75
 T = TypeVar("T")
 _NAME = re.compile(r"(?<=\S )(?:[A-Z][\w'’.-]*|\d[\d,.]*)")
-_ORDINAL = re.compile(
-    rf"\b(?:{'|'.join(word for word, place in ORDINALS.items() if place > 1)})\b", re.IGNORECASE
-)
-"""Neither "first" nor "last", which are words of time more often."""
+_ORDINAL = re.compile(rf"\b(?:{'|'.join(LATER_ORDINALS)})\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,8 @@ ORDINALS = {
     )
 }
 """The place that a word counts to."""
+LATER_ORDINALS = tuple(ORDINALS)[1:]
+"""Without "first", which is a word of time more often."""
 _WORD = "|".join([*_SMALL, *_TENS, *_SCALES])
 _NUMBER = re.compile(
     r"(?P<currency>(?:\b(?:US|A|C))?[$€£¥]\s?)?"

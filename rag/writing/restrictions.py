@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from rag.text.content import content
-from rag.text.quantities import ORDINALS
+from rag.text.quantities import LATER_ORDINALS
 from rag.writing.pieces import Piece, speaks
 
 _QUANTIFIER = re.compile(
@@ -32,7 +32,7 @@ _IS_A = re.compile(r"\s+(?:is|are|was|were)\s+(?:an?\s|the\s|[A-Z])")
 _PHRASE_AFTER = re.compile(r"\s+(?:of|from|in|with|without|for|on|under|at)\s", re.IGNORECASE)
 _SUPERLATIVE = re.compile(r"\s*(?:most\b|least\b|[a-z]+est\b)", re.IGNORECASE)
 _ORDINAL_BEFORE = re.compile(
-    rf"\b(?:{'|'.join(word for word in ORDINALS if word != 'first')}|\d+(?:nd|rd|th))[\s-]+"
+    rf"\b(?:{'|'.join(LATER_ORDINALS)}|\d+(?:nd|rd|th))[\s-]+"
     r"(?:most\s+|least\s+)?$",
     re.IGNORECASE,
 )

@@ -108,14 +108,14 @@ def _unsupported(claim: str, quotes: Sequence[str]) -> str | None:
         return "it has no verb"
     if words := _misquoted(claim, quotes):
         return f"quoted words: {words}"
-    stated = " ; ".join(_clauses_about(claim, quotes))
+    whole, stated = " ; ".join(quotes), " ; ".join(_clauses_about(claim, quotes))
     speakers = hedges(" ".join(quotes)) & {"said"}  # ", he said" at the end is of all before it
     return (
         _other_facts(claim, stated)
         or _turned(claim, stated, speakers)
         or _other_word(claim, stated)
-        or _said_twice(claim, " ; ".join(quotes))
-        or _apart(claim, " ; ".join(quotes))
+        or _said_twice(claim, whole)
+        or _apart(claim, whole)
     )
 
 
@@ -239,7 +239,7 @@ def _said_twice(claim: str, quote: str) -> str | None:
         (
             f"said twice: {word}"
             for word, times in Counter(content(claim)).items()
-            if times > max(1, there[word]) and there[word]
+            if times > there[word] > 0
         ),
         None,
     )
