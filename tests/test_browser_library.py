@@ -346,6 +346,40 @@ def test_folders_are_dropped_with_the_folders_in_them(browser: Browser, tmp_path
         expect(told).to_have_text("Nothing was added: no files are in it.")
 
 
+def test_files_are_dropped_on_rows_that_are_shown_anew(
+    browser: Browser, address: str, tmp_path: Path
+) -> None:
+    (tmp_path / "eider.txt").write_text("Eiders are ducks of the sea.")
+    with visit(browser, address) as visited:
+        page = visited.page
+        expect(row(page, "scan.pdf")).to_be_visible()
+        page.evaluate(
+            """() => setInterval(() => {
+              const rows = document.querySelector("tbody");
+              rows.replaceChildren(...[...rows.children].map((one) => one.cloneNode(true)));
+            }, 2)"""
+        )
+        drag_and_drop(page, tmp_path / "eider.txt")
+        expect(page.locator("#drop-here")).to_be_hidden()
+        expect(page.locator("#added")).to_contain_text("1 file added")
+
+
+def test_a_drag_that_ends_unheard_leaves_the_page_usable(browser: Browser, address: str) -> None:
+    with visit(browser, address) as visited:
+        page = visited.page
+        veil = page.locator("#drop-here")
+        page.evaluate(
+            """() => {
+              const data = new DataTransfer();
+              data.items.add(new File(["words"], "words.txt"));
+              window.dispatchEvent(new DragEvent("dragenter", { dataTransfer: data }));
+            }"""
+        )
+        expect(veil).to_be_visible()
+        page.mouse.move(300, 400)
+        expect(veil).to_be_hidden()
+
+
 def test_names_of_files_do_nothing(browser: Browser, address: str) -> None:
     with visit(browser, address) as visited:
         page = visited.page

@@ -183,16 +183,24 @@ for (const [button, input] of [["choose-files", "files"], ["choose-folder", "fol
   field.addEventListener("change", () => choose(field));
 }
 
+// The veil lies over the rows as soon as files come over the page, and is what they are dropped on:
+// rows that are shown anew meanwhile would take a drop as a mere entering, or leave no word of leaving.
 const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
+let entered = null;
 window.addEventListener("dragenter", (event) => {
-  if (carriesFiles(event)) veil.hidden = false;
+  if (!carriesFiles(event)) return;
+  event.preventDefault();
+  entered = event.target;
+  veil.hidden = false;
 });
 window.addEventListener("dragover", (event) => {
   if (carriesFiles(event)) event.preventDefault();
 });
 window.addEventListener("dragleave", (event) => {
-  if (!event.relatedTarget) veil.hidden = true;
+  if (event.target === entered) veil.hidden = true;
 });
+// No pointer moves while files are dragged: they were let go elsewhere, unheard.
+veil.addEventListener("pointermove", () => (veil.hidden = true));
 window.addEventListener("drop", (event) => {
   if (!carriesFiles(event)) return;
   event.preventDefault();
