@@ -244,13 +244,14 @@ def test_an_answer_is_stopped_while_it_streams_and_asked_again(
 
 LOSES_STREAMS = """
 const fetched = window.fetch;
-window.fetch = async (...given) => {
-    const response = await fetched(...given);
+window.fetch = (...given) => {
     const isStream = String(given[0].url || given[0]).includes('/queue/data');
-    if (!isStream || !window.losing) return response;
+    if (!isStream || !window.losing) return fetched(...given);
     window.losing = false;
     const closed = 'data: {"msg":"close_stream","event_id":null}\\n\\n';
-    return new Response(closed, { headers: response.headers });
+    return Promise.resolve(
+        new Response(closed, { headers: { 'content-type': 'text/event-stream' } })
+    );
 };
 """
 """As Gradio does it where a question comes just as another event ends."""
@@ -259,12 +260,18 @@ window.fetch = async (...given) => {
 def test_an_answer_comes_though_its_stream_is_lost(browser: Browser, address: str) -> None:
     with visit(browser, address, script=LOSES_STREAMS) as visited:
         page = visited.page
-        for question in (ALL_SPEAKERS, LIST):
-            page.wait_for_timeout(1000)  # until no stream is open
+        asked = []
+        lost = 0
+        for question in (ALL_SPEAKERS, LIST) * 4:
+            page.wait_for_timeout(1000)  # until no stream is open, most times
             page.evaluate("() => { window.losing = true; }")
             visited.ask(question)
-            assert page.evaluate("() => window.losing") is False
-        expect(questions(page)).to_have_text([ALL_SPEAKERS, LIST])
+            asked.append(question)
+            lost += not page.evaluate("() => window.losing")
+            if lost == 2:
+                break
+        assert lost == 2
+        expect(questions(page)).to_have_text(asked)
 
 
 def test_a_double_click_asks_and_does_not_stop(browser: Browser, address: str) -> None:
