@@ -28,6 +28,10 @@ from rag.web.view import Tab, View
 
 Update: TypeAlias = dict[str, Any]
 
+PAGES_THAT_WAIT = 400
+"""Pages at once that wait for an answer or a build. Each holds a thread that sleeps; of Gradio's
+own 40 the 41st page would not even see its place in the queue."""
+
 
 def create_chat(conversing: Conversing, seeds: Path, *, logs_out: bool = False) -> gr.Blocks:
     """The chat; ``seeds`` is the folder that an empty library asks to be filled.
@@ -157,6 +161,8 @@ def create_chat(conversing: Conversing, seeds: Path, *, logs_out: bool = False) 
         halt.click(stop, tab, shown, **at_once)
         chat.load(watch, None, [status, conversation], **queued)
         rebuild_index.click(rebuild, None, [status, conversation, rebuild_index], **queued)
+    chat.max_threads = PAGES_THAT_WAIT
+    chat.queue()  # anew: it takes the number of threads when it is made
     return chat
 
 
