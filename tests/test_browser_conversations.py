@@ -133,7 +133,7 @@ def test_a_new_conversation_begins_beside_the_contents(browser: Browser, address
         expect(page.locator("#source-heading")).to_have_text("Library")
         expect(page.locator("#source mark")).to_have_count(0)
         expect(page.locator("#citations")).to_be_hidden()
-        assert page.url == f"{address}/"
+        expect(page).to_have_url(f"{address}/")
 
 
 # The list.
