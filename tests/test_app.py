@@ -176,6 +176,17 @@ def test_an_abstention_is_widened_to_what_comes_nearest(conversing: Conversing) 
     assert 'class="cite"' in shown[1]
 
 
+def test_an_abstention_within_filters_is_widened_to_all_articles(
+    conversing: Conversing, library: FakeLibrary
+) -> None:
+    tab, address = Tab(), "author=Symonds"
+    assert "act=widen" in replies(ask(conversing, tab, "Who won?", address))[0]
+    (turn,) = turn_ids(conversing, tab)
+    *_, widened = replies(do(conversing, tab, f"act=widen&turn={turn}", address))
+    assert "act=widen" not in widened
+    assert library.filters == [Filters(author="Symonds"), Filters()]
+
+
 def test_a_thumb_is_kept_and_withdrawn(conversing: Conversing) -> None:
     tab = Tab()
     ask(conversing, tab, QUESTION)

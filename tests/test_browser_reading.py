@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browsing import Visit, free_port, running, take_picture, visit
-from tests.fake_server import ALL_SPEAKERS, COST, COST_AND_LENS, GREETING, LIST, WRITE
+from tests.fake_server import ALL_SPEAKERS, COST, COST_AND_LENS, GREETING, LIST, SLOW, WRITE
 
 pytestmark = pytest.mark.browser
 
@@ -330,6 +330,7 @@ def test_an_abstention_within_filters_is_widened_by_a_click(browser: Browser, ad
         page = visited.page
         answer = visited.ask("What did the auditors write?")
         expect(answer).to_contain_text("The articles do not say.")
+        page.locator("#question textarea").fill("half a question")
         answer.get_by_role("link", name="Ask all articles instead").click()
         again = page.locator("#conversation .answer.whole").nth(1)
         expect(again.locator(".words")).to_contain_text("61 million crowns")
@@ -338,6 +339,21 @@ def test_an_abstention_within_filters_is_widened_by_a_click(browser: Browser, ad
         )
         assert chips(page) == []
         assert in_address(page) == {}
+        expect(page.locator("#question textarea")).to_have_value("half a question")
+
+
+def test_all_articles_are_asked_after_the_answer_being_made(browser: Browser, address: str) -> None:
+    with visit(browser, f"{address}/?until=2000") as visited:
+        page, box = visited.page, visited.page.locator("#question textarea")
+        answer = visited.ask("What did the auditors write?")
+        page.locator("#chips button").click()
+        box.fill(SLOW)
+        box.press("Enter")
+        expect(page.get_by_role("button", name="Stop")).to_be_visible()
+        set_filters(page, author="Berg")
+        answer.get_by_role("link", name="Ask all articles instead").click()
+        expect(page.locator("#notice")).to_contain_text("One question at a time.")
+        assert in_address(page) == {"author": ["Berg"]}
 
 
 def test_an_invalid_date_is_one_line_and_nothing_is_set(browser: Browser, address: str) -> None:

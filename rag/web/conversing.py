@@ -19,6 +19,7 @@ from rag.conversations.stored_turns import Conversation, StoredTurn, history
 from rag.errors import ConversationMissingError, RagError
 from rag.settings import Settings
 from rag.shown.escaping import escape
+from rag.types import Filters
 from rag.web.answer_runs import AnswerRuns, AskedQuestion
 from rag.web.answer_settings import chosen_settings, kept_settings
 from rag.web.filter_address import (
@@ -172,10 +173,16 @@ class Conversing:
         turn = _turn(conversation, given.get("turn", ""))
         if act == "edit":
             return self._edit(tab, conversation, turn)
-        if act in ("again", "anyway"):
-            replacing = turn.id if act == "again" else None
-            anyway = act == "anyway"
-            return self._ask(tab, turn.question, address, replacing, anyway, question_in_box=None)
+        if act in ("again", "anyway", "widen"):
+            return self._ask(
+                tab,
+                turn.question,
+                address,
+                replacing=turn.id if act == "again" else None,
+                anyway=act == "anyway",
+                everywhere=act == "widen",
+                question_in_box=None,
+            )
         if act in get_args(Thumb):
             self._judge(tab, conversation, turn, given)
             return self._view(tab, self.conversations.get(tab.owner, conversation.id))
@@ -188,9 +195,10 @@ class Conversing:
         address: str,
         replacing: int | None = None,
         anyway: bool = False,
+        everywhere: bool = False,
         question_in_box: str | None = "",
     ) -> View:
-        filters = filters_from_address(address)
+        filters = Filters() if everywhere else filters_from_address(address)
         check_dates(filters)
         settings = chosen_settings(address, self.settings)
         with self._starting:

@@ -107,16 +107,9 @@ async function suggest(form) {
   }
 }
 
-// "Ask all articles instead": the same question without filters.
+// "Ask all articles instead" asks without filters, and so does what is asked after it.
 document.addEventListener("click", (event) => {
-  const link = event.target.closest('a[href^="#ask?"]');
-  if (!link) return;
-  event.preventDefault();
-  if (!document.getElementById("ask")) return; // an answer is being made: one question at a time
-  const query = new URLSearchParams(link.getAttribute("href").slice("#ask?".length));
+  const isAnswering = document.querySelector("#conversation .working"); // then it is refused
+  if (isAnswering || !event.target.closest('a[href^="#do?act=widen&"]')) return;
   keep({ since: "", until: "", author: "", source: "" });
-  const box = document.querySelector("#question textarea");
-  box.value = query.get("question");
-  box.dispatchEvent(new Event("input", { bubbles: true }));
-  window.setTimeout(() => document.getElementById("ask").click(), 50); // Gradio reads the fields first
 });

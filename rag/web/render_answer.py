@@ -9,13 +9,12 @@ import html
 import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
-from urllib.parse import urlencode
 
 from rag.shown.answer_facts import NEAREST_SHOWN, NOT_HELD, Searched, answer_facts, sureness
 from rag.shown.answer_lines import Piece, Words, answer_lines
 from rag.shown.escaping import escape, escape_characters
 from rag.text.counted import count
-from rag.types import Answer, Article, Citation, Filters, Hit
+from rag.types import Answer, Article, Citation, Hit
 from rag.web.render import Mark, byline, source_link
 
 MORE_SHOWN = 10
@@ -49,7 +48,8 @@ def render_answer(
     parts = [note, _words(answer), _replacements(answer), _sources(answer.citations)]
     if answer.status == "abstained":
         kinds += " abstained"
-        parts += [_nearest(answer.hits), _widening(answer, searched, widening)]
+        widening = f'<p class="widen">{widening}</p>' if widening else ""
+        parts += [_nearest(answer.hits), widening]
     if answer.differ:
         kinds += " differ"
     return f'<div class="{kinds}">{"".join(parts)}{_facts(answer, searched)}{below}</div>'
@@ -158,14 +158,6 @@ def _passage(hit: Hit) -> str:
         f'<a class="near" href="{_passage_link(hit)}"><cite>{escape(hit.article.title)}</cite></a>'
         f" <small>{_byline_of(hit.article)}</small></li>"
     )
-
-
-def _widening(answer: Answer, searched: Searched, links: str) -> str:
-    """``links``, and one that asks the whole library, where only a part of it was asked."""
-    if searched.filters != Filters():
-        address = html.escape("#ask?" + urlencode({"question": answer.question}))
-        links = f'<a class="again" href="{address}">Ask all articles instead</a>{links}'
-    return f'<p class="widen">{links}</p>' if links else ""
 
 
 def _facts(answer: Answer, searched: Searched) -> str:

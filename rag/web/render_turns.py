@@ -12,6 +12,7 @@ from rag.conversations.stored_turns import StoredTurn
 from rag.conversations.transcript import NO_ANSWER
 from rag.shown.answer_facts import Searched
 from rag.shown.escaping import escape, escape_characters
+from rag.types import Filters
 from rag.web.render import render_question
 from rag.web.render_answer import render_answer
 
@@ -49,14 +50,21 @@ def _reply(turn: StoredTurn, searched: Searched, is_last: bool, verdict: Verdict
         note = turn.note or NO_ANSWER[turn.state]
         actions = f'<p class="actions">{_again(turn, is_last)}</p>'
         return f'<div class="answer"><p class="note">{escape(note)}</p>{actions}</div>'
-    nearest = ""
-    if turn.answer.status == "abstained" and turn.answer.hits and not turn.note:
-        label = "Show what comes nearest anyway"
-        nearest = command_link(label, "again", "anyway", turn=turn.id)
     note = f'<p class="note">{escape(turn.note)}</p>' if turn.note else ""
     actions = f'<p class="actions">{_thumbs(turn, verdict)}{_again(turn, is_last)}</p>'
     said = _said(verdict) if verdict else ""
-    return render_answer(turn.answer, searched, note=note, widening=nearest, below=actions + said)
+    return render_answer(
+        turn.answer, searched, note=note, widening=_widening(turn), below=actions + said
+    )
+
+
+def _widening(turn: StoredTurn) -> str:
+    links = ""
+    if turn.filters != Filters():
+        links = command_link("Ask all articles instead", "again", "widen", turn=turn.id)
+    if turn.answer and turn.answer.hits and not turn.note:
+        links += command_link("Show what comes nearest anyway", "again", "anyway", turn=turn.id)
+    return links
 
 
 def _thumbs(turn: StoredTurn, verdict: Verdict | None) -> str:

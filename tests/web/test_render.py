@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -218,15 +217,6 @@ def test_what_was_searched_is_told() -> None:
     stored = render_answer.render_answer(answer, Searched(0, filters))
     assert "Searched only articles from May 2007 on" in Tags(stored).text
     assert "Searched" not in render_answer.render_answer(answer)
-
-
-def test_an_abstention_within_filters_can_be_widened() -> None:
-    answer = answer_to("Who won the 2006 “World & Cup”?")
-    shown = render_answer.render_answer(answer, Searched(3, Filters(author="Symonds")))
-    address = re.search(r'<a class="again" href="#ask\?([^"]*)"', shown)
-    assert address
-    assert parse_qs(html.unescape(address[1])) == {"question": [answer.question]}
-    assert 'class="again"' not in render_answer.render_answer(answer, Searched(3))
 
 
 def test_a_greeting_is_no_abstention_about_the_articles() -> None:
