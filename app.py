@@ -159,7 +159,8 @@ def create_chat(conversing: Conversing, seeds: Path, *, logs_out: bool = False) 
         ):
             event.then(follow, tab, shown, **followed)
         halt.click(stop, tab, shown, **at_once)
-        chat.load(watch, None, [status, conversation], **queued)
+        for begins in (chat.load, new_conversation.click):  # a tab may stay open for days
+            begins(watch, None, [status, conversation], **queued)
         rebuild_index.click(rebuild, None, [status, conversation, rebuild_index], **queued)
     chat.max_threads = PAGES_THAT_WAIT
     chat.queue()  # anew: it takes the number of threads when it is made

@@ -138,6 +138,22 @@ def test_files_are_dropped_built_and_read_whole(browser: Browser, address: str) 
         expect(page.locator("#chips")).to_contain_text("cranes.md", timeout=30_000)
 
 
+def test_a_new_conversation_knows_the_library_of_today(browser: Browser, tmp_path: Path) -> None:
+    seeds = tmp_path / "seeds"
+    fill(seeds)
+    with served(tmp_path) as address, visit(browser, address.removesuffix("/library")) as visited:
+        chat = visited.page
+        expect(chat.locator("#library")).to_contain_text("6 articles")
+        for name in ("herons.txt", "terns.txt"):
+            (seeds / name).write_text(story(f"The {name}", "Ada Lind", "1 April 2013", name * 40))
+        library = chat.context.new_page()
+        library.goto(address)
+        rebuild(library)
+        library.close()
+        chat.get_by_role("button", name="New conversation").click()
+        expect(chat.locator("#library")).to_contain_text("8 articles")
+
+
 def test_the_list_is_searched_sorted_and_bookmarked(browser: Browser, address: str) -> None:
     with visit(browser, address) as visited:
         page = visited.page
