@@ -154,6 +154,15 @@ def test_a_new_conversation_knows_the_library_of_today(browser: Browser, tmp_pat
         expect(chat.locator("#library")).to_contain_text("8 articles")
 
 
+def test_a_row_keeps_the_focus_while_files_come(browser: Browser, address: str) -> None:
+    with visit(browser, address) as visited:
+        whales = row(visited.page, "Whales return to the bay").get_by_role("link")
+        whales.focus()
+        visited.page.evaluate(DROP, {"gannets.txt": "Gannets dive from a height."})
+        expect(row(visited.page, "gannets.txt")).to_be_visible()
+        expect(whales).to_be_focused()
+
+
 def test_the_list_is_searched_sorted_and_bookmarked(browser: Browser, address: str) -> None:
     with visit(browser, address) as visited:
         page = visited.page

@@ -45,12 +45,19 @@ async function list() {
   const unread = response ? whyRefused(response) : "The list cannot be read: is the server still running?";
   document.getElementById("problem").textContent = found ? found.problem : unread;
   if (!found) return;
-  rows.innerHTML = found.rows; // escaped by rag/web/library_render.py
+  fillRows(found.rows);
   document.getElementById("found").textContent = found.found;
   turnTo(found.page, found.pages);
   tellCounts(found.counts, asked.show);
   tellSort(asked);
   tellPending(found.counts);
+}
+
+// ``html`` is escaped by rag/web/library_render.py. What had the focus keeps it, where it is there still.
+function fillRows(html) {
+  const focused = rows.contains(document.activeElement) ? document.activeElement : null;
+  rows.innerHTML = html;
+  if (focused) [...rows.querySelectorAll("a, button")].find((one) => one.isEqualNode(focused))?.focus();
 }
 
 function whyRefused({ status }) {
