@@ -22,7 +22,7 @@ from rag.answering.unmentioned import nothing_found
 from rag.errors import QuestionError
 from rag.narrowed_store import NarrowedStore
 from rag.question.exchanged import exchanged
-from rag.question.follow_up import refers_back
+from rag.question.follow_up import may_stand_alone, refers_back
 from rag.question.history import standalone_query, turns
 from rag.question.intent import intent_of
 from rag.question.listed import listed_item, other_names
@@ -64,6 +64,7 @@ def stream(
     turn = _Turn(store, embedder, reader, settings, filters)
     with turn.clock("understand"):
         spelled, query = understood(question, history, store)
+    query = turn.chosen_query(spelled, query)
     hits = turn.search(query)
     yield Retrieved(query, tuple(hits))
     answer, sections = turn.answer(question, spelled, query, history, hits)
@@ -139,6 +140,22 @@ class _Turn:
         """The passages to read for ``query``; those of the period that it asks for, if it does."""
         with self.clock("retrieve"):
             return self._retrieve(query, _in_period(self.filters, query))
+
+    def chosen_query(self, question: str, query: str) -> str:
+        """``query``, or the question alone if that is answered, and more surely.
+
+        A question may look as if it leaned on its history and be whole: searched with what was said
+        before, its answer is missed (LOG.md, "whole questions").
+        """
+        if query == question or not may_stand_alone(question):
+            return query
+        with self.clock("read"):
+            alone = self._sureness(question, question)
+            is_better = enough(alone, self.settings.min_confidence)
+            return question if is_better and alone > self._sureness(question, query) else query
+
+    def _sureness(self, question: str, query: str) -> float:
+        return self.reader.read(question, query, self.search(query)).confidence
 
     def answer(
         self,
@@ -225,7 +242,7 @@ class _Turn:
         return self.reader.name, [found]
 
     def _read_part(self, part: str, history: Sequence[Turn]) -> _Found:
-        query = corrected(standalone_query(part, history), self.store)
+        query = self.chosen_query(part, corrected(standalone_query(part, history), self.store))
         return self._read(wording(part), query, self.search(query))
 
     def _read(self, part: str, query: str, hits: Sequence[Hit], typed: str | None = None) -> _Found:

@@ -93,7 +93,8 @@ def describe_answer(answer: Answer) -> str:
 
 
 def describe_sources(answer: Answer) -> str:
-    """What stands under an answer: its sources, or the passages nearest to an abstention."""
+    """What stands under an answer: its sources, or the passages nearest to an abstention; and the
+    query, where that is not the question."""
     from rag.answering.cite import references
 
     if answer.status == "answered":
@@ -101,6 +102,8 @@ def describe_sources(answer: Answer) -> str:
     else:
         lines = [f"- {describe_hit(hit)}" for hit in answer.hits[:_NEAREST_SHOWN]]
         lines = ["Nearest passages:", *lines] if lines else []
+    if answer.query != answer.question and (answer.citations or answer.hits):
+        lines.append(_on_one_line(f"Searched for: {answer.query}"))
     return "\n\n" + "\n".join(lines) if lines else ""
 
 

@@ -356,6 +356,25 @@ def test_all_articles_are_asked_after_the_answer_being_made(browser: Browser, ad
         assert in_address(page) == {"author": ["Berg"]}
 
 
+def test_filters_are_in_force_as_soon_as_the_question_is_gone_on_to(
+    browser: Browser, address: str
+) -> None:
+    with visit(browser, address) as visited:
+        page = visited.page
+        page.locator("#filter-choice summary").click()
+        page.locator("#filter-choice [name=since]").fill("May 2007")
+        page.locator("#filter-choice [name=until]").fill("2007")
+        page.locator("#question textarea").click()
+        expect(page.locator("#filter-choice form")).to_be_hidden()
+        expect(page.locator("#chips li")).to_have_text(["From May 2007", "Until 2007"])
+        page.locator("#filter-choice summary").click()
+        page.locator("#filter-choice [name=until]").fill("never")
+        page.locator("#question textarea").click()
+        expect(page.locator("#filter-problem")).to_contain_text("“never” cannot be read as a date")
+        expect(page.locator("#filter-choice form")).to_be_visible()
+        expect(page.locator("#chips li")).to_have_text(["From May 2007", "Until 2007"])
+
+
 def test_an_invalid_date_is_one_line_and_nothing_is_set(browser: Browser, address: str) -> None:
     with visit(browser, f"{address}/?since=last+week") as visited:
         page, problem = visited.page, visited.page.locator("#filter-problem")

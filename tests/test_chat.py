@@ -77,6 +77,16 @@ def test_an_answer_quotes_exactly(store: LocalStore) -> None:
     assert answer.model == "fake reader"
 
 
+def test_a_whole_question_is_not_searched_with_the_one_before(store: LocalStore) -> None:
+    history = [("user", "Who is Ali Larijani?")]
+    question = "How many whales did the fishermen count?"
+    alone, _ = ask(store, question, history, min_confidence=0.3)
+    assert alone.query == question
+    assert alone.citations[0].quote.startswith("Fishermen counted")
+    refused, _ = ask(store, question, history, min_confidence=0.9)
+    assert refused.query == f"{history[0][1]} {question}"
+
+
 def test_below_the_threshold_it_abstains_with_the_nearest_passages(store: LocalStore) -> None:
     answer, events = ask(store, "Who won the whales' chess tournament?", min_confidence=0.9)
     assert (answer.status, answer.text, answer.citations) == ("abstained", ABSTENTION, ())

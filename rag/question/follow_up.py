@@ -35,6 +35,7 @@ _ASKING = re.compile(
     r"|has|have|had|will|would|should)\b",
     re.I,
 )
+_ASKS_WHAT_IT_IS = re.compile(r"^\W*what\s+(?:is|are|was|were)\s+(?:an?\s+)?\w+\W*$", re.I)
 _DEFINITE = re.compile(r"\bthe\s+\w+", re.I)
 _STARTS_WITH_DIGIT = re.compile(r"\W*\d")
 _VERBAL = re.compile(r"(?:ed|ing|ly)$")
@@ -105,6 +106,16 @@ def refers_back(question: str) -> bool:
     """Whether a word of it, such as "it" or "there", stands for something said before."""
     words = {word.group().lower() for word in WORD.finditer(question)}
     return not all(words.isdisjoint(referring) for referring in _REFERRING.values())
+
+
+def may_stand_alone(question: str) -> bool:
+    """Whether by its form it may ask in full: "Who started the petition?", not "Who paid?".
+
+    No word refers back, and it says two things or asks what a thing is.
+    """
+    if refers_back(question) or not _ASKING.match(question):
+        return False
+    return len(content_words(question)) > 1 or bool(_ASKS_WHAT_IT_IS.match(question))
 
 
 def follow_up_of(question: str, said: Sequence[Said]) -> FollowUp:

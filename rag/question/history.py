@@ -47,6 +47,8 @@ def standalone_query(question: str, history: Sequence[Turn]) -> str:
     if not _needs_history(follow_up):
         return question
     previous = _previous_question(follow_up)
+    if previous is not None and follow_up.turn_terms[previous] == follow_up.asked_terms:
+        return question  # it is asked once more
     item = listed_item(question, earlier)
     kept = [c for c in follow_up.candidates if not _is_exchanged(c, question)]
     of_previous = {c for c in follow_up.candidates if _says_in_full(previous, c)}

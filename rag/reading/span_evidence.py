@@ -14,6 +14,7 @@ from rag.question.answer_type import (
     AnswerType,
     asked_type,
     is_year_for_age,
+    lacks_count,
     wants_words,
     without_type,
 )
@@ -56,6 +57,8 @@ class MarkedSentence:
     words_fit: float
     """1 if the words are the number, date or duration asked for, -1 if not, 0 for other kinds."""
     features: SentenceFeatures
+    uncounted: bool
+    """Whether an age or a count is asked for and the sentence holds none."""
     denied: bool = False
     """Whether the sentence says of the words that they are not what is asked for."""
 
@@ -65,6 +68,7 @@ RANK_FEATURES: Mapping[str, Callable[[MarkedSentence], float]] = {
     "similarity": lambda sentence: sentence.features.similarity,
     "words fit": lambda sentence: sentence.words_fit,
     "passage coverage": lambda sentence: sentence.features.passage_coverage,
+    "uncounted": lambda sentence: float(sentence.uncounted),
     "denied": lambda sentence: float(sentence.denied),
 }
 RANK_WEIGHTS = {
@@ -72,10 +76,12 @@ RANK_WEIGHTS = {
     "similarity": 3.0,
     "words fit": 0.5,
     "passage coverage": 1.4,
+    "uncounted": -4.0,
     "denied": -4.0,
 }
 """Logits by benchmarks/fit_evidence.py; "words fit" as high as costs nothing (LOG.md, "evidence
-fitted again"), "denied" by hand (LOG.md, "denials")."""
+fitted again"); by hand "uncounted" (LOG.md, "counts that are not there") and "denied" (LOG.md,
+"denials")."""
 CONFIDENCE_FEATURES: Mapping[str, Callable[[MarkedSentence], float]] = {
     "span score": lambda sentence: sentence.span_score,
     "relevance": lambda sentence: sentence.relevance,
@@ -83,6 +89,7 @@ CONFIDENCE_FEATURES: Mapping[str, Callable[[MarkedSentence], float]] = {
     "passage coverage": lambda sentence: sentence.features.passage_coverage,
     "names missing": lambda sentence: sentence.features.missing_names,
     "words missing": lambda sentence: float(sentence.words_fit < 0),
+    "uncounted": lambda sentence: float(sentence.uncounted),
     "denied": lambda sentence: float(sentence.denied),
 }
 CONFIDENCE_WEIGHTS = {
@@ -92,10 +99,11 @@ CONFIDENCE_WEIGHTS = {
     "passage coverage": 1.3,
     "names missing": -0.6,
     "words missing": -1.5,
+    "uncounted": -6.0,
     "denied": -6.0,
 }
-"""By benchmarks/fit_evidence.py, but for "words missing" (LOG.md, "the mean of
-two runs") and "denied" (LOG.md, "denials")."""
+"""By benchmarks/fit_evidence.py, but for "words missing" (LOG.md, "the mean of two runs"),
+"uncounted" (LOG.md, "counts that are not there") and "denied" (LOG.md, "denials")."""
 CONFIDENCE_INTERCEPT = -3.0
 FIRST_READ = 6
 SURE = 0.8
@@ -244,6 +252,7 @@ def _marked(
 ) -> MarkedSentence:
     """``measured`` is the number, date or duration that the question asks for, if it does."""
     offset = hit.passage.start
+    uncounted = lacks_count(quote.text, question)
     candidates = [
         (span.score, _words_of(quote, Span(offset + span.start, offset + span.end)))
         for span in reading.spans
@@ -252,7 +261,13 @@ def _marked(
     if not candidates:
         lowest = min((span.score for span in reading.spans), default=0.0)
         return MarkedSentence(
-            quote, None, lowest - _UNMARKED, reading.relevance, -1.0 if measured else 0.0, features
+            quote,
+            None,
+            lowest - _UNMARKED,
+            reading.relevance,
+            -1.0 if measured else 0.0,
+            features,
+            uncounted,
         )
     denied = [denies(question, quote.text, marked) for _, marked in candidates]
     texts = [quote.text[start:end] for _, (start, end) in candidates]
@@ -273,7 +288,7 @@ def _marked(
         )
     score, _ = candidates[best]
     return MarkedSentence(
-        quote, texts[best], score, reading.relevance, fits[best], features, denied[best]
+        quote, texts[best], score, reading.relevance, fits[best], features, uncounted, denied[best]
     )
 
 

@@ -41,7 +41,8 @@ def answer_facts(answer: Answer, searched: Searched) -> Iterator[str]:
             yield DIFFER
         yield from _search(answer, searched)
     if answer.timings:
-        yield f"Took {answer.timings.get('total', sum(answer.timings.values())):.1f}\u00a0s"
+        seconds = answer.timings.get("total", sum(answer.timings.values()))
+        yield f"Took {seconds:.1f}\u00a0s" if seconds >= 0.05 else "Took less than 0.1\u00a0s"
 
 
 def sureness(answer: Answer) -> str:

@@ -24,8 +24,9 @@ FILE = "articles.sqlite"
 _ANY = Filters()
 
 _ISO_DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
-STORY_ORDER = "coalesce({0}first_day, '9999'), {0}source"
-"""Of several articles that tell one story, the first published goes before the others."""
+STORY_ORDER = "coalesce({0}first_day, '9999'), length({0}source), {0}source"
+"""Of several articles that tell one story, the first published goes before the others; of one day
+that with the shortest path: "copy of wall.txt" and "wall (1).txt" come after "wall.txt"."""
 _ARTICLE = "id, source, title, author, date, url, text, header, body, language"
 
 

@@ -5,6 +5,7 @@ import { kept } from "./settings_kept.js";
 
 const LABELS = { since: "From", until: "Until", author: "By", source: "In" };
 let connected = null; // the form that this file has filled; Gradio may make it anew
+let choices = 0; // only the latest may be put in force
 
 // Fills the filter bar as soon as Gradio has made it.
 export function connect() {
@@ -14,6 +15,10 @@ export function connect() {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     choose(form);
+  });
+  // Who goes on to the question need not set the filters first, nor see them over the answer.
+  form.addEventListener("focusout", ({ relatedTarget }) => {
+    if (!form.parentElement.contains(relatedTarget) && document.hasFocus()) choose(form, { isAsked: false });
   });
   form.parentElement.addEventListener("toggle", () => form.parentElement.open && suggest(form));
   document.getElementById("chips").addEventListener("click", (event) => {
@@ -74,19 +79,22 @@ function chip(name, value) {
   return item;
 }
 
-async function choose(form) {
+// Puts the filters of the form in force, as asked by its button, or as the form is left.
+async function choose(form, { isAsked = true } = {}) {
   const chosen = Object.fromEntries(
     Object.keys(LABELS).map((name) => [name, form.elements[name].value.trim()]),
   );
+  const choice = ++choices;
   const wrong = await problem(chosen);
+  if (choice !== choices) return;
   document.getElementById("filter-problem").textContent = wrong?.line || "";
   if (wrong) {
-    form.elements[wrong.name].focus();
+    if (isAsked) form.elements[wrong.name].focus();
     return;
   }
   keep(chosen);
   form.parentElement.open = false;
-  document.querySelector("#question textarea")?.focus();
+  if (isAsked) document.querySelector("#question textarea")?.focus();
 }
 
 // The server reads dates, and says what is wrong with them.

@@ -60,6 +60,7 @@ export async function refreshBuild(method = "GET") {
     const ended = last?.kind === "working" && told.kind !== "working";
     const began = last?.kind !== "working" && told.kind === "working";
     if (isNew || began) stopped = false; // it came too late, or this is another build
+    if (isNew || ended) counts = {}; // the list tells them anew
     last = told;
     show();
     if (isNew || ended) built(isNew);

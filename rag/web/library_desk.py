@@ -147,4 +147,5 @@ def describe_report(report: BuildReport) -> str:
     if report.failures:
         told.append(f"{count(len(report.failures), 'file')} not read")
     embedded = count(report.embedded, "passage")
-    return f"Built in {report.seconds:.0f} s: {', '.join(told)}. {embedded} embedded anew."
+    seconds = f"{report.seconds:.1f}" if report.seconds < 10 else f"{report.seconds:.0f}"
+    return f"Built in {seconds} s: {', '.join(told)}. {embedded} embedded anew."

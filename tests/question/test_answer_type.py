@@ -8,6 +8,7 @@ from rag.question.answer_type import (
     asked_type,
     holds_type,
     is_year_for_age,
+    lacks_count,
     wants_words,
     without_type,
 )
@@ -79,3 +80,21 @@ def test_the_words_that_tell_the_kind_are_left_out_of_the_rest() -> None:
 )
 def test_whether_a_few_words_can_answer(question: str, few: bool) -> None:
     assert wants_words(question) is few
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "lacks"),
+    [
+        ("How old is she?", "Quarrie voted against it.", True),
+        ("How old is she?", "Quarrie, 61, voted against it.", False),
+        ("How old is the phone?", "It is about a year old.", False),
+        ("How old are they?", "They are teenagers.", False),
+        ("How many of the 12 voted?", "The 12 met in Oslo.", True),
+        ("How many of the 12 voted?", "Of the 12 most voted.", False),
+        ("How many people were hurt?", "Nobody was hurt.", True),
+        ("How many people were hurt?", "No one was hurt.", False),
+        ("Who is old?", "Quarrie is.", False),
+    ],
+)
+def test_a_count_that_is_asked_for(question: str, sentence: str, lacks: bool) -> None:
+    assert lacks_count(sentence, question) is lacks

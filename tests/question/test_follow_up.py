@@ -9,6 +9,7 @@ from rag.question.follow_up import (
     FollowUp,
     candidate_features,
     follow_up_of,
+    may_stand_alone,
     question_features,
     refers_back,
 )
@@ -65,6 +66,18 @@ def test_words_that_stand_for_something_else() -> None:
     assert refers_back("What else did Anna Berg sign there?")
     assert not refers_back("How old is Anna Berg?")
     assert not refers_back("Wie alt ist Anna Berg?")
+
+
+def test_what_may_ask_in_full() -> None:
+    for whole in ("Who started the petition?", "What is a misdemeanor?", "What are operators?"):
+        assert may_stand_alone(whole)
+    for leaning in (
+        "Who paid?",
+        "Who started it?",
+        "And who started the petition?",
+        "The petition",
+    ):
+        assert not may_stand_alone(leaning)
 
 
 @given(

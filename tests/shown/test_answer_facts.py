@@ -71,4 +71,4 @@ def test_a_list_without_articles_says_what_was_searched(none: str) -> None:
 
 def test_a_reply_for_which_nothing_was_searched_says_only_how_long_it_took() -> None:
     reply = replace(refusal(), text="Hello.", hits=(), timings={"total": 0.04})
-    assert [*answer_facts(reply, Searched(3))] == ["Took 0.0\u00a0s"]
+    assert [*answer_facts(reply, Searched(3))] == ["Took less than 0.1\u00a0s"]
