@@ -1,8 +1,8 @@
 """Whether two quotes speak of the same matter, so that other words are another answer.
 
 A quote that answers some other question is no disagreement: what the question says of its matter
-must be said by both, in these words or in words alike. What opens with a pronoun says what the
-sentence before it says.
+must be said by both, in these words or in words alike. What opens with a pronoun or with something
+known ("The work will cost") says what the sentence before it says.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _LEAST_SHARED = 0.5
 _FEWEST_SHARED = 3
 """Two sentences that have this share, and at least so many, of their terms in common tell the same,
 whatever the question's words."""
-_OPENS_WITH_PRONOUN = re.compile(r"(?:It|They|He|She|This|These|Its|Their|His|Her)\b")
+_REFERS_BACK = re.compile(r"(?:It|They|He|She|This|These|Its|Their|His|Her)\b|The\s+[a-z]")
 _NUMBER = re.compile(r"(?:(?:about|some|nearly|almost|over|more than|at least)\s+)?\d[\d,.]*", re.I)
 _WORD = re.compile(r"\w[\w'’-]*")
 _NAME_OR_NUMBER = re.compile(r"(?<=\S )[A-Z][\w'’.-]*|\d[\d,.]*")
@@ -66,8 +66,8 @@ def _alike_but_for_the_words(quote: Quote, best: Quote) -> bool:
 
 
 def _with_what_it_refers_to(quote: Quote) -> str:
-    """The quote; after the sentence before it, where it opens with a pronoun."""
-    if not _OPENS_WITH_PRONOUN.match(quote.text):
+    """The quote; after the sentence before it, where it opens like one that goes on: "The work"."""
+    if not _REFERS_BACK.match(quote.text):
         return quote.text
     text = quote.article.text
     before = sentences_before(text, quote.start)[-1:]

@@ -89,6 +89,8 @@ def test_whether_a_few_words_can_answer(question: str, few: bool) -> None:
         ("How old is she?", "Quarrie, 61, voted against it.", False),
         ("How old is the phone?", "It is about a year old.", False),
         ("How old are they?", "They are teenagers.", False),
+        ("How old is she?", "The firm was fined in 2021.", True),
+        ("How old is she?", "She was born in 1961.", False),
         ("How many of the 12 voted?", "The 12 met in Oslo.", True),
         ("How many of the 12 voted?", "Of the 12 most voted.", False),
         ("How many people were hurt?", "Nobody was hurt.", True),
