@@ -142,7 +142,8 @@ class _Turn:
             return self._retrieve(query, _in_period(self.filters, query))
 
     def chosen_query(self, question: str, query: str) -> str:
-        """``query``, or the question alone if that is answered, and more surely.
+        """``query``, or the question alone if that is answered, and more surely or as well by the
+        same sentence.
 
         A question may look as if it leaned on its history and be whole: searched with what was said
         before, its answer is missed (LOG.md, "whole questions").
@@ -150,12 +151,12 @@ class _Turn:
         if query == question or not may_stand_alone(question):
             return query
         with self.clock("read"):
-            alone = self._sureness(question, question)
-            is_better = enough(alone, self.settings.min_confidence)
-            return question if is_better and alone > self._sureness(question, query) else query
-
-    def _sureness(self, question: str, query: str) -> float:
-        return self.reader.read(question, query, self.search(query)).confidence
+            alone = self.reader.read(question, question, self.search(question))
+            if not self._answers(alone):
+                return query
+            led = self.reader.read(question, query, self.search(query))
+            is_as_good = alone.confidence > led.confidence or _place(alone) == _place(led)
+            return question if is_as_good else query
 
     def answer(
         self,
@@ -268,6 +269,11 @@ class _Turn:
         newest_first = _wants_latest(found.part)
         most = self.settings.max_quotes
         return section_of(found.part, reading, most, self.embedder, newest_first=newest_first)
+
+
+def _place(reading: Reading) -> tuple[str, int] | None:
+    """Where the best sentence stands."""
+    return next(((quote.article.id, quote.start) for quote in reading.quotes), None)
 
 
 def _in_period(filters: Filters, query: str) -> Filters:
