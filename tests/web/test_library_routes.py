@@ -300,7 +300,7 @@ def test_a_first_build_that_is_cancelled_can_be_begun_again(settings: Settings) 
 def test_what_a_build_did_is_one_line() -> None:
     report = BuildReport("g1", 5, 50, 12, (), 3.4, added=2, removed=1, unchanged=1200)
     assert describe_report(report) == (
-        "Built in 3 s: 2 new, 1 removed, 1,200 unchanged. 12 passages embedded anew."
+        "Built in 3.4 s: 2 new, 1 removed, 1,200 unchanged. 12 passages embedded anew."
     )
     failures = (Failure("scan.pdf", "no PDF, or a damaged one"),)
     assert "1,200 unchanged, 1 file not read." in describe_report(
