@@ -139,7 +139,7 @@ def test_an_example_can_be_chosen_and_a_refused_question_is_kept(
 def test_a_conversation_that_was_left_does_not_come_back(browser: Browser, address: str) -> None:
     with visit(browser, address) as visited:
         page, box = visited.page, visited.page.locator("#question textarea")
-        for wait in range(0, 300, 40):  # milliseconds: from waiting, over streaming, to whole
+        for wait in range(0, 300, 20):  # milliseconds: from waiting, over streaming, to whole
             box.fill(QUESTION)
             box.press("Enter")
             expect(page.locator("#conversation .answer")).to_have_count(1)

@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browsing import free_port, running, take_picture, visit
-from tests.fake_server import SLOWER
+from tests.fake_server import SLOWER, SLOWER_SECONDS
 
 pytestmark = pytest.mark.browser
 
@@ -176,5 +176,5 @@ def test_who_waits_sees_their_place_until_it_is_their_turn(browser: Browser, add
             page.get_by_role("button", name="Stop").click()
         expect(last.locator(".words")).to_be_visible()
         for page in pages[2:]:
-            page.get_by_role("button", name="Stop").click()
-            expect(page.locator("#conversation .note")).to_contain_text("topped")
+            whole = page.locator("#conversation .answer.whole")
+            expect(whole).to_be_visible(timeout=(2 * SLOWER_SECONDS + 20) * 1000)
