@@ -64,8 +64,7 @@ def stream(
     turn = _Turn(store, embedder, reader, settings, filters)
     with turn.clock("understand"):
         spelled, query = understood(question, history, store)
-    query = turn.chosen_query(spelled, query)
-    hits = turn.search(query)
+    query, hits = turn.searched(spelled, query)
     yield Retrieved(query, tuple(hits))
     answer, sections = turn.answer(question, spelled, query, history, hits)
     may_be_written = all(section.may_be_written for section in sections)
@@ -141,22 +140,24 @@ class _Turn:
         with self.clock("retrieve"):
             return self._retrieve(query, _in_period(self.filters, query))
 
-    def chosen_query(self, question: str, query: str) -> str:
-        """``query``, or the question alone if that is answered, and more surely or as well by the
-        same sentence.
+    def searched(self, question: str, query: str) -> tuple[str, list[Hit]]:
+        """The query that is searched, and its hits: ``query``, or the question alone if that is
+        answered, and more surely or as well by the same sentence.
 
         A question may look as if it leaned on its history and be whole: searched with what was said
         before, its answer is missed (LOG.md, "whole questions").
         """
+        hits = self.search(query)
         if query == question or not may_stand_alone(question):
-            return query
+            return query, hits
+        own = self.search(question)
         with self.clock("read"):
-            alone = self.reader.read(question, question, self.search(question))
+            alone = self.reader.read(question, question, own)
             if not self._answers(alone):
-                return query
-            led = self.reader.read(question, query, self.search(query))
-            is_as_good = alone.confidence > led.confidence or _place(alone) == _place(led)
-            return question if is_as_good else query
+                return query, hits
+            led = self.reader.read(question, query, hits)
+        is_as_good = alone.confidence > led.confidence or _place(alone) == _place(led)
+        return (question, own) if is_as_good else (query, hits)
 
     def answer(
         self,
@@ -243,8 +244,8 @@ class _Turn:
         return self.reader.name, [found]
 
     def _read_part(self, part: str, history: Sequence[Turn]) -> _Found:
-        query = self.chosen_query(part, corrected(standalone_query(part, history), self.store))
-        return self._read(wording(part), query, self.search(query))
+        query, hits = self.searched(part, corrected(standalone_query(part, history), self.store))
+        return self._read(wording(part), query, hits)
 
     def _read(self, part: str, query: str, hits: Sequence[Hit], typed: str | None = None) -> _Found:
         """``typed``: what the user typed, where ``part`` is all that it asks."""

@@ -111,16 +111,14 @@ def lacks_count(sentence: str, question: str) -> bool:
     """Whether an age or a count is asked for and ``sentence`` holds no number or word like "few".
 
     Numbers that the question holds do not count, nor does a year as an age, but where it is said
-    when something began. Of 1,471 such questions of the reader's training
-    sets 10 are answered by such a sentence (LOG.md, "counts that are not there").
+    when something began. Of 1,471 such questions of the reader's training sets 10 are answered by
+    such a sentence (LOG.md, "counts that are not there").
     """
     if not _ASKS_COUNT.search(question):
         return False
-    known = set(terms(question))
     if _ASKS_AGE.search(question) and not _BEGAN.search(sentence):
         sentence = _YEAR.sub(" ", sentence)
-    counted = (set(terms(match.group())) for match in _COUNTED.finditer(sentence))
-    return not any(not said or not known.issuperset(said) for said in counted)
+    return not _holds_new(_COUNTED, sentence, question)
 
 
 def without_type(question: str) -> str:
@@ -134,18 +132,22 @@ def without_type(question: str) -> str:
 
 def holds_type(sentence: str, kind: AnswerType, question: str) -> bool:
     """Whether ``sentence`` holds words of this kind that do not already stand in the question."""
-    known = set(terms(question))
     if kind == "name":
+        known = set(terms(question))
         if sentence == sentence.lower():  # nothing is capitalised here, so nothing can be told
             return True
         candidates = list(_CAPITALISED.finditer(sentence))
         return any(
             match.start() > 0 and not known.issuperset(terms(match.group())) for match in candidates
         ) or _opens_with_name(sentence, known)
-    return any(
-        not known.issuperset(terms(match.group())) or not terms(match.group())
-        for match in _HELD[kind].finditer(sentence)
-    )
+    return _holds_new(_HELD[kind], sentence, question)
+
+
+def _holds_new(pattern: re.Pattern[str], sentence: str, question: str) -> bool:
+    """Whether ``pattern`` finds words in ``sentence`` that do not already stand in the question."""
+    known = set(terms(question))
+    found = (terms(match.group()) for match in pattern.finditer(sentence))
+    return any(not words or not known.issuperset(words) for words in found)
 
 
 def _opens_with_name(sentence: str, known: set[str]) -> bool:

@@ -18,7 +18,8 @@ export function connect() {
   });
   // Who goes on to the question need not set the filters first, nor see them over the answer.
   form.addEventListener("focusout", ({ relatedTarget }) => {
-    if (!form.parentElement.contains(relatedTarget) && document.hasFocus()) choose(form, { isAsked: false });
+    const isLeft = form.parentElement.open && !form.parentElement.contains(relatedTarget);
+    if (isLeft && document.hasFocus()) choose(form, { isAsked: false });
   });
   form.parentElement.addEventListener("toggle", () => form.parentElement.open && suggest(form));
   document.getElementById("chips").addEventListener("click", (event) => {

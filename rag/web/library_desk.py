@@ -14,7 +14,7 @@ from pathlib import Path
 from rag.errors import IndexMissingError, OpenError
 from rag.store import Current, read_current
 from rag.store.listing import Listing, read_listing
-from rag.text.counted import count
+from rag.text.counted import count, rounded
 from rag.types import BuildReport
 from rag.web.library_catalogue import Catalogue
 from rag.web.library_folder import ArticleFolder
@@ -147,5 +147,4 @@ def describe_report(report: BuildReport) -> str:
     if report.failures:
         told.append(f"{count(len(report.failures), 'file')} not read")
     embedded = count(report.embedded, "passage")
-    seconds = f"{report.seconds:.1f}" if report.seconds < 10 else f"{report.seconds:.0f}"
-    return f"Built in {seconds} s: {', '.join(told)}. {embedded} embedded anew."
+    return f"Built in {rounded(report.seconds)} s: {', '.join(told)}. {embedded} embedded anew."

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from rag.answering.cite import format_date
 from rag.shown.escaping import escape, escape_characters
+from rag.text.counted import rounded
 from rag.web.library_catalogue import PAGE_ROWS, Found, Listed
 from rag.web.library_rows import Row, RowState
 from rag.web.render import source_link
@@ -50,8 +51,7 @@ def describe_size(size_bytes: int | None) -> str:
         return f"{size_bytes} B"
     for unit, size in (("KB", 1e3), ("MB", 1e6)):
         if size_bytes < 1000 * size:
-            shown = size_bytes / size
-            return f"{shown:.1f} {unit}" if shown < 10 else f"{shown:.0f} {unit}"
+            return f"{rounded(size_bytes / size)} {unit}"
     return f"{size_bytes / 1e9:.1f} GB"
 
 
