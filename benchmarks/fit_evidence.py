@@ -1,4 +1,4 @@
-"""Fits the weights of rag/reading: sentence_ranker.py and span_evidence.py; reports on a held part.
+"""Fits the weights of rag/read: sentence_ranker.py and span_evidence.py; reports on a held part.
 
     RAG_EVAL_DATA=DIR python -m benchmarks.fit_evidence [QUESTIONS] [ABSENT]
 
@@ -30,12 +30,13 @@ from sklearn.metrics import roc_auc_score
 
 from rag.embed import load_embedder
 from rag.evaluate.matching import contains
+from rag.index import open_store
 from rag.ingest.build import build_from_articles, recipe_of
 from rag.models import SHIPPED_EMBEDDER
-from rag.reading.read import SpanReader
-from rag.reading.sentence_ranker import CONFIDENCE_FEATURES as PLAIN_CONFIDENCE
-from rag.reading.sentence_ranker import RANK_FEATURES as PLAIN_RANK
-from rag.reading.span_evidence import (
+from rag.read.read import SpanReader
+from rag.read.sentence_ranker import CONFIDENCE_FEATURES as PLAIN_CONFIDENCE
+from rag.read.sentence_ranker import RANK_FEATURES as PLAIN_RANK
+from rag.read.span_evidence import (
     CONFIDENCE_FEATURES,
     RANK_FEATURES,
     asked_of,
@@ -44,7 +45,6 @@ from rag.reading.span_evidence import (
 )
 from rag.retrieval import retrieve
 from rag.settings import Settings
-from rag.store import open_store
 from rag.types import Article, Hit, Span
 
 Feature = Callable[[Any], float]

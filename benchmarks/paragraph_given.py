@@ -18,8 +18,8 @@ from typing import Any
 
 from rag.evaluate.matching import exact_match, token_f1
 from rag.evaluate.question_sets import read_set
-from rag.reading.read import SpanReader
-from rag.reading.span_evidence import context_of
+from rag.read.read import SpanReader
+from rag.read.span_evidence import context_of
 
 
 def main(folder: Path, result: Path | None = None) -> None:

@@ -21,7 +21,7 @@ QUESTION = "How long did the talks between the two ambassadors last?"
 
 def passages(folder: Path) -> list[str]:
     """PASSAGES stretches of TOKENS tokens of the shipped article, each from another place."""
-    from rag.reading.pairs import load_tokenizer
+    from rag.read.pairs import load_tokenizer
 
     text = next(Path("seeds").glob("*.txt")).read_text(encoding="utf-8")
     tokens = load_tokenizer(folder).encode(text, add_special_tokens=False)
@@ -36,7 +36,7 @@ def main(rounds: int = 7) -> None:
     from sentence_transformers import CrossEncoder
 
     from rag.models import SHIPPED_EMBEDDER, find_embedder
-    from rag.reading.read import SpanReader
+    from rag.read.read import SpanReader
 
     folder = Path(find_embedder(SHIPPED_EMBEDDER).path)
     texts = passages(folder)

@@ -32,9 +32,7 @@ import numpy as np
 
 from benchmarks.made_library import Sample, made_articles, made_vectors, sample_articles
 from benchmarks.scale_plot import plot
-from rag.retrieval import retrieve
-from rag.settings import Settings
-from rag.store import (
+from rag.index import (
     FORMAT_VERSION,
     GenerationWriter,
     LocalStore,
@@ -42,6 +40,8 @@ from rag.store import (
     build_lock,
     open_store,
 )
+from rag.retrieval import retrieve
+from rag.settings import Settings
 from rag.types import Filters
 
 REAL_PASSAGES = 2048

@@ -22,10 +22,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rag.index import LocalStore, open_store
 from rag.ingest.build import build_from_articles, recipe_of
 from rag.question.spelling import corrected
 from rag.settings import Settings
-from rag.store import LocalStore, open_store
 from rag.text.words import terms
 from rag.types import Article, Span
 

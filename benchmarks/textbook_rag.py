@@ -30,13 +30,13 @@ from rag.evaluate.libraries import library_over
 from rag.evaluate.matching import contains, shown_text, token_f1
 from rag.evaluate.question_sets import read_set
 from rag.evaluate.questions import Question
-from rag.generate import Generator, LlamaCppGenerator
+from rag.index import open_store
 from rag.ingest.build import recipe_of
 from rag.library import Library
 from rag.retrieval import retrieve
 from rag.settings import Settings, load_settings
-from rag.store import open_store
 from rag.types import Embedder, Hit, Store
+from rag.write.writers import Generator, LlamaCppGenerator
 
 SETS = ("wiki", "seed")
 PASSAGES = 3

@@ -10,15 +10,15 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
-from rag.answering.answer import NONE_PASSES, Asked, Section, abstained, answered
-from rag.answering.contrary import without_contrary
-from rag.answering.evidence import enough
-from rag.answering.header import ask_header
-from rag.answering.naming import naming, not_of_others
-from rag.answering.overview import respond
-from rag.answering.sections import section_of, without_repetition
-from rag.answering.taken_up import in_full
-from rag.answering.unmentioned import nothing_found
+from rag.answer.answer import NONE_PASSES, Asked, Section, abstained, answered
+from rag.answer.contrary import without_contrary
+from rag.answer.evidence import enough
+from rag.answer.header import ask_header
+from rag.answer.naming import naming, not_of_others
+from rag.answer.overview import respond
+from rag.answer.sections import section_of, without_repetition
+from rag.answer.taken_up import in_full
+from rag.answer.unmentioned import nothing_found
 from rag.errors import QuestionError
 from rag.narrowed_store import NarrowedStore
 from rag.question.exchanged import exchanged
@@ -33,12 +33,12 @@ from rag.question.unsaid import wording
 from rag.question.within import question_within
 from rag.retrieval import retrieve
 from rag.types import Answer, Done, Event, Filters, Hit, Reading, Retrieved, Token, Turn
-from rag.writing.prose import in_prose
+from rag.write.prose import in_prose
 
 if TYPE_CHECKING:
-    from rag.generate import Generator
     from rag.settings import Settings
     from rag.types import Embedder, Reader, Store
+    from rag.write.writers import Generator
 
 _WORD_WITH_SPACE = re.compile(r"\S+\s*|\s+")
 

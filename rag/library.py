@@ -12,14 +12,7 @@ from typing import TYPE_CHECKING
 from rag.chat import check_question, stream, understood
 from rag.embed import load_embedder
 from rag.errors import FilterError, QuestionError
-from rag.generate import Generator, load_generator
-from rag.ingest.build import ProgressCallback, build_from_folder, recipe_of
-from rag.models import SHIPPED_READER
-from rag.reading.sentence_ranker import SentenceRanker
-from rag.reading.span_evidence import SpanEvidence
-from rag.retrieval import retrieve
-from rag.settings import changed, in_force
-from rag.store import (
+from rag.index import (
     LocalStore,
     Manifest,
     MilvusManifest,
@@ -30,7 +23,14 @@ from rag.store import (
     open_store,
     send_to_milvus,
 )
+from rag.ingest.build import ProgressCallback, build_from_folder, recipe_of
+from rag.models import SHIPPED_READER
+from rag.read.sentence_ranker import SentenceRanker
+from rag.read.span_evidence import SpanEvidence
+from rag.retrieval import retrieve
+from rag.settings import changed, in_force
 from rag.types import Answer, Article, BuildReport, Done, Event, Filters, Hit, Turn
+from rag.write.writers import Generator, load_generator
 
 if TYPE_CHECKING:
     from rag.settings import Settings
@@ -261,8 +261,8 @@ def _open(settings: Settings, report: BuildReport | None = None) -> Library:
 @cache
 def load_reader(embedder_name: str, reader_name: str) -> Reader:
     """The reader, with the sentence ranker for other languages; one for the process."""
-    from rag.reading.other_readers import load_passage_reader
-    from rag.reading.read import SpanReader
+    from rag.read.other_readers import load_passage_reader
+    from rag.read.read import SpanReader
 
     shipped = reader_name == SHIPPED_READER
     reader = SpanReader.shipped() if shipped else load_passage_reader(reader_name)

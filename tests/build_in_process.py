@@ -28,7 +28,8 @@ def wait(step: object) -> None:
 
 
 def watch() -> None:
-    from rag import build_command, library
+    from rag import library
+    from rag.cli import build_command
     from rag.ingest import watch
     from tests.fakes import FakeReader
 

@@ -10,9 +10,9 @@ import hypothesis
 import pytest
 
 import rag
+from rag.index import LocalStore, open_store
 from rag.ingest.build import build_from_articles, recipe_of
 from rag.settings import Settings
-from rag.store import LocalStore, open_store
 from rag.types import Article, BuildReport
 from tests.fakes import FakeEmbedder, FakeReader
 

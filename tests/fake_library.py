@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TypeVar
 
-from rag.answering.cite import cite
+from rag.answer.cite import cite
 from rag.conversations.feedback import FeedbackStore
 from rag.conversations.store import ConversationStore
 from rag.errors import OpenError, QuestionError

@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from rag.answering.cite import cite
+from rag.answer.cite import cite
 from rag.types import (
     Answer,
     Article,

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from rag.generate import Generator
-from rag.generate.generator import Pieces
+from rag.write.generator import Pieces
+from rag.write.writers import Generator
 
 
 @dataclass
@@ -31,7 +31,7 @@ class FakeWriter(Generator):
 
 
 class SharedWords:
-    """``rag.writing.verify.Support``: the share of the claim's words that the quote has."""
+    """``rag.write.verify.Support``: the share of the claim's words that the quote has."""
 
     def score(self, claim: str, quote: str) -> float:
         words = set(re.findall(r"\w+", claim.lower()))

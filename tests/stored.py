@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.answering.answer import Asked, Section, abstained, answered
+from rag.answer.answer import Asked, Section, abstained, answered
 from rag.conversations.stored_turns import Conversation, StoredTurn
 from rag.types import Answer, Article, Filters, Hit, Passage, Quote
 from tests.fakes import make_article

@@ -16,7 +16,7 @@ import pytest
 from markdown_it import MarkdownIt
 from playwright.sync_api import Browser, Page, expect
 
-from rag.store import open_store
+from rag.index import open_store
 from tests.browsing import Visit, free_port, running, visit
 from tests.hostile import PAYLOADS, word_of, write_articles
 from tests.test_browser_library import DROP

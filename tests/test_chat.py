@@ -8,12 +8,12 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from rag.answering.answer import ABSTENTION, NONE_PASSES, Section
+from rag.answer.answer import ABSTENTION, NONE_PASSES, Section
 from rag.chat import check_question, stream
 from rag.errors import QuestionError
+from rag.index import LocalStore, open_store
 from rag.ingest.build import build_from_articles, recipe_of
 from rag.settings import Settings
-from rag.store import LocalStore, open_store
 from rag.types import Answer, Article, BuildReport, Done, Event, Filters, Retrieved, Token, Turn
 from tests.fakes import FakeEmbedder, FakeReader, make_article
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from markdown_it import MarkdownIt
 
-from rag.answering.answer import ABSTENTION
+from rag.answer.answer import ABSTENTION
+from rag.cli.terminal import describe_answer
+from rag.index import open_store
 from rag.ingest.build import build_from_articles, recipe_of
 from rag.library import Library
 from rag.settings import Settings
-from rag.store import open_store
-from rag.terminal import describe_answer
 from rag.types import Answer, Article
 from rag.web.render import render_question
 from rag.web.render_answer import render_answer, render_stream

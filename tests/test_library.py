@@ -13,16 +13,16 @@ import pytest
 
 import rag
 from rag import cli
+from rag.cluster.milvus_transfer import write_generation
 from rag.errors import OpenError, SettingsError
 from rag.evaluate.libraries import library_over
 from rag.evaluate.questions import Collection
+from rag.index import MilvusServer, open_store
 from rag.ingest.build import recipe_of
 from rag.library import Library
 from rag.settings import Settings
-from rag.store import MilvusServer, open_store
-from rag.store.milvus_transfer import write_generation
+from tests.cluster import milvus_lite
 from tests.fakes import FakeEmbedder
-from tests.store import milvus_lite
 
 NOBODY = "http://me:secret@127.0.0.1:1"
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
+from rag.index import LocalStore
 from rag.narrowed_store import NarrowedStore
-from rag.store import LocalStore
 from rag.types import Article, BuildReport, Filters
 from tests.fakes import FakeEmbedder, make_article
 

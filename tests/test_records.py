@@ -6,7 +6,7 @@ import dataclasses
 import json
 from dataclasses import replace
 
-from rag.answering.answer import Asked, Section, answered
+from rag.answer.answer import Asked, Section, answered
 from rag.records import answer_record, search_record
 from rag.types import Answer, Article, Citation, Hit, Passage, Quote
 from tests.fakes import make_article

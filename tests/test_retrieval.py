@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import FilterError
+from rag.index import LocalStore
 from rag.retrieval import fuse, retrieve
-from rag.store import LocalStore
 from rag.types import Article, BuildReport, Filters, Hit
 from tests.fakes import FakeEmbedder, make_article
 

@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks import scale
 from benchmarks.made_library import Sample
-from rag.store import vectors
+from rag.index import vectors
 
 STAGES = {"retrieval", "dense", "terms", "fetch"}
 

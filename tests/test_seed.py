@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import rag
-from rag.answering.answer import ABSTENTION
+from rag.answer.answer import ABSTENTION
 from rag.library import Library
 from rag.settings import Settings
 

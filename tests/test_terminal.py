@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answering.answer import Asked, abstained
+from rag.answer.answer import Asked, abstained
+from rag.cli.terminal import describe_answer, describe_hit, print_error
 from rag.errors import RagError
-from rag.terminal import describe_answer, describe_hit, print_error
 from rag.types import Hit, Passage
 from tests.fakes import make_article
 

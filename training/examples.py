@@ -16,7 +16,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from rag.reading.pairs import MAX_SPAN_TOKENS, Pair, SpecialTokens, join, special_tokens
+from rag.read.pairs import MAX_SPAN_TOKENS, Pair, SpecialTokens, join, special_tokens
 from training.corpus import CharSpan, Corpus, Item, Text, tokenize
 from training.near_miss import YEAR, Lexicon, Swap, keywords, mentions
 from training.windows import cut, nearest_sentence, rest_of_passage, swap_with_spans

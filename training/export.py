@@ -16,8 +16,8 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from rag.models import SHIPPED_EMBEDDER, find_embedder, sha256_of
-from rag.reading.read import SHIPPED_WEIGHTS
-from rag.reading.span_network import with_differences
+from rag.read.read import SHIPPED_WEIGHTS
+from rag.read.span_network import with_differences
 from training.span_model import load_encoder
 
 
@@ -31,7 +31,7 @@ def low_rank(difference: Tensor, rank: int) -> tuple[Tensor, Tensor]:
 def difference(
     trained: dict[str, Tensor], encoder: dict[str, Tensor], rank: int
 ) -> dict[str, Tensor]:
-    """What ``rag.reading.span_network`` reads, from trained values by name."""
+    """What ``rag.read.span_network`` reads, from trained values by name."""
     stored: dict[str, Tensor] = {}
     for name, value in trained.items():
         if not name.startswith("encoder."):

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from rag.reading.pairs import MAX_SPAN_TOKENS
+from rag.read.pairs import MAX_SPAN_TOKENS
 from training.examples import Example, Group
 from training.span_model import IMPOSSIBLE, Logits, span_scores
 

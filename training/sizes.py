@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from rag.models import SHIPPED_EMBEDDER, find_embedder
-from rag.reading.pairs import load_tokenizer, special_tokens
+from rag.read.pairs import load_tokenizer, special_tokens
 from training.batches import split, validation_groups
 from training.corpus import load_corpus
 from training.export import difference, restored, trained_values

@@ -1,7 +1,7 @@
 """The reader's network in torch, for training: a BERT encoder with three heads.
 
 The heads give a relevance logit from [CLS], and a start and an end logit of every token. What is
-trained here reads in ``rag.reading.span_network``.
+trained here reads in ``rag.read.span_network``.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from rag.reading.pairs import MAX_SPAN_TOKENS, Pair, SpecialTokens
+from rag.read.pairs import MAX_SPAN_TOKENS, Pair, SpecialTokens
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel

@@ -20,7 +20,7 @@ from tokenizers import Tokenizer
 from torch import nn
 
 from rag.models import SHIPPED_EMBEDDER, find_embedder
-from rag.reading.pairs import load_tokenizer, special_tokens
+from rag.read.pairs import load_tokenizer, special_tokens
 from training.batches import Position, batches, split, validation_groups
 from training.corpus import Corpus, load_corpus
 from training.examples import Group, GroupMaker

@@ -11,7 +11,7 @@ import torch
 from sklearn.metrics import roc_auc_score
 from tokenizers import Tokenizer
 
-from rag.reading.pairs import SpecialTokens
+from rag.read.pairs import SpecialTokens
 from training.examples import Example, Group
 from training.span_model import SpanModel, pad, span_scores
 

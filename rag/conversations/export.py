@@ -12,7 +12,7 @@ from datetime import date
 from importlib.resources import files
 from itertools import groupby
 
-from rag.answering.cite import format_date
+from rag.answer.cite import format_date
 from rag.conversations.references import source_markdown, url_of
 from rag.conversations.stored_turns import Conversation, StoredTurn
 from rag.conversations.transcript import NO_ANSWER, day, facts

@@ -6,7 +6,7 @@ import hashlib
 import re
 import unicodedata
 
-from rag.answering.cite import format_date
+from rag.answer.cite import format_date
 from rag.shown.escaping import escape_bibtex, escape_markdown, one_line, safe_url
 from rag.types import Answer, Citation
 

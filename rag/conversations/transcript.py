@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.answering.cite import format_date
+from rag.answer.cite import format_date
 from rag.conversations.stored_turns import Conversation, StoredTurn
 from rag.shown.answer_facts import NOT_HELD, Searched, answer_facts, asked_only
 

@@ -15,6 +15,13 @@ from typing import TYPE_CHECKING
 
 from rag.embed import load_embedder
 from rag.errors import SeedsError
+from rag.index import (
+    FORMAT_VERSION,
+    EmbeddingCache,
+    GenerationWriter,
+    Recipe,
+    build_lock,
+)
 from rag.ingest.bulk_embed import embed_with_ray
 from rag.ingest.folder import Loaded, article_files, load_articles, load_folder
 from rag.ingest.indexing import (
@@ -25,13 +32,6 @@ from rag.ingest.indexing import (
     find_stories,
     reading_code,
     texts_to_embed,
-)
-from rag.store import (
-    FORMAT_VERSION,
-    EmbeddingCache,
-    GenerationWriter,
-    Recipe,
-    build_lock,
 )
 from rag.text.split import SPLITTER_VERSION
 from rag.types import Article, BuildReport, Failure, Progress

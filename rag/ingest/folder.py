@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
+from rag.index import FileStamp, LocalStore, is_index_file, stamp_if_same, stamp_of
 from rag.load import find_files, largest_bytes, load_file, source_of
-from rag.store import FileStamp, LocalStore, is_index_file, stamp_if_same, stamp_of
 from rag.types import Article, Failure
 
 KnownFiles: TypeAlias = Mapping[str, tuple[int, FileStamp]]

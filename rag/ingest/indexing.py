@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from rag.errors import OpenError
+from rag.index import EmbeddingCache, GenerationWriter, LocalStore, Recipe, open_store
 from rag.ingest.folder import FileKept, FileRead, KnownFiles, Loaded
-from rag.store import EmbeddingCache, GenerationWriter, LocalStore, Recipe, open_store
 from rag.text.duplicates import SIGNATURE_HASHES, first_of_story, signature
 from rag.text.split import passages
 from rag.types import Article, Failure, Passage, Progress

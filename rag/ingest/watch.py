@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rag.index import is_index_file
 from rag.load import find_files
-from rag.store import is_index_file
 
 if TYPE_CHECKING:
     from threading import Event

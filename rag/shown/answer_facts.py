@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from rag.answering.answer import ABSTENTION
+from rag.answer.answer import ABSTENTION
 from rag.shown.filters import describe_filters
 from rag.text.counted import count
 from rag.types import Answer, Filters

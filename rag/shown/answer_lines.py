@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from rag.answering.cite import markers
+from rag.answer.cite import markers
 from rag.types import Answer, Citation
 
 Voice: TypeAlias = Literal["quoted", "written", "replaced", "ours"]

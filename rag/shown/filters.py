@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from rag.answering.cite import format_date
+from rag.answer.cite import format_date
 from rag.errors import FilterError
-from rag.store.articles import days_of
+from rag.index.articles import days_of
 from rag.types import Filters
 
 

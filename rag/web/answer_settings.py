@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
-from rag.answering.evidence import MIN_CONFIDENCE
+from rag.answer.evidence import MIN_CONFIDENCE
 from rag.settings import Settings
 from rag.shown.answer_facts import SURE
 

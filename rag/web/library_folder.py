@@ -18,8 +18,8 @@ from pathlib import Path, PurePosixPath
 from typing import Literal, TypeAlias
 
 from rag.errors import ArticleFileError, NameTakenError
+from rag.index import is_index_file
 from rag.load import find_files, source_of
-from rag.store import is_index_file
 from rag.web.library_incoming import Incoming, check_upload, telling
 from rag.web.library_names import numbered, safe_source
 

@@ -6,7 +6,7 @@ import html
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
-from rag.answering.cite import format_date
+from rag.answer.cite import format_date
 from rag.shown.escaping import escape, escape_characters
 from rag.text.counted import rounded
 from rag.web.library_catalogue import PAGE_ROWS, Found, Listed

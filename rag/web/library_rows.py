@@ -13,10 +13,10 @@ from pathlib import Path, PurePosixPath
 from typing import Literal, TypeAlias
 
 from rag.errors import SeedsError
+from rag.index import stamp_if_same
+from rag.index.listing import Listing
 from rag.ingest.folder import article_files
 from rag.load import source_of
-from rag.store import stamp_if_same
-from rag.store.listing import Listing
 from rag.web.library_folder import Trashed
 
 RowState: TypeAlias = Literal[

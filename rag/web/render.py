@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 from zlib import crc32
 
-from rag.answering.cite import format_date
+from rag.answer.cite import format_date
 from rag.shown.escaping import escape
 
 

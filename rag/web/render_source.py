@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, pairwise
 from urllib.parse import urlsplit
 
-from rag.answering.cite import citation
+from rag.answer.cite import citation
 from rag.conversations.references import bibtex, reference_markdown, reference_plain
 from rag.shown.escaping import escape, escape_characters, safe_url, visible
 from rag.text.counted import count

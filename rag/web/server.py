@@ -29,7 +29,7 @@ from rag.conversations.feedback import FeedbackStore
 from rag.conversations.serving import serving
 from rag.conversations.store import ConversationStore
 from rag.errors import LoginError, ModelError, OpenError, RagError, ServeError
-from rag.store import Current, read_current
+from rag.index import Current, read_current
 from rag.web.conversation_routes import conversation_routes
 from rag.web.conversing import Conversing
 from rag.web.filter_address import date_problem, filters_from_address

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from rag.answering.answer import Asked, Section, answered
+from rag.answer.answer import Asked, Section, answered
 from rag.conversations.export import to_html, to_markdown
 from rag.conversations.stored_turns import Conversation, StoredTurn
 from rag.conversations.transcript import file_name

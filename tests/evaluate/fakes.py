@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from rag.answering import cite
+from rag.answer import cite
 from rag.types import (
     Answer,
     Article,

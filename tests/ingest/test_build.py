@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from rag.errors import BuildError, BuildInProgressError, IndexMissingError, SeedsError
+from rag.index import LocalStore, open_store
 from rag.ingest.build import build_from_folder, recipe_of
 from rag.settings import Settings
-from rag.store import LocalStore, open_store
 from rag.types import Article, BuildReport, Failure, Progress
 from tests.fakes import FakeEmbedder, make_article
 
@@ -253,15 +253,15 @@ def build_in_process(*arguments: str) -> subprocess.Popen[str]:
 @pytest.mark.parametrize(
     ("place", "is_switched"),
     [
-        ("rag.store.generation_writer.TermWriter", False),
+        ("rag.index.generation_writer.TermWriter", False),
         ("tests.fakes:FakeEmbedder.embed", False),
-        ("rag.store.embedding_cache:EmbeddingCache.keep", False),
+        ("rag.index.embedding_cache:EmbeddingCache.keep", False),
         ("rag.ingest.build.find_stories", False),
-        ("rag.store.generation_writer:TermWriter.finish", False),
-        ("rag.store.generation_writer.publish", False),
-        ("rag.store.generations.sync", False),
-        ("rag.store.embedding_cache:EmbeddingCache.clear", True),
-        ("rag.store.generation_writer.is_in_force", True),
+        ("rag.index.generation_writer:TermWriter.finish", False),
+        ("rag.index.generation_writer.publish", False),
+        ("rag.index.generations.sync", False),
+        ("rag.index.embedding_cache:EmbeddingCache.clear", True),
+        ("rag.index.generation_writer.is_in_force", True),
     ],
 )
 def test_a_killed_build_leaves_the_old_index_or_the_new_one(

@@ -18,11 +18,11 @@ import pytest
 import rag
 from rag import cli
 from rag.errors import BuildError, SettingsError
+from rag.index import open_store
 from rag.ingest import bulk_embed
 from rag.ingest.build import build_from_folder
 from rag.ingest.bulk_embed import embed_with_ray
 from rag.settings import Settings
-from rag.store import open_store
 from rag.types import BuildReport
 from tests.fakes import FakeEmbedder
 from tests.ray_embedder import DoomedEmbedder

@@ -15,11 +15,11 @@ import numpy as np
 import pytest
 
 import rag.load
+from rag.index import LocalStore, open_store
 from rag.ingest.build import build_from_folder, recipe_of
 from rag.ingest.folder import count_changed
 from rag.ingest.indexing import READING_LIBRARIES, embedded_text, reading_code
 from rag.settings import Settings
-from rag.store import LocalStore, open_store
 from rag.types import BuildReport, Failure, Filters, Passage
 from tests.fakes import FakeEmbedder, make_article
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from rag.index import LocalStore, open_store
 from rag.ingest.build import build_from_articles, recipe_of
 from rag.question.library_words import apart, as_written, in_one_passage
 from rag.settings import Settings
-from rag.store import LocalStore, open_store
 from tests.fakes import FakeEmbedder, make_article
 
 ARTICLES = [

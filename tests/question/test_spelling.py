@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from rag.index import LocalStore, open_store
 from rag.ingest.build import build_from_articles, recipe_of
 from rag.question import spelling
 from rag.question.spelling import corrected
 from rag.settings import Settings
-from rag.store import LocalStore, open_store
 from tests.fakes import FakeEmbedder, make_article
 
 ARTICLES = [

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from rag.answering.answer import NONE_PASSES
+from rag.answer.answer import NONE_PASSES
 from rag.conversations.export import to_html, to_markdown
 from rag.shown.answer_facts import Searched, answer_facts
 from rag.types import Answer, Claim, Filters

@@ -7,7 +7,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answering.answer import Asked, Section, answered
+from rag.answer.answer import Asked, Section, answered
 from rag.shown.answer_lines import Line, Words, answer_lines
 from rag.types import Answer, Citation, Claim, Quote
 from tests.fakes import make_article

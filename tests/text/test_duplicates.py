@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.index import LocalStore
 from rag.retrieval import retrieve
-from rag.store import LocalStore
 from rag.text.duplicates import SIGNATURE_HASHES, first_of_story, signature, without_repeats
 from rag.types import Article, BuildReport, Filters, Hit, Passage, Span
 from tests.fakes import FakeEmbedder, make_article

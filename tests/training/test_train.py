@@ -14,9 +14,9 @@ torch = pytest.importorskip("torch")
 
 from safetensors.torch import load_file, save_file  # noqa: E402
 
-from rag.reading.pairs import Pair, join, load_tokenizer, special_tokens  # noqa: E402
-from rag.reading.read import SpanReader  # noqa: E402
-from rag.reading.span_network import PairLogits, SpanNetwork  # noqa: E402
+from rag.read.pairs import Pair, join, load_tokenizer, special_tokens  # noqa: E402
+from rag.read.read import SpanReader  # noqa: E402
+from rag.read.span_network import PairLogits, SpanNetwork  # noqa: E402
 from training.batches import Position, batches, split  # noqa: E402
 from training.corpus import load_corpus  # noqa: E402
 from training.examples import GroupMaker  # noqa: E402

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answering.evidence import MIN_CONFIDENCE
+from rag.answer.evidence import MIN_CONFIDENCE
 from rag.settings import Settings
 from rag.web.answer_settings import (
     chosen_settings,

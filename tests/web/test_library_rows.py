@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from rag.index import FileStamp, read_current
+from rag.index.listing import ListedArticle, ListedFailure, Listing, read_listing
 from rag.ingest.build import build_from_folder
 from rag.settings import Settings
-from rag.store import FileStamp, read_current
-from rag.store.listing import ListedArticle, ListedFailure, Listing, read_listing
 from rag.web.library_folder import Trashed
 from rag.web.library_rows import FolderNow, Row, rows, scan
 from tests.fakes import FakeEmbedder

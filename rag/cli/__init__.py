@@ -1,0 +1,282 @@
+"""The command line: build, search, ask, chat, serve, login, eval, feedback, info; formats only.
+
+Exit code 0: answered or abstained; 1: an error, told in one line; 2: wrong usage. ``rag build`` has
+codes of its own for a folder that was not read in whole, and for Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import TextIOWrapper
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Optional
+
+import typer
+
+from rag.cli.terminal import (
+    describe_answer,
+    describe_hit,
+    describe_sources,
+    harmless,
+    print_error,
+    print_json,
+    read_line,
+    show_progress,
+)
+from rag.errors import IndexMissingError, RagError
+from rag.text.counted import count
+
+if TYPE_CHECKING:
+    from rag.library import Library
+    from rag.settings import Settings
+
+app = typer.Typer(
+    name="rag",
+    help="Questions to a folder of articles, answered in the articles' own words.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+IndexOption = Annotated[
+    Optional[Path], typer.Option("--index", help="Folder of the index [default: index]")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else")]
+SinceOption = Annotated[Optional[str], typer.Option(help="Articles of this ISO date or later")]
+UntilOption = Annotated[Optional[str], typer.Option(help="Articles of this ISO date or earlier")]
+AuthorOption = Annotated[Optional[str], typer.Option(help="Articles whose author's name has this")]
+SourceOption = Annotated[Optional[str], typer.Option(help="This file, or files like 2007/*.txt")]
+
+
+@app.command()
+def build(
+    seeds: Annotated[
+        Optional[Path], typer.Argument(help="Folder of articles [default: seeds]")
+    ] = None,
+    index: IndexOption = None,
+    as_json: JsonOption = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Build again whenever the folder changes, until Ctrl-C")
+    ] = False,
+    ray: Annotated[
+        Optional[str],
+        typer.Option(
+            metavar="ADDRESS", help="Embed on the Ray cluster at this address (docs/cluster.md)"
+        ),
+    ] = None,
+) -> None:
+    """Build the index of a folder of articles, or bring it up to date.
+
+    Only what is new or changed is embedded, and a build that was interrupted goes on from what was
+    embedded.
+
+    Exit code 0: everything was read; 3: the index is built, but what could not be read is not in
+    it; 1: an error, the index before is unchanged; 130: interrupted.
+    """
+    from rag.cli.build_command import build_and_watch, build_once
+
+    if watch and as_json:
+        raise typer.BadParameter("--json goes with one build, not with --watch")
+    settings = _settings(seeds=seeds, index=index)
+    if watch:
+        build_and_watch(settings, ray)
+    else:
+        raise typer.Exit(build_once(settings, as_json, ray))
+
+
+@app.command()
+def search(
+    question: Annotated[str, typer.Argument(help="What to look for")],
+    k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many passages")] = 5,
+    as_json: JsonOption = False,
+    index: IndexOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    author: AuthorOption = None,
+    source: SourceOption = None,
+) -> None:
+    """Show the passages that answer a question best."""
+    from rag.records import search_record
+
+    with _library(index, question) as library:
+        hits = library.retrieve(question, k, since=since, until=until, author=author, source=source)
+    if as_json:
+        print_json(search_record(question, hits))
+    else:
+        typer.echo("\n\n".join(map(describe_hit, hits)) or "No passages.")
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="The question")],
+    as_json: JsonOption = False,
+    index: IndexOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    author: AuthorOption = None,
+    source: SourceOption = None,
+) -> None:
+    """Answer a question in the articles' own words, with sources."""
+    from rag.records import answer_record
+
+    with _library(index, question) as library:
+        answer = library.ask(question, since=since, until=until, author=author, source=source)
+    if as_json:
+        print_json(answer_record(answer))
+    else:
+        typer.echo(describe_answer(answer))
+
+
+@app.command()
+def chat(index: IndexOption = None) -> None:
+    """Ask question after question in the terminal; an empty line ends."""
+    from rag.types import Done, Token
+
+    history: list[tuple[str, str]] = []
+    with _library(index) as library:
+        typer.echo(f"{count(library.article_count, 'article')}. An empty line ends.")
+        while question := read_line("> "):
+            try:
+                for event in library.stream(question, history):
+                    if isinstance(event, Token):
+                        typer.echo(harmless(event.text), nl=False)
+                    elif isinstance(event, Done):
+                        typer.echo(describe_sources(event.answer))
+                        history += [("user", question), ("assistant", event.answer.text)]
+            except RagError as error:
+                print_error(error)
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on")] = 7860,
+    index: IndexOption = None,
+    seeds: Annotated[Optional[Path], typer.Option(help="Folder of articles")] = None,
+    login: Annotated[
+        Optional[Path], typer.Option(metavar="FILE", help="Let in only who is in FILE (rag login)")
+    ] = None,
+    name: Annotated[
+        Optional[list[str]], typer.Option(help="A name that a proxy serves this server under")
+    ] = None,
+) -> None:
+    """Serve the chat to a browser; docs/sharing.md is about more than one reader."""
+    from rag.web.server import serve as run_server
+
+    run_server(_settings(seeds=seeds, index=index, login=login), host, port, name or ())
+
+
+@app.command(name="login")
+def allow_login(
+    name: Annotated[str, typer.Argument(help="Who may log in to the chat")],
+    file: Annotated[
+        Optional[Path], typer.Option(help="File of who may log in [default: data/logins]")
+    ] = None,
+) -> None:
+    """Let somebody log in to the chat, or give them a new password.
+
+    Asks for the password, and keeps in the file what scrypt makes of it. To let somebody in no
+    more, delete their line in the file.
+    """
+    from rag.web.login_file import DEFAULT_FILE, LoginFile
+
+    chosen = LoginFile(file or _settings().login or DEFAULT_FILE)
+    password = typer.prompt("Password", hide_input=True, confirmation_prompt="The same again")
+    kept = chosen.allow(name, password)
+    typer.echo(f"{kept} may log in: rag serve --login {chosen.path}")
+
+
+@app.command(name="eval")
+def evaluate_set(
+    folder: Annotated[
+        Path, typer.Argument(help="Folder with questions.jsonl (docs/evaluation.md)")
+    ],
+    as_json: JsonOption = False,
+    sample: Annotated[
+        Optional[int], typer.Option(help="Ask at most so many lines of each question file")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Draws the sample")] = 0,
+    plot: Annotated[
+        Optional[Path], typer.Option(help="Write the risk-coverage curve to this PNG")
+    ] = None,
+    index: Annotated[
+        Optional[Path], typer.Option("--index", help="Keep the set's index in this folder")
+    ] = None,
+) -> None:
+    """Ask a set of questions whose answers are known, and score what comes back."""
+    from rag.evaluate import evaluate, plot_risk_coverage, render, to_json
+
+    with show_progress() as progress:
+        evaluation = evaluate(
+            folder, _settings(), sample=sample, seed=seed, index=index, progress=progress
+        )
+    if plot is not None:
+        plot_risk_coverage(evaluation, plot)
+    typer.echo(to_json(evaluation) if as_json else render(evaluation))
+
+
+@app.command()
+def feedback(
+    folder: Annotated[Path, typer.Argument(help="A new folder, for the question set")],
+) -> None:
+    """Write the thumbs given in the chat as a question set for rag eval."""
+    from rag.cli.feedback_command import write_question_set
+
+    typer.echo(write_question_set(_settings().conversations, folder))
+
+
+@app.command()
+def info(index: IndexOption = None, as_json: JsonOption = False) -> None:
+    """Show what the index holds, what it was made with, and whether articles changed since."""
+    from rag.cli.info_command import described, index_facts
+
+    settings = _settings(index=index)
+    facts = index_facts(settings)
+    if as_json:
+        print_json(facts)
+    else:
+        typer.echo(described(facts, settings))
+
+
+def main() -> None:
+    """Entry point of ``rag``: a RagError becomes one line and exit code 1."""
+    for output in (sys.stdout, sys.stderr):
+        if isinstance(output, TextIOWrapper):
+            output.reconfigure(errors="replace")  # a terminal may lack a quotation mark
+    try:
+        app()
+    except RagError as error:
+        print_error(error)
+        sys.exit(1)
+
+
+def _settings(**overrides: Any) -> Settings:
+    from rag.settings import load_settings
+
+    return load_settings(**overrides)
+
+
+@contextmanager
+def _library(index: Path | None, question: str | None = None) -> Iterator[Library]:
+    """The library; the default one is built from the articles first where there is none yet.
+
+    A ``question`` that would be refused is refused before anything is loaded.
+    """
+    from rag.chat import check_question
+    from rag.library import build_library, open_library
+
+    settings = _settings(index=index)
+    if question is not None:
+        check_question(question, settings.max_question_chars)
+    with show_progress() as progress:
+        try:
+            library = open_library(settings=settings)
+        except IndexMissingError:
+            if index is not None:  # a folder that was named is not made up by a slip of the pen
+                raise
+            library = build_library(progress=progress, settings=settings)
+    with library:
+        yield library

@@ -1,0 +1,223 @@
+"""Generations of an index, and which of them is in force.
+
+    index/
+      CURRENT                 the generation in force and the sha256 of its manifest
+      build.lock              held by the process that builds
+      embedded.sqlite         vectors of a build that was interrupted
+      shards-0123456789abcdef/  texts that other machines embed, and their vectors
+      generations/g000001/    manifest.json, articles.sqlite, vectors.faiss, terms/
+
+A generation is written whole, its manifest last, everything synced; then ``CURRENT`` is replaced
+by a rename. A reader therefore sees the old generation or the new one, never a mixture; and
+``CURRENT`` vouches for the manifest, which vouches for the files. Whoever reads a generation, in
+whatever process, holds a lock on its manifest: until the last lets go, it is not removed.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import shutil
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from rag.errors import BuildError, BuildInProgressError, IndexMissingError, OpenError
+from rag.index.embedding_cache import FILE as CACHE_FILE
+from rag.index.embedding_cache import SHARDS_NAME
+from rag.index.manifest import Manifest, read_manifest, sync
+from rag.index.problems import confirming, corrupt, reading, rebuild_command, writing
+
+_CURRENT = "CURRENT"
+_LOCK = "build.lock"
+_MANIFEST = "manifest.json"
+_GENERATIONS = "generations"
+_CURRENT_LINE = re.compile(r"(g\d{6,}) ([0-9a-f]{64})\n")
+_GENERATION_NAME = re.compile(r"g\d{6,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """What ``CURRENT`` says."""
+
+    generation: str
+    manifest_sha256: str
+
+
+class HeldGeneration:
+    """A generation that is not removed until this is closed or forgotten, or its process ends.
+
+    Raises FileNotFoundError if it has no manifest, BlockingIOError if it is just being removed.
+    """
+
+    def __init__(self, index: Path, current: Current) -> None:
+        self.index = index
+        self.current = current
+        self.folder = _folder(index, current.generation)
+        self._descriptor = os.open(self.folder / _MANIFEST, os.O_RDONLY)
+        self._close = weakref.finalize(self, os.close, self._descriptor)
+        fcntl.flock(self._descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+
+    def manifest(self) -> bytes:
+        """The content of the manifest."""
+        return os.pread(self._descriptor, os.fstat(self._descriptor).st_size, 0)
+
+    def close(self) -> None:
+        self._close()
+
+
+def read_current(index: Path) -> Current:
+    """The generation in force.
+
+    Raises IndexMissingError where no build has finished, IndexCorruptError where ``CURRENT`` is not
+    whole, OpenError where it may not be read.
+    """
+    if index.exists() and not index.is_dir():
+        raise OpenError(f"Index {index} is a file: name a folder with --index.")
+    with reading(index):
+        try:
+            line = (index / _CURRENT).read_bytes()
+        except FileNotFoundError:
+            raise IndexMissingError(f"No index in {index}: run {rebuild_command(index)}.") from None
+    match = _CURRENT_LINE.fullmatch(line.decode("ascii", "replace"))
+    if match is None:
+        raise corrupt(index, f"{_CURRENT} was changed")
+    return Current(*match.groups())
+
+
+def read_generation(index: Path, current: Current) -> tuple[HeldGeneration, Manifest]:
+    """The generation in force, held, and its manifest.
+
+    Raises IndexCorruptError if the manifest is not whole, IndexMismatchError if another version
+    wrote it.
+    """
+    try:
+        held = HeldGeneration(index, current)
+    except (FileNotFoundError, NotADirectoryError):
+        raise corrupt(index, f"{_MANIFEST} of {current.generation} is missing") from None
+    content = held.manifest()
+    if sha256(content).hexdigest() != current.manifest_sha256:
+        raise corrupt(index, f"{_MANIFEST} of {current.generation} was changed")
+    return held, read_manifest(index, content)
+
+
+def generation_folders(index: Path) -> list[Path]:
+    """Folders of generations, finished or not, oldest first."""
+    parent = index / _GENERATIONS
+    found = parent.iterdir() if parent.is_dir() else ()
+    return sorted(path for path in found if _GENERATION_NAME.fullmatch(path.name))
+
+
+def new_generation(index: Path) -> Path:
+    """An empty folder for the next generation."""
+    number = max((int(folder.name[1:]) for folder in generation_folders(index)), default=0) + 1
+    folder = _folder(index, f"g{number:06d}")
+    folder.mkdir(parents=True)
+    return folder
+
+
+def publish(index: Path, folder: Path, manifest: Manifest) -> None:
+    """Writes the manifest and puts the generation in ``folder`` in force.
+
+    Everything in it was synced. Raises BuildError if it is in force but may not stay so.
+    """
+    content = manifest.to_json()
+    _replace(folder / _MANIFEST, content)
+    sync(folder)
+    for parent in (folder.parent, index, index.absolute().parent):
+        sync(parent)
+    _replace(index / _CURRENT, f"{folder.name} {sha256(content).hexdigest()}\n".encode())
+    with confirming(index):
+        sync(index)
+
+
+def is_in_force(index: Path, folder: Path) -> bool:
+    """Whether ``CURRENT`` names the generation in ``folder``."""
+    try:
+        return read_current(index).generation == folder.name
+    except OpenError:
+        return False
+
+
+def remove_unused(index: Path) -> None:
+    """Deletes every generation that is neither in force nor held.
+
+    None where ``CURRENT`` cannot be read. The caller holds the build lock.
+    """
+    # A build may have been killed between its switch and the sync: until then a power cut would
+    # bring back the generation before.
+    sync(index)
+    try:
+        in_force = read_current(index).generation
+    except IndexMissingError:
+        in_force = ""
+    except OpenError:
+        return
+    for folder in generation_folders(index):
+        if folder.name != in_force:
+            _remove_unless_held(folder)
+
+
+def is_index_file(path: Path, index: Path) -> bool:
+    """Whether a file is one that Footnote itself writes into the folder ``index``."""
+    if not path.is_relative_to(index) or path == index:
+        return False
+    name = path.relative_to(index).parts[0]
+    own = (_CURRENT, f"{_CURRENT}.new", _LOCK, _GENERATIONS, CACHE_FILE, f"{CACHE_FILE}-journal")
+    return name in own or SHARDS_NAME.fullmatch(name) is not None
+
+
+@contextmanager
+def build_lock(index: Path) -> Iterator[None]:
+    """Held while building; afterwards the generation before is removed, unless somebody reads it.
+
+    The operating system releases the lock when the process ends, however it ends. Raises
+    BuildInProgressError if another build holds it, or BuildError.
+    """
+    if index.exists() and not index.is_dir():
+        raise BuildError(f"Index {index} is a file: name a folder with --index.")
+    with writing(index):
+        index.mkdir(parents=True, exist_ok=True)
+        file = (index / _LOCK).open("a")
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BuildInProgressError(
+                f"Index {index} is being built already: wait until that build has finished."
+            ) from None
+        yield
+        with suppress(OSError):  # the next build will try again
+            remove_unused(index)
+
+
+def _remove_unless_held(folder: Path) -> None:
+    try:
+        manifest = (folder / _MANIFEST).open("rb")
+    except OSError:  # it was never finished, or not removed in whole
+        shutil.rmtree(folder, ignore_errors=True)
+        return
+    with manifest:
+        try:
+            fcntl.flock(manifest, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _folder(index: Path, generation: str) -> Path:
+    return index / _GENERATIONS / generation
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Replaces a file by a rename, so that it is whole after a power cut."""
+    beside = path.with_name(path.name + ".new")
+    with beside.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
