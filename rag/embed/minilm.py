@@ -55,7 +55,10 @@ class MiniLMEmbedder:
     def count_tokens(self, text: str) -> int:
         return len(self._counting.encode(text, add_special_tokens=False).ids)
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
+    def embed_query(self, texts: Sequence[str]) -> Vectors:
+        return self.embed_passages(texts)
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
         import numpy as np
 
         vectors = np.zeros((len(texts), _CHANNELS), dtype=np.float32)
