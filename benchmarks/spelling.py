@@ -47,8 +47,10 @@ class NoEmbedder:
     def count_tokens(self, text: str) -> int:
         return len(text.split())
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
+    def embed_query(self, texts: Sequence[str]) -> Vectors:
         return np.ones((len(texts), 1), dtype=np.float32)
+
+    embed_passages = embed_query
 
 
 def records(path: Path) -> list[dict[str, Any]]:

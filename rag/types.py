@@ -266,7 +266,10 @@ class Tokenizer(Protocol):
 
 
 class Embedder(Tokenizer, Protocol):
-    """Text to unit vectors of one space; their dot product is the similarity."""
+    """Text to unit vectors of one space; their dot product is the similarity.
+
+    A question and what may answer it are embedded each in its own way, where the model has two.
+    """
 
     @property
     def name(self) -> str: ...
@@ -282,8 +285,12 @@ class Embedder(Tokenizer, Protocol):
         """What fits the model's window, special tokens excluded."""
         ...
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        """Float32 array of shape (len(texts), dimensions), each row of length 1."""
+    def embed_query(self, texts: Sequence[str]) -> Vectors:
+        """Of what is searched: float32 of shape (len(texts), dimensions), rows of length 1."""
+        ...
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """Of what is found, and of texts to compare with one another: shaped like the queries'."""
         ...
 
 

@@ -39,7 +39,7 @@ def test_only_what_passes_is_seen(whole: LocalStore, embedder: FakeEmbedder) -> 
     assert sources(store.some_articles(1)) == ["sinking.txt"]
     assert sources(store.articles_between("2007-06", None, 9)) == ["sinking.txt"]
     assert store.first_and_last_day() == ("2007-05-02", "2007-06-04")
-    vector = embedder.embed(["ferry"])[0]
+    vector = embedder.embed_query(["ferry"])[0]
     for found in (store.search_terms("ferry", 9), store.search_vectors(vector, 9)):
         pairs = store.fetch([ordinal for ordinal, _ in found])
         assert sorted(sources([article for _, article in pairs])) == ["ferry.txt", "sinking.txt"]

@@ -131,7 +131,7 @@ def _central(articles: Sequence[Article], embedder: Embedder, sentences: int) ->
     leads = [found for article in articles if (found := lead_sentences(article, sentences))]
     if not leads:
         return []
-    vectors = embedder.embed([found[0].text for found in leads])
+    vectors = embedder.embed_passages([found[0].text for found in leads])
     chosen = covering(vectors, [1.0] * len(leads), MAX_CENTRAL)
     chosen.sort(key=lambda index: leads[index][0].article.date or "")
     return [

@@ -96,7 +96,7 @@ def _says_as_much(words: list[str], text: str, best: str, alike: float, embedder
     )
     if not own or not other:
         return False
-    vectors = embedder.embed([*(word.lower() for word in words), *own, *other])
+    vectors = embedder.embed_passages([*(word.lower() for word in words), *own, *other])
     count = len(words)
     likeness = vectors[:count] @ vectors[count:].T
     in_text = likeness[:, : len(own)].max(axis=1)

@@ -178,7 +178,7 @@ def _by(intent: Intent, store: Store, embedder: Embedder) -> Meant | None:
     """The author's articles, those about the subject where one is named; None without any."""
     filters = Filters(author=intent.author)
     subject = intent.subject or ""
-    vector = embedder.embed([subject or intent.author or ""])[0]
+    vector = embedder.embed_query([subject or intent.author or ""])[0]
     found = store.search_vectors(vector, _NEAREST, filters)
     pairs = store.fetch([ordinal for ordinal, _ in found])
     hits = [Hit(passage, article, 0.0) for passage, article in pairs]

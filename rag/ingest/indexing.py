@@ -134,7 +134,7 @@ class Indexing:
         vectors = self.known_vectors(list(texts))
         missing = [key for key in texts if key not in vectors]
         if missing:
-            fresh = self.embedder.embed([texts[key] for key in missing])
+            fresh = self.embedder.embed_passages([texts[key] for key in missing])
             self.cache.keep(missing, fresh)
             self.embedded += len(missing)
             vectors.update(zip(missing, fresh, strict=True))

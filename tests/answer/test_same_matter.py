@@ -75,7 +75,7 @@ def test_counts_of_what_is_asked_need_less_likeness(likeness: float, same: bool)
     class Embedder(FakeEmbedder):
         """Every two words are so much alike, and each is itself."""
 
-        def embed(self, texts: Sequence[str]) -> Vectors:
+        def embed_passages(self, texts: Sequence[str]) -> Vectors:
             own = sorted(set(texts))
             vectors = np.zeros((len(texts), len(own) + 1), dtype=np.float32)
             vectors[:, -1] = likeness**0.5
