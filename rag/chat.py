@@ -11,10 +11,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from rag.answer.answer import NONE_PASSES, Asked, Section, abstained, answered
-from rag.answer.contrary import without_contrary
 from rag.answer.evidence import enough
 from rag.answer.header import ask_header
-from rag.answer.naming import naming, not_of_others
 from rag.answer.overview import respond
 from rag.answer.sections import section_of, without_repetition
 from rag.answer.taken_up import in_full
@@ -25,7 +23,6 @@ from rag.question.exchanged import exchanged
 from rag.question.follow_up import may_stand_alone, refers_back
 from rag.question.history import standalone_query, turns
 from rag.question.intent import intent_of
-from rag.question.listed import listed_item, other_names
 from rag.question.parts import parts
 from rag.question.spelling import corrected
 from rag.question.time_phrases import period_of
@@ -234,23 +231,15 @@ class _Turn:
             each_part = [self._read_part(part, history) for part in asked]
             if any(self._answers(each.reading) for each in each_part):
                 return self.reader.name, each_part
-        found = self._read(spelled, query, hits, question)
-        if exchange := exchanged(question_within(question), past):
-            named = naming(found.reading, exchange.name, exchange.other)
-            found = replace(found, reading=named)
-        elif item := listed_item(question_within(question), past):
-            own = not_of_others(found.reading, item, other_names(item, past))
-            found = replace(found, reading=own)
+        found = self._read(spelled, query, hits)
         return self.reader.name, [found]
 
     def _read_part(self, part: str, history: Sequence[Turn]) -> _Found:
         query, hits = self.searched(part, corrected(standalone_query(part, history), self.store))
         return self._read(wording(part), query, hits)
 
-    def _read(self, part: str, query: str, hits: Sequence[Hit], typed: str | None = None) -> _Found:
-        """``typed``: what the user typed, where ``part`` is all that it asks."""
+    def _read(self, part: str, query: str, hits: Sequence[Hit]) -> _Found:
         reading = self.reader.read(part, query, hits)
-        reading = without_contrary(typed or part, reading)
         return _Found(part, reading.hits or tuple(hits), reading)
 
     def _answers(self, reading: Reading) -> bool:

@@ -1,8 +1,7 @@
-"""Whether the articles quoted agree, differ, or correct one another.
+"""Whether the articles quoted agree or differ.
 
 Two articles differ where each would answer by itself, of the same matter, in words that cannot
-mean the same, and neither's words stand in the other's sentence. That a later article corrects an
-earlier one is said only where it says so itself.
+mean the same, and neither's words stand in the other's sentence.
 """
 
 from __future__ import annotations
@@ -13,10 +12,9 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from rag.answer.cite import format_date
-from rag.answer.corrections import corrects
 from rag.answer.same_answer import compared_answers
 from rag.answer.same_matter import same_matter
-from rag.question.answer_type import asked_type, wants_words
+from rag.question.answer_type import asked_type
 from rag.text.words import terms
 from rag.types import Article, Quote
 
@@ -41,17 +39,11 @@ class Agreement:
 def compared(question: str, quotes: Sequence[Quote], embedder: Embedder) -> Agreement:
     """What the articles of ``quotes``, the best of which comes first, say beside one another."""
     best = quotes[0]
-    if not best.words or not wants_words(question):
+    if not best.words:
         return Agreement(tuple(quotes))
     others = [quote for quote in quotes if quote.article.id != best.article.id and quote.words]
     kind = asked_type(question)
     likeness = {id(quote): compared_answers(kind, quote, best) for quote in others}
-    correcting = [
-        quote
-        for quote in others
-        if likeness[id(quote)] != "same"
-        and (corrects(question, quote, best) or corrects(question, best, quote))
-    ]
     told = [quote for quote in quotes if quote.words]
     apart = [
         pair
@@ -60,13 +52,9 @@ def compared(question: str, quotes: Sequence[Quote], embedder: Embedder) -> Agre
         and _contradict(question, *pair, embedder)
         and (pair[0] is best or same_matter(question, *pair, embedder))
     ]
-    unlike = [
-        quote
-        for quote in told
-        if quote is not best and (quote in correcting or any(quote in pair for pair in apart))
-    ]
+    unlike = [quote for quote in told if quote is not best and any(quote in pair for pair in apart)]
     if unlike:
-        return _disagreement(question, quotes, unlike)
+        return _disagreement(quotes, unlike)
     stories = {_story(quote.article) for quote in others if likeness[id(quote)] == "same"}
     stories.add(_story(best.article))
     if len(stories) > 1:
@@ -74,22 +62,11 @@ def compared(question: str, quotes: Sequence[Quote], embedder: Embedder) -> Agre
     return Agreement(tuple(quotes))
 
 
-def _disagreement(question: str, quotes: Sequence[Quote], unlike: Sequence[Quote]) -> Agreement:
-    """The best quote and those unlike it first, each under its article's title and date.
-
-    What corrects goes before what it corrects.
-    """
-    best = quotes[0]
-    first = [best, *unlike]
-    correcting = [
-        quote for quote in first if any(corrects(question, quote, rival) for rival in first)
-    ]
-    first.sort(key=lambda quote: quote not in correcting)
+def _disagreement(quotes: Sequence[Quote], unlike: Sequence[Quote]) -> Agreement:
+    """The best quote and those unlike it first, each under its article's title and date."""
+    first = [quotes[0], *unlike]
     ordered = first + [quote for quote in quotes if quote not in first]
     remark = "The articles give different answers; see whether they speak of the same thing."
-    if correcting:
-        day = format_date(first[0].article.date or "")
-        remark = f"The article of {day} corrects an earlier one."
     told = tuple(replace(quote, lead=f"{named(quote.article)}:") for quote in ordered)
     return Agreement(told, remark, differ=True)
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from rag.question.answer_type import AnswerType, asked_type, holds_type, without_type
-from rag.text.quantities import LATER_ORDINALS
 from rag.text.sentences import sentences
 from rag.text.words import content_terms, terms
 from rag.types import Hit, Quote
@@ -18,8 +16,6 @@ from rag.types import Hit, Quote
 BM25_K1 = 1.2
 BM25_B = 0.75
 T = TypeVar("T")
-_NAME = re.compile(r"(?<=\S )(?:[A-Z][\w'’.-]*|\d[\d,.]*)")
-_ORDINAL = re.compile(rf"\b(?:{'|'.join(LATER_ORDINALS)})\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +35,6 @@ class SentenceFeatures:
     """Share of the question's terms that the sentence holds."""
     passage_coverage: float
     """Share of the question's terms that its passage or its article's title hold."""
-    missing_names: float
-    """Share of the question's names, numbers and ordinals that neither passage nor title hold."""
 
 
 def sentence_features(
@@ -57,12 +51,6 @@ def sentence_features(
     wanted = content_terms(without_type(asked))
     distinct = set(wanted)
     kind = asked_type(question)
-    names = {
-        term
-        for pattern in (_NAME, _ORDINAL)
-        for match in pattern.finditer(asked)
-        for term in terms(match.group())
-    }
     in_sentence = [terms(quote.text) for quote, _ in found]
     in_passage = [set(terms(f"{hit.article.title} {hit.passage.text}")) for hit in hits]
     lexical = bm25(wanted, in_sentence)
@@ -76,7 +64,6 @@ def sentence_features(
             words=len(quote.text.split()),
             coverage=_share(distinct, distinct.intersection(in_sentence[position])),
             passage_coverage=_share(distinct, distinct & in_passage[rank]),
-            missing_names=_share(names, names - in_passage[rank]),
         )
         for position, (quote, rank) in enumerate(found)
     ]

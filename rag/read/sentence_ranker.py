@@ -45,13 +45,11 @@ CONFIDENCE_FEATURES: Mapping[str, Callable[[SentenceFeatures], float]] = {
     "similarity": lambda sentence: sentence.similarity,
     "coverage": lambda sentence: sentence.coverage,
     "passage coverage": lambda sentence: sentence.passage_coverage,
-    "missing names": lambda sentence: sentence.missing_names,
 }
 CONFIDENCE_WEIGHTS = {
     "similarity": 4.4,
     "coverage": 2.0,
     "passage coverage": 3.8,
-    "missing names": -0.9,
 }
 CONFIDENCE_INTERCEPT = -5.0
 """Raised by 1.3 from the fit, so that ``MIN_CONFIDENCE`` of rag/answer suits both readers."""

@@ -10,15 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from rag.question.answer_type import (
-    AnswerType,
-    asked_type,
-    is_year_for_age,
-    lacks_count,
-    wants_words,
-    without_type,
-)
-from rag.read.denial import denies
+from rag.question.answer_type import AnswerType, asked_type, without_type
 from rag.read.rerank import asks, by_article, reranked
 from rag.read.sentence_features import (
     SentenceFeatures,
@@ -38,8 +30,6 @@ if TYPE_CHECKING:
     from rag.types import Embedder
 
 _LATIN_SHARE = 0.7
-_INSTEAD = 2.0
-"""Words that are not denied stand in for those that are if they score at most so much less."""
 _UNMARKED = 1.0
 """A sentence without a marked span scores so much below the lowest span of its passage."""
 
@@ -57,10 +47,6 @@ class MarkedSentence:
     words_fit: float
     """1 if the words are the number, date or duration asked for, -1 if not, 0 for other kinds."""
     features: SentenceFeatures
-    uncounted: bool
-    """Whether an age or a count is asked for and the sentence holds none."""
-    denied: bool = False
-    """Whether the sentence says of the words that they are not what is asked for."""
 
 
 RANK_FEATURES: Mapping[str, Callable[[MarkedSentence], float]] = {
@@ -68,42 +54,29 @@ RANK_FEATURES: Mapping[str, Callable[[MarkedSentence], float]] = {
     "similarity": lambda sentence: sentence.features.similarity,
     "words fit": lambda sentence: sentence.words_fit,
     "passage coverage": lambda sentence: sentence.features.passage_coverage,
-    "uncounted": lambda sentence: float(sentence.uncounted),
-    "denied": lambda sentence: float(sentence.denied),
 }
 RANK_WEIGHTS = {
     "span score": 0.4,
     "similarity": 3.0,
     "words fit": 0.5,
     "passage coverage": 1.4,
-    "uncounted": -4.0,
-    "denied": -4.0,
 }
-"""Logits by benchmarks/fit_evidence.py; "words fit" as high as costs nothing (LOG.md, "evidence
-fitted again"); by hand "uncounted" (LOG.md, "counts that are not there") and "denied" (LOG.md,
-"denials")."""
+"""Logits by benchmarks/fit_evidence.py; "words fit" as high as costs nothing."""
 CONFIDENCE_FEATURES: Mapping[str, Callable[[MarkedSentence], float]] = {
     "span score": lambda sentence: sentence.span_score,
     "relevance": lambda sentence: sentence.relevance,
     "similarity": lambda sentence: sentence.features.similarity,
     "passage coverage": lambda sentence: sentence.features.passage_coverage,
-    "names missing": lambda sentence: sentence.features.missing_names,
     "words missing": lambda sentence: float(sentence.words_fit < 0),
-    "uncounted": lambda sentence: float(sentence.uncounted),
-    "denied": lambda sentence: float(sentence.denied),
 }
 CONFIDENCE_WEIGHTS = {
     "span score": 0.13,
     "relevance": 0.27,
     "similarity": 6.2,
     "passage coverage": 1.3,
-    "names missing": -0.6,
     "words missing": -1.5,
-    "uncounted": -6.0,
-    "denied": -6.0,
 }
-"""By benchmarks/fit_evidence.py, but for "words missing" (LOG.md, "the mean of two runs"),
-"uncounted" (LOG.md, "counts that are not there") and "denied" (LOG.md, "denials")."""
+"""By benchmarks/fit_evidence.py, but for "words missing", which is the mean of two runs."""
 CONFIDENCE_INTERCEPT = -3.0
 FIRST_READ = 6
 SURE = 0.8
@@ -149,7 +122,7 @@ class SpanEvidence:
                 for sentence in marked
             ),
             confidence=confidence,
-            short=_short_answer(question, marked[0]) if marked else None,
+            short=_short_answer(marked[0]) if marked else None,
             hits=tuple(reranked(asked, hits, readings)),
         )
 
@@ -180,12 +153,9 @@ def confidence_of(sentence: MarkedSentence) -> float:
     return logistic(weigh(sentence, CONFIDENCE_FEATURES, CONFIDENCE_WEIGHTS) + CONFIDENCE_INTERCEPT)
 
 
-def _short_answer(question: str, best: MarkedSentence) -> str | None:
-    """The words of the best sentence, where they are fewer than all of it and can answer."""
-    words = best.words
-    if not wants_words(question) or words is None or words == best.quote.text:
-        return None
-    return None if is_year_for_age(words, question) else words
+def _short_answer(best: MarkedSentence) -> str | None:
+    """The words of the best sentence, where they are fewer than all of it."""
+    return None if best.words == best.quote.text else best.words
 
 
 def asked_of(question: str, query: str) -> str:
@@ -253,7 +223,6 @@ def _marked(
 ) -> MarkedSentence:
     """``measured`` is the number, date or duration that the question asks for, if it does."""
     offset = hit.passage.start
-    uncounted = lacks_count(quote.text, question)
     candidates = [
         (span.score, _words_of(quote, Span(offset + span.start, offset + span.end)))
         for span in reading.spans
@@ -261,36 +230,14 @@ def _marked(
     ]
     if not candidates:
         lowest = min((span.score for span in reading.spans), default=0.0)
-        return MarkedSentence(
-            quote,
-            None,
-            lowest - _UNMARKED,
-            reading.relevance,
-            -1.0 if measured else 0.0,
-            features,
-            uncounted,
-        )
-    denied = [denies(question, quote.text, marked) for _, marked in candidates]
+        unfit = -1.0 if measured else 0.0
+        return MarkedSentence(quote, None, lowest - _UNMARKED, reading.relevance, unfit, features)
     texts = [quote.text[start:end] for _, (start, end) in candidates]
     fits = [type_fit(words, measured, question) for words in texts]
-    # Spans come best first, so the first is taken of those that fit as well; of one that is denied
-    # another takes the place only if it scores nearly as well.
+    # Spans come best first, so the first is taken of those that fit as well.
     best = fits.index(max(fits))
-    if denied[best]:
-        best = next(
-            (
-                each
-                for each, (score, _) in enumerate(candidates)
-                if not denied[each]
-                and fits[each] == fits[best]
-                and candidates[best][0] - score <= _INSTEAD
-            ),
-            best,
-        )
     score, _ = candidates[best]
-    return MarkedSentence(
-        quote, texts[best], score, reading.relevance, fits[best], features, uncounted, denied[best]
-    )
+    return MarkedSentence(quote, texts[best], score, reading.relevance, fits[best], features)
 
 
 def _words_of(quote: Quote, span: Span) -> Span:
