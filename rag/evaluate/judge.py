@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal, Protocol, TypeAlias
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, Protocol, TypeAlias
 
 from rag.evaluate.matching import (
     contains,
@@ -16,20 +16,9 @@ from rag.evaluate.matching import (
     shows,
     token_f1,
 )
-from rag.evaluate.questions import Expected, Kind, Part, Question
-from rag.types import (
-    Answer,
-    Article,
-    Citation,
-    Claim,
-    Done,
-    Event,
-    Hit,
-    Origin,
-    Status,
-    Token,
-    Turn,
-)
+from rag.evaluate.questions import Part, Question
+from rag.records import answer_record
+from rag.types import Answer, Article, Done, Event, Hit, Token, Turn
 
 RETRIEVED_FOR_PLACES = 10
 """Passages retrieved where the question names the words that answer."""
@@ -60,120 +49,66 @@ class AskedLibrary(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class ShownQuote:
-    """A citation of the answer, and whether it is what it claims to be."""
-
-    article_id: str
-    start: int
-    end: int
-    quote: str
-    exact: bool
-    """``article.text[start:end] == quote``."""
-    holds_answer: bool | None
-    """None where no answer is known."""
-
-
-@dataclass(frozen=True, slots=True)
-class RankedPassage:
-    """A retrieved passage, and whether it holds the words that answer."""
-
-    article_id: str
-    start: int
-    end: int
-    score: float
-    holds_place: bool
-
-
-@dataclass(frozen=True, slots=True)
-class JudgedPart:
-    """A part of the question, and whether the answer does it justice."""
-
-    answerable: bool
-    covered: bool
-    """Its answer is shown; or, where the articles have none, the part is said to be missing."""
-
-
-@dataclass(frozen=True, slots=True)
-class JudgedClaim:
-    """A sentence of the answer, and how it came to stand there."""
-
-    text: str
-    citations: tuple[int, ...]
-    origin: Origin
-    written: str | None
-    """What a model wrote, where the claim was replaced."""
-    wrongly_replaced: bool | None
-    """What was written held a right answer, as does a quote that stands for it now.
-
-    None for claims that were not replaced, and where no answer is known. Counts too much rather
-    than too little: the sentence may have been false in something else.
-    """
-
-
-@dataclass(frozen=True, slots=True)
 class Record:
-    """One question, what it got, and how that compares; None where nothing known can judge it."""
+    """One question, what it got, and how that compares with what is known."""
 
-    id: str
-    kind: Kind
-    category: str
-    """What sort of question it is, in the set's own words."""
-    question: str
+    question: Question
     history: tuple[tuple[str, str], ...]
     """As it was passed on: turns of the user alone are asked, and answered, first."""
-    query: str
-    expected: Expected | None
-    partial: bool
-    """Whether the articles are known to answer only part of the question."""
-    answers: tuple[str, ...]
-    conflicting: tuple[str, ...]
-    status: Status
-    model: str
-    confidence: float
-    short: str | None
+    answer: Answer
     text: str
     """As shown, without citation markers; of an abstention too."""
-    words: int | None
-    """Words of ``text``; None for an abstention."""
     right: bool | None
-    """The shown answer is right. An abstention shows none, and no answer to an absent one is."""
+    """The shown answer is right. An abstention shows none, and no answer to an absent one is.
+
+    None where nothing that is known can judge it."""
     verdict: Verdict | None
     """Of a question that names what a right and a wrong answer show."""
-    lured: bool | None
-    """What is shown holds what only a wrong answer shows."""
-    cites_article: bool | None
-    contains: bool | None
-    exact_match: bool | None
-    short_f1: float | None
-    text_f1: float | None
-    cites_quote: bool | None
-    hit_at_1: bool | None
-    hit_at_5: bool | None
-    hit_at_10: bool | None
-    recall_at_5: float | None
-    recall_at_10: float | None
-    recall_at_5_passages: float | None
-    ndcg_at_10: float | None
-    conflict_shown: bool | None
-    """What is shown holds a right answer and one that contradicts it."""
-    differ: bool
-    """The answer says that its articles disagree."""
-    unanswered: tuple[str, ...]
-    """The parts of the question that the answer says are missing."""
-    parts: tuple[JudgedPart, ...]
-    claims: tuple[JudgedClaim, ...]
-    quotes: tuple[ShownQuote, ...]
-    passages: tuple[RankedPassage, ...]
-    timings: Mapping[str, float]
-    """Seconds by stage, as the library reports them."""
+    measures: dict[str, float]
+    """By name, those that what is known of the question allows; each is averaged."""
+    pooled: dict[str, list[bool]]
+    """Verdicts on each citation, part or claim, which are counted over all questions."""
+    passages: tuple[tuple[Hit, bool | None], ...]
+    """The first that were retrieved, and whether they hold what answers."""
     seconds: float
-    """Seconds to the whole answer, measured from outside."""
+    """To the whole answer, measured from outside."""
     first_words_seconds: float | None
-    """Seconds to the first words of an answer; None for an abstention."""
+    """None for an abstention."""
 
     @property
     def answered(self) -> bool:
-        return self.status == "answered"
+        return self.answer.status == "answered"
+
+    @property
+    def confidence(self) -> float:
+        return self.answer.confidence
+
+    def as_json(self) -> dict[str, Any]:
+        """The question, the answer as ``rag ask --json`` prints it, and how they compare."""
+        known = self.question.model_dump(mode="json", exclude_defaults=True, exclude={"text"})
+        answer = answer_record(self.answer)
+        return {
+            **known,
+            "kind": self.question.kind,
+            "category": self.question.category,
+            "history": self.history,
+            "expected": self.question.expected,
+            **answer,
+            "question": self.question.text,
+            "shown": self.text,
+            "claims": [asdict(claim) for claim in self.answer.claims],
+            "differ": self.answer.differ,
+            "unanswered": self.answer.unanswered,
+            "right": self.right,
+            "verdict": self.verdict,
+            "measures": self.measures,
+            "hits": [
+                {**asdict(hit.passage), "score": hit.score, "holds_answer": holds}
+                for hit, holds in self.passages
+            ],
+            "seconds": self.seconds,
+            "first_words_seconds": self.first_words_seconds,
+        }
 
 
 def judge(question: Question, library: AskedLibrary) -> Record:
@@ -181,72 +116,26 @@ def judge(question: Question, library: AskedLibrary) -> Record:
     history = _conversation(question, library)
     hits = _retrieve(question, history, library)
     answer, seconds, first_words_seconds = _asked(question.text, history, library)
-    answered = answer.status == "answered"
     text = shown_text(answer.text, [citation.number for citation in answer.citations])
-    shown, short = (text, answer.short or "") if answered else ("", "")
-    answers = question.answers if question.expected != "abstain" else ()
+    shown = text if answer.status == "answered" else ""
     places = [_holds_place(question, hit) for hit in hits]
-    has_place = bool(hits or question.expected == "answer") and bool(
-        question.span or question.quote or (question.relevant and question.answers)
-    )
-    verdict = _verdict(question, answered, shown)
+    verdict = _verdict(question, answer, shown)
+    measures: dict[str, float | None] = {
+        **_retrieval(question, hits, places),
+        **_answer(question, answer, shown),
+    }
     return Record(
-        id=question.id,
-        kind=question.kind,
-        category=question.category,
-        question=question.text,
+        question=question,
         history=history,
-        query=answer.query,
-        expected=question.expected,
-        partial=question.partial,
-        answers=question.answers,
-        conflicting=question.conflicting,
-        status=answer.status,
-        model=answer.model,
-        confidence=answer.confidence,
-        short=answer.short,
+        answer=answer,
         text=text,
-        words=count_words(shown) if answered else None,
         right=_right(question, answer, shown, library, verdict),
         verdict=verdict,
-        lured=_lured(question, shown),
-        cites_article=(
-            any(citation.article_id in question.cite for citation in answer.citations)
-            if question.cite and answered
-            else None
-        ),
-        contains=contains(shown, answers) if answers else None,
-        exact_match=exact_match(short, answers) if answers else None,
-        short_f1=token_f1(short, answers) if answers else None,
-        text_f1=token_f1(shown, answers) if answers else None,
-        cites_quote=(
-            any(contains(citation.quote, [question.quote]) for citation in answer.citations)
-            if question.quote
-            else None
-        ),
-        hit_at_1=any(places[:1]) if has_place else None,
-        hit_at_5=any(places[:5]) if has_place else None,
-        hit_at_10=any(places[:10]) if has_place else None,
-        **_ranking_scores(question, hits),
-        conflict_shown=(
-            contains(shown, question.answers) and contains(shown, question.conflicting)
-            if question.conflicting
-            else None
-        ),
-        differ=answer.differ,
-        unanswered=answer.unanswered,
-        parts=_parts(question.parts, shown, answer.unanswered),
-        claims=tuple(_claim(question, claim, answer.citations) for claim in answer.claims),
-        quotes=tuple(_shown_quote(question, citation, library) for citation in answer.citations),
-        passages=tuple(
-            RankedPassage(
-                hit.article.id, hit.passage.start, hit.passage.end, hit.score, holds_place
-            )
-            for hit, holds_place in list(zip(hits, places, strict=True))[:RETRIEVED_FOR_PLACES]
-        ),
-        timings=answer.timings,
+        measures={name: float(value) for name, value in measures.items() if value is not None},
+        pooled=_pooled(question, answer, shown, library),
+        passages=tuple(zip(hits, places, strict=True))[:RETRIEVED_FOR_PLACES],
         seconds=seconds,
-        first_words_seconds=first_words_seconds if answered else None,
+        first_words_seconds=first_words_seconds if shown else None,
     )
 
 
@@ -279,34 +168,73 @@ def _retrieve(question: Question, history: Sequence[Turn], library: AskedLibrary
     """Hits as a search gives them: an answer's own hits may be fewer, or in another order."""
     if question.relevant:
         return library.retrieve(question.text, RETRIEVED_FOR_ARTICLES, history=history)
-    if question.expected == "answer" and (question.span or question.quote):
+    if question.expected == "answer" and question.has_place:
         return library.retrieve(question.text, RETRIEVED_FOR_PLACES, history=history)
     return ()
 
 
-def _verdict(question: Question, answered: bool, shown: str) -> Verdict | None:
+def _retrieval(
+    question: Question, hits: Sequence[Hit], places: Sequence[bool | None]
+) -> dict[str, float | None]:
+    """Ranks of passages that hold what answers; of relevant articles, each at its best passage."""
+    measures: dict[str, float | None] = {}
+    if question.has_place and question.expected == "answer":
+        measures |= {f"hit@{rank}": any(places[:rank]) for rank in (1, 5, 10)}
+    if relevant := {*question.relevant}:
+        found = [
+            hit.article.source if hit.article.source in relevant else hit.article.id for hit in hits
+        ]
+        ranking = list(dict.fromkeys(found))
+        gains = [1 / math.log2(rank + 2) for rank in range(10)]
+        gained = [gain for id, gain in zip(ranking, gains, strict=False) if id in relevant]
+        measures |= {
+            "recall@5": len(relevant & {*ranking[:5]}) / len(relevant),
+            "recall@10": len(relevant & {*ranking[:10]}) / len(relevant),
+            "nDCG@10": sum(gained) / sum(gains[: len(relevant)]),
+        }
+    return measures
+
+
+def _answer(question: Question, answer: Answer, shown: str) -> dict[str, float | None]:
+    measures: dict[str, float | None] = {}
+    short = answer.short or "" if shown else ""
+    quotes = [citation.quote for citation in answer.citations]
+    if question.answers and question.expected != "abstain":
+        measures |= {
+            "contains": contains(shown, question.answers),
+            "exact match, short": exact_match(short, question.answers),
+            "token F1, short": token_f1(short, question.answers),
+            "token F1, shown text": token_f1(shown, question.answers),
+        }
+    if question.conflicting:
+        sides = (question.answers, question.conflicting)
+        measures["both shown"] = all(contains(shown, side) for side in sides)
+    if shown and question.kind != "near miss" and question.expected == "answer":
+        measures["words shown"] = count_words(shown)
+    if question.quote:
+        measures["quote cited"] = any(contains(quote, [question.quote]) for quote in quotes)
+    if question.plausible:
+        measures["lured"] = contains(shown, question.plausible)
+    if question.cite and shown:
+        cited = {citation.article_id for citation in answer.citations}
+        measures["right article cited"] = bool(cited & {*question.cite})
+    return measures
+
+
+def _verdict(question: Question, answer: Answer, shown: str) -> Verdict | None:
     """Right, or how not: at most one of these holds, the first."""
     if not question.any_of and question.status is None:
         return None
-    if not answered:
+    if answer.status == "abstained":
         return "right" if question.expected == "abstain" else "refused"
     is_lured = shows(shown, question.none_of)
-    held = [shows(shown, group) for group in question.any_of]
-    if question.expected == "abstain":
-        if shows(shown, question.corrections) and not is_lured:
-            return "right"
-        return "lured" if is_lured else "wrong"
+    groups = question.any_of or (question.corrections,)
+    held = [shows(shown, group) for group in groups]
     if all(held) and not is_lured:
         return "right"
-    if any(held):
+    if any(held) and question.expected == "answer":
         return "partly"
     return "lured" if is_lured else "wrong"
-
-
-def _lured(question: Question, shown: str) -> bool | None:
-    if question.plausible:
-        return contains(shown, question.plausible)
-    return shows(shown, question.none_of) if question.none_of else None
 
 
 def _right(
@@ -322,24 +250,24 @@ def _right(
         return False
     if question.answers:
         return contains(shown, question.answers)
-    if not question.quote and not question.span:
+    if not question.has_place:
         return None
-    for citation in answer.citations if answer.status == "answered" else ():
+    for citation in answer.citations:
         article = library.article(citation.article_id)
-        if article is not None and _place_held(
-            question, article, citation.start, citation.end, citation.quote
-        ):
+        if article and _place_held(question, article, citation.start, citation.end, citation.quote):
             return True
     return False
 
 
-def _holds_place(question: Question, hit: Hit) -> bool:
-    """Whether the passage holds what answers: the span, the quote, or in a relevant article an
-    answer."""
-    if question.relevant and question.answers and not question.span and not question.quote:
-        named = {hit.article.id, hit.article.source} & {*question.relevant}
-        return bool(named) and contains(hit.passage.text, question.answers)
+def _holds_place(question: Question, hit: Hit) -> bool | None:
+    """Whether the passage holds what answers: the span, the quote, or an answer in a relevant
+    article; None where none of them is known."""
+    if not question.has_place:
+        return None
     passage = hit.passage
+    if not question.span and not question.quote:
+        named = {hit.article.id, hit.article.source} & {*question.relevant}
+        return bool(named) and contains(passage.text, question.answers)
     return _place_held(question, hit.article, passage.start, passage.end, passage.text)
 
 
@@ -357,35 +285,54 @@ def _place_held(question: Question, article: Article, start: int, end: int, text
     return question.quote is not None and contains(text, [question.quote])
 
 
-def _shown_quote(question: Question, citation: Citation, library: AskedLibrary) -> ShownQuote:
-    article = library.article(citation.article_id)
+def _pooled(
+    question: Question, answer: Answer, shown: str, library: AskedLibrary
+) -> dict[str, list[bool]]:
     worth_citing = question.worth_citing if question.expected != "abstain" else ()
-    return ShownQuote(
-        article_id=citation.article_id,
-        start=citation.start,
-        end=citation.end,
-        quote=citation.quote,
-        exact=article is not None
-        and 0 <= citation.start < citation.end
-        and article.text[citation.start : citation.end] == citation.quote,
-        holds_answer=contains(citation.quote, worth_citing) if worth_citing else None,
-    )
+    quotes = {citation.number: citation.quote for citation in answer.citations}
+    exact = []
+    for citation in answer.citations:
+        article = library.article(citation.article_id)
+        span = slice(citation.start, citation.end)
+        exact.append(
+            article is not None
+            and 0 <= span.start < span.stop
+            and article.text[span] == citation.quote
+        )
+    replaced = [claim for claim in answer.claims if claim.written is not None]
+    judged_parts = _parts(question.parts, shown, answer.unanswered)
+    return {
+        "exactness": exact,
+        "precision": [contains(quote, worth_citing) for quote in quotes.values() if worth_citing],
+        "answered parts shown": [covered for part, covered in judged_parts if part.answers],
+        "missing parts named": [covered for part, covered in judged_parts if part.absent],
+        "replaced, of checked": [
+            c.origin == "replaced" for c in answer.claims if c.origin != "quoted"
+        ],
+        "wrongly replaced, of replaced": [
+            contains(claim.written or "", worth_citing)
+            and any(contains(quotes.get(number, ""), worth_citing) for number in claim.citations)
+            for claim in replaced
+            if worth_citing
+        ],
+    }
 
 
-def _parts(parts: Sequence[Part], shown: str, unanswered: Sequence[str]) -> tuple[JudgedPart, ...]:
-    """Each part against what is shown, and what is said to be missing.
+def _parts(parts: Sequence[Part], shown: str, unanswered: Sequence[str]) -> list[tuple[Part, bool]]:
+    """Whether each part is shown, or said to be missing where the articles have no answer.
 
     A part without a question of its own is missing where the answer misses what no other part is.
     """
     missing = [_part_meant(parts, said) for said in unanswered]
-    judged = []
-    for part in parts:
-        if part.answers:
-            covered = contains(shown, part.answers) and part not in missing
-        else:
-            covered = (part if part.question else None) in missing
-        judged.append(JudgedPart(bool(part.answers), covered))
-    return tuple(judged)
+    return [
+        (
+            part,
+            contains(shown, part.answers) and part not in missing
+            if part.answers
+            else (part if part.question else None) in missing,
+        )
+        for part in parts
+    ]
 
 
 def _part_meant(parts: Sequence[Part], said: str) -> Part | None:
@@ -393,35 +340,3 @@ def _part_meant(parts: Sequence[Part], said: str) -> Part | None:
     likeness = {part: token_f1(said, [part.question]) for part in parts if part.question}
     nearest = max(likeness, key=likeness.__getitem__, default=None)
     return nearest if nearest and likeness[nearest] >= SAME_PART_F1 else None
-
-
-def _claim(question: Question, claim: Claim, citations: Sequence[Citation]) -> JudgedClaim:
-    wrongly_replaced = None
-    if claim.written is not None and question.worth_citing:
-        quotes = [citation.quote for citation in citations if citation.number in claim.citations]
-        wrongly_replaced = contains(claim.written, question.worth_citing) and any(
-            contains(quote, question.worth_citing) for quote in quotes
-        )
-    return JudgedClaim(claim.text, claim.citations, claim.origin, claim.written, wrongly_replaced)
-
-
-def _ranking_scores(question: Question, hits: Sequence[Hit]) -> dict[str, float | None]:
-    """Recall and nDCG over articles, each at the rank of its best passage; recall by passages."""
-    names = ("recall_at_5", "recall_at_10", "recall_at_5_passages", "ndcg_at_10")
-    relevant = {*question.relevant}
-    if not relevant:
-        return dict.fromkeys(names)
-    found = [
-        hit.article.source if hit.article.source in relevant else hit.article.id for hit in hits
-    ]
-    ranking = list(dict.fromkeys(found))
-    recalled = [
-        len(relevant & {*some}) / len(relevant) for some in (ranking[:5], ranking[:10], found[:5])
-    ]
-    discounts = [1 / math.log2(rank + 2) for rank in range(10)]
-    gain = sum(
-        discount
-        for article_id, discount in zip(ranking, discounts, strict=False)
-        if article_id in relevant
-    )
-    return dict(zip(names, (*recalled, gain / sum(discounts[: len(relevant)])), strict=True))

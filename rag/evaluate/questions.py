@@ -120,7 +120,7 @@ class Question(_Line):
     quote: Text | None = None
     """Words of the article that answer."""
     article_id: Text | None = None
-    start: int | None = Field(default=None, ge=0)
+    start: int | None = None
     end: int | None = None
     relevant: Texts = ()
     """Articles that the question needs, by id or source."""
@@ -140,12 +140,12 @@ class Question(_Line):
 
     @model_validator(mode="after")
     def _can_be_judged(self) -> Self:
-        if (self.start is None) != (self.end is None) or (self.span and self.start == self.end):
+        if (self.start is None) != (self.end is None) or (
+            self.span and not 0 <= self.span.start < self.span.end
+        ):
             raise ValueError("start and end belong together, 0 <= start < end")
         if self.span and self.article_id is None:
             raise ValueError("start and end need the article_id they count in")
-        if self.span and self.span.start > self.span.end:
-            raise ValueError("start and end belong together, 0 <= start < end")
         if self.conflicting and (self.absent or not self.answers):
             raise ValueError("conflicting needs the answers that it contradicts")
         if self.expected is None and not self.relevant and self.answerability is None:
@@ -196,6 +196,12 @@ class Question(_Line):
         """Every text that a quote or a claim of a good answer may hold; empty if none is known."""
         of_parts = (answer for part in self.parts for answer in part.answers)
         return (*self.answers, *self.conflicting, *of_parts)
+
+    @property
+    def has_place(self) -> bool:
+        """Whether it is known which passages answer: those with the span, the quote, or an answer
+        in a relevant article."""
+        return bool(self.span or self.quote or (self.relevant and self.answers))
 
     @property
     def corrections(self) -> tuple[str, ...]:

@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from rag.errors import EvaluationError
 from rag.evaluate.judge import Record, Verdict
-from rag.evaluate.scores import (
-    CurvePoint,
-    Score,
-    StageSeconds,
-    knows_whether_right,
-    risk_coverage,
-    scores,
-    stage_seconds,
-    verdicts_by_category,
-)
+from rag.evaluate.scores import Score, StageSeconds, knows_whether_right, scores, stage_seconds
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -35,16 +27,14 @@ class Evaluation:
     sample: int | None
     """At most so many lines of each question file were asked; None for all."""
     seed: int
-    models: tuple[str, ...]
-    """What made the answers, by name."""
     scores: tuple[Score, ...]
-    verdicts: Mapping[str, Mapping[str, int]]
-    """How many questions of each category got each verdict."""
     seconds: tuple[StageSeconds, ...]
-    curve: tuple[CurvePoint, ...]
-    answered: float | None
-    """The share of the curve's questions that got an answer; None where there is no curve."""
     records: tuple[Record, ...]
+
+    @property
+    def models(self) -> list[str]:
+        """What made the answers, by name."""
+        return sorted({record.answer.model for record in self.records})
 
     def score(self, section: str, name: str) -> Score:
         """One score of the table. Raises KeyError where there is none of that name."""
@@ -58,26 +48,23 @@ def summarize(
     records: Sequence[Record], *, folder: str, sample: int | None = None, seed: int = 0
 ) -> Evaluation:
     """The scores of records that were made before."""
-    judged = knows_whether_right(records)
     return Evaluation(
-        folder=folder,
-        sample=sample,
-        seed=seed,
-        models=tuple(sorted({record.model for record in records})),
-        scores=scores(records, seed),
-        verdicts=verdicts_by_category(records),
-        seconds=stage_seconds(records),
-        curve=risk_coverage(
-            [record.confidence for record in judged], [bool(record.right) for record in judged]
-        ),
-        answered=sum(record.answered for record in judged) / len(judged) if judged else None,
-        records=tuple(records),
+        folder, sample, seed, scores(records, seed), stage_seconds(records), tuple(records)
     )
 
 
 def to_json(evaluation: Evaluation) -> str:
     """One JSON object, with every question in ``records``."""
-    return json.dumps(asdict(evaluation), ensure_ascii=False)
+    told = {
+        "folder": evaluation.folder,
+        "sample": evaluation.sample,
+        "seed": evaluation.seed,
+        "models": evaluation.models,
+        "scores": [asdict(score) for score in evaluation.scores],
+        "seconds": [asdict(stage) for stage in evaluation.seconds],
+        "records": [record.as_json() for record in evaluation.records],
+    }
+    return json.dumps(told, ensure_ascii=False)
 
 
 def render(evaluation: Evaluation) -> str:
@@ -94,24 +81,28 @@ def render(evaluation: Evaluation) -> str:
 
 
 def plot_risk_coverage(evaluation: Evaluation, path: Path) -> None:
-    """Writes the curve as PNG. Raises EvaluationError where there is none, or no writing."""
-    if not evaluation.curve or evaluation.answered is None:
+    """Writes as PNG how many answers are wrong if only the surest are shown.
+
+    Raises EvaluationError where no answer can be judged, or the file not be written.
+    """
+    judged = sorted(knows_whether_right(evaluation.records), key=lambda r: -r.confidence)
+    if not judged:
         raise EvaluationError(
             f"{evaluation.folder} has no question whose answer is known: no curve can be drawn."
         )
+    import numpy as np
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(6, 4), dpi=150, layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.subplots()
-    axes.plot(
-        [point.coverage for point in evaluation.curve],
-        [point.risk for point in evaluation.curve],
-        drawstyle="steps-mid",
+    shown = np.arange(1, len(judged) + 1)
+    axes.plot(shown / len(judged), np.cumsum([not record.right for record in judged]) / shown)
+    answered = sum(record.answered for record in judged) / len(judged)
+    axes.axvline(
+        answered, color="gray", linestyle="--", label=f"answered in this run: {answered:.0%}"
     )
-    share = evaluation.answered
-    axes.axvline(share, color="gray", linestyle="--", label=f"answered in this run: {share:.0%}")
     axes.set(
         xlabel="coverage: share of the questions answered",
         ylabel="risk: share of the answers that are wrong",
@@ -137,23 +128,26 @@ def _tables(evaluation: Evaluation) -> Iterator[Table]:
     )
     section = ""
     for score in evaluation.scores:
-        if score.value is None:
-            continue
         if score.section != section:
             table.add_section()
         table.add_row(
             score.section if score.section != section else "",
             score.name,
             _number(score.value),
-            f"{_number(score.low)} – {_number(score.high)}" if score.low is not None else "",
+            f"{_number(score.low)} – {_number(score.high)}"
+            if score.low is not None and score.high is not None
+            else "",
             str(score.count),
         )
         section = score.section
     yield table
-    if evaluation.verdicts:
+    judged = [record for record in evaluation.records if record.verdict is not None]
+    if judged:
+        counts = Counter((record.question.category, record.verdict) for record in judged)
         table = _table("Verdicts", ("category",), get_args(Verdict))
-        for category, counts in evaluation.verdicts.items():
-            table.add_row(category, *map(str, counts.values()))
+        for category in dict.fromkeys(record.question.category for record in judged):
+            row = (counts[category, verdict] for verdict in get_args(Verdict))
+            table.add_row(category, *map(str, row))
         yield table
     table = _table("Seconds by stage", ("stage",), ("median", "95th percentile"))
     for stage in evaluation.seconds:
@@ -172,9 +166,5 @@ def _table(title: str, texts: Sequence[str], numbers: Sequence[str]) -> Table:
     return table
 
 
-def _number(value: float | None) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, int):
-        return str(value)
+def _number(value: float) -> str:
     return f"{value:.3f}" if abs(value) < 10 else f"{value:.1f}"
