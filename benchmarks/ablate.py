@@ -2,9 +2,9 @@
 
     RAG_EVAL_DATA=DIR python -m benchmarks.ablate MEMO [--rules NAME ...] [--sets NAME ...]
 
-Asks a sample of each set, of the part to tune on, with every rule in place, then with one rule replaced by nothing, and
-prints a row of Markdown for each: lines of code, answers changed, questions lost and won, and the
-figures that moved by at least 0.005. What both networks say of a text and of a pair of texts is
+Asks a sample of each set, of the part to tune on, with every rule in place, then with one rule
+replaced by nothing, and prints a row of Markdown for each: lines of code, answers changed,
+questions lost and won, and the figures that moved by at least 0.005. What both networks say of a text and of a pair of texts is
 kept in the folder MEMO, as are the indexes: only the first run waits for them. MEMO also gets a
 file of every answer that changed, to be read.
 

@@ -3,8 +3,8 @@
     RAG_EVAL_DATA=DIR python -m benchmarks.held_out [SET ...] [--seed N] [--questions N]
 
 A slice is drawn by a seed, and by nothing else: the lines of a set ordered by SHA-256 of seed and
-id, of the part that was neither fitted on nor looked at. Prints Markdown; ``--out`` writes the figures and
-every record as JSON, and ``--index`` keeps the indexes for the next run.
+id, of the part that was neither fitted on nor looked at. Prints Markdown; ``--out`` writes the
+figures and every record as JSON, and ``--index`` keeps the indexes for the next run.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def collections_of(
     other sets have no parts.
     """
     beside = data / BESIDE[name] if name in BESIDE else None
-    whole = read_set(data / name, beside=beside, distractors=DISTRACTORS.get(name), seed=seed)
+    whole = read_set(data / name, beside=beside, distractors=DISTRACTORS.get(name))
     looked_at = _looked_at(data) if name in ("wiki", "near") else set()
     kept: set[int] = set()
     drawn: Counter[str] = Counter()
