@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 
-from rag.question.answer_type import asked_type
-from rag.read.sentence_features import type_fit
+from rag.question.answer_type import asked_type, type_fit
 from rag.text.words import terms
 from rag.types import Quote
 

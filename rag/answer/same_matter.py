@@ -11,8 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from rag.answer.pronouns import sentences_before
-from rag.question.answer_type import asked_type, without_type
-from rag.read.sentence_features import type_fit
+from rag.question.answer_type import asked_type, type_fit, without_type
 from rag.text.words import content_terms, terms
 from rag.types import Quote
 

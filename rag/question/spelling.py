@@ -20,7 +20,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from rag.models import SHIPPED_EMBEDDER, find_embedder
+from rag.models import find_encoder
 from rag.question.library_words import WORD, LibraryWords, apart, as_written, in_one_passage
 from rag.question.spelling_variants import Shortest, folded, variants_by_likelihood
 from rag.text.words import terms
@@ -176,9 +176,6 @@ def _in_case_of(word: str, written: str) -> str:
 
 @cache
 def _tokenizer() -> Any:
-    from tokenizers import Tokenizer
+    from rag.encoder import open_e5
 
-    path = Path(find_embedder(SHIPPED_EMBEDDER).path, "tokenizer.json")
-    tokenizer = Tokenizer.from_file(str(path))
-    tokenizer.no_padding()
-    return tokenizer
+    return open_e5(Path(find_encoder().path)).tokenizer
