@@ -127,7 +127,7 @@ def reranked(hits: Sequence[Hit], readings: Sequence[PassageReading]) -> list[Hi
     """
     weights = fitted("passages")
     read = [
-        replace(hit, score=logistic(weights.score(_passage_features(hit, made))))
+        replace(hit, score=logistic(weights.score(passage_features(hit, made))))
         for hit, made in zip(hits, readings, strict=False)
     ]
     read.sort(key=lambda hit: -hit.score)
@@ -156,7 +156,7 @@ def candidates(
     """Every sentence of the hits that were read and that may be quoted, in their order."""
     asked = set(content_terms(query))
     passages = [
-        _passage_features(hit, reading) for hit, reading in zip(hits, readings, strict=False)
+        passage_features(hit, reading) for hit, reading in zip(hits, readings, strict=False)
     ]
     found: list[Candidate] = []
     for place, (hit, reading, passage) in enumerate(zip(hits, readings, passages, strict=False)):
@@ -205,7 +205,8 @@ def logistic(logit: float) -> float:
     return 1 / (1 + math.exp(-max(-60.0, min(60.0, logit))))
 
 
-def _passage_features(hit: Hit, reading: PassageReading) -> dict[str, float]:
+def passage_features(hit: Hit, reading: PassageReading) -> dict[str, float]:
+    """What orders passages, by PASSAGE_FEATURES."""
     best = max((span.score for span in reading.spans), default=0.0)
     return {"relevance": reading.relevance, "span": best, "search": hit.score}
 
