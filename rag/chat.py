@@ -35,7 +35,7 @@ from rag.write.prose import in_prose
 if TYPE_CHECKING:
     from rag.settings import Settings
     from rag.types import Embedder, Reader, Store
-    from rag.write.writers import Generator
+    from rag.write.generators import Generator
 
 _WORD_WITH_SPACE = re.compile(r"\S+\s*|\s+")
 
@@ -64,17 +64,15 @@ def stream(
     query, hits = turn.searched(spelled, query)
     yield Retrieved(query, tuple(hits))
     answer, sections = turn.answer(question, spelled, query, history, hits)
-    may_be_written = all(section.may_be_written for section in sections)
-    if generator is not None and sections and may_be_written:
-        started = time.perf_counter()
-        prose = in_prose(answer, sections, generator, embedder)
-        while not isinstance(piece := next(prose), Answer):
-            yield Token(piece)
-        answer = piece
-        turn.seconds["write"] = time.perf_counter() - started
-    else:
-        for piece in _WORD_WITH_SPACE.findall(answer.text):
-            yield Token(piece)
+    for word in _WORD_WITH_SPACE.findall(answer.text):
+        yield Token(word)
+    if generator is not None and sections and all(each.may_be_written for each in sections):
+        with turn.clock("write"):
+            for piece in in_prose(answer, store.article, generator):
+                if isinstance(piece, Answer):
+                    answer = piece
+                else:
+                    yield Token(piece)
     yield Done(turn.stamp(answer))
 
 

@@ -29,6 +29,7 @@ class NarrowedStore:
         self.passage_count = whole.passage_count
         self.passages_holding = whole.passages_holding
         self.fetch = whole.fetch
+        self.article = whole.article
 
     def search_vectors(
         self, vector: Vectors, k: int, filters: Filters = _ANY
