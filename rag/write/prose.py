@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rag.answer.answer import Section, place_of
-from rag.question.missing import missing_sentence
+from rag.answer.answer import Section, missing_sentence, place_of
 from rag.types import Answer, Claim
 from rag.write.verify import EmbeddingSupport
 from rag.write.write import marked, written
@@ -37,13 +36,14 @@ def in_prose(
         return piece
 
     for place, section in enumerate(sections):
+        if not section.quotes:
+            yield said(f"\n\n{missing_sentence(section)}" if place else missing_sentence(section))
+            continue
         yield said(_opening(section, is_first=place == 0))
         for claim in _written(section, answer.question, generator, embedder, numbers):
             between = " " if pieces[-1].strip() and not pieces[-1].endswith("\n") else ""
             claims.append(claim)
             yield said(between + marked(claim))
-    for part in answer.unanswered:
-        yield said(f"\n\n{missing_sentence(part)}")
     cited = {number for claim in claims for number in claim.citations}
     yield replace(
         answer,
