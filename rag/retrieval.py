@@ -30,7 +30,7 @@ def retrieve(
     if k < 1:
         raise ValueError("k must be at least 1")
     depth = max(k, candidates)
-    vector = embedder.embed([query])[0]
+    vector = embedder.embed_query([query])[0]
     if isinstance(store, FusingStore):
         return store.search_fused(query, vector, depth, filters)[:k]
     dense = store.search_vectors(vector, depth, filters)

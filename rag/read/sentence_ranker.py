@@ -89,12 +89,10 @@ class SentenceRanker:
         if not found:
             return Reading(quotes=(), confidence=0.0)
         asked = list(dict.fromkeys((question, query)))
-        vectors = self._embedder.embed([*asked, *(quote.text for quote, _ in found)])
+        vectors = self._embedder.embed_passages([quote.text for quote, _ in found])
         readings = [
-            sentence_features(
-                text, question, hits, found, (vectors[len(asked) :] @ vector).tolist()
-            )
-            for text, vector in zip(asked, vectors, strict=False)
+            sentence_features(text, question, hits, found, (vectors @ vector).tolist())
+            for text, vector in zip(asked, self._embedder.embed_query(asked), strict=True)
         ]
         scores = [sum(map(rank_score, each)) / len(asked) for each in zip(*readings, strict=True)]
         best_first = sorted(range(len(found)), key=lambda position: -scores[position])

@@ -183,8 +183,9 @@ def marked_sentences(
     found = sentences_of(hits)
     if not found:
         return []
-    vectors = embedder.embed([asked, *(quote.text for quote, _ in found)])
-    features = sentence_features(asked, question, hits, found, (vectors[1:] @ vectors[0]).tolist())
+    (vector,) = embedder.embed_query([asked])
+    likeness = embedder.embed_passages([quote.text for quote, _ in found]) @ vector
+    features = sentence_features(asked, question, hits, found, likeness.tolist())
     kind = asked_type(question)
     measured = None if kind == "name" else kind
     return [

@@ -66,7 +66,7 @@ class EmbeddingSupport:
         self._embedder = embedder
 
     def score(self, claim: str, quote: str) -> float:
-        one, other = self._embedder.embed([claim, quote])
+        one, other = self._embedder.embed_passages([claim, quote])
         return float(one @ other)
 
 
