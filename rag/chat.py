@@ -27,7 +27,7 @@ from rag.write.prose import in_prose
 if TYPE_CHECKING:
     from rag.settings import Settings
     from rag.types import Embedder, Reader, Store
-    from rag.write.writers import Generator
+    from rag.write.generators import Generator
 
 __all__ = ["check_question", "stream"]
 
@@ -38,6 +38,8 @@ REPLIES = {
 }
 """What is said where no article is asked for, whatever the message says besides."""
 _WORD_WITH_SPACE = re.compile(r"\S+\s*|\s+")
+_WRITTEN = ("lookup", "list", "compare", "timeline", "summary", "for and against")
+"""What prose may follow; of a disagreement it would tell one side."""
 _LAST_CITED = 5
 """Passages of the article cited last that are read for a follow-up, before all others."""
 
@@ -68,16 +70,15 @@ def stream(
     model, sections = turn.sections(ask, hits)
     with turn.clock("compose"):
         answer = turn.answer(ask, model, sections)
-    if generator is not None and sections and all(each.may_be_written for each in sections):
-        started = time.perf_counter()
-        prose = in_prose(answer, sections, generator, embedder)
-        while not isinstance(piece := next(prose), Answer):
-            yield Token(piece)
-        answer = piece
-        turn.seconds["write"] = time.perf_counter() - started
-    else:
-        for piece in _WORD_WITH_SPACE.findall(answer.text):
-            yield Token(piece)
+    for word in _WORD_WITH_SPACE.findall(answer.text):
+        yield Token(word)
+    if generator is not None and answer.citations and ask.kind in _WRITTEN and not answer.differ:
+        with turn.clock("write"):
+            for piece in in_prose(answer, store.article, generator, kind=ask.kind):
+                if isinstance(piece, Answer):
+                    answer = piece
+                else:
+                    yield Token(piece)
     timings = {**turn.seconds, "total": sum(turn.seconds.values())}
     yield Done(replace(answer, timings=timings))
 

@@ -32,7 +32,7 @@ from rag.read.span_evidence import SpanEvidence
 from rag.retrieval import retrieve
 from rag.settings import changed, in_force
 from rag.types import Answer, Article, BuildReport, Done, Event, Filters, Hit, Turn
-from rag.write.writers import Generator, load_generator
+from rag.write.generators import Generator, load_generator
 
 if TYPE_CHECKING:
     from rag.settings import Settings

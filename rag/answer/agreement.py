@@ -269,7 +269,7 @@ def _says_as_much(words: list[str], text: str, best: str, embedder: Embedder) ->
     )
     if not own or not other:
         return False
-    vectors = embedder.embed([*(word.lower() for word in words), *own, *other])
+    vectors = embedder.embed_passages([*(word.lower() for word in words), *own, *other])
     likeness = vectors[: len(words)] @ vectors[len(words) :].T
     in_text = likeness[:, : len(own)].max(axis=1)
     in_best = likeness[:, len(own) :].max(axis=1)

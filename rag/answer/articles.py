@@ -259,7 +259,7 @@ def _central(articles: Sequence[Article], embedder: Embedder) -> list[Quote]:
     leads = [quotes[0] for article in articles if (quotes := lead_sentences(article, 1))]
     if not leads:
         return []
-    vectors = embedder.embed([quote.text for quote in leads])
+    vectors = embedder.embed_passages([quote.text for quote in leads])
     chosen = covering(vectors, [1.0] * len(leads), MAX_CENTRAL)
     return sorted(
         (_dated(leads[place]) for place in chosen), key=lambda quote: quote.article.date or ""

@@ -1,15 +1,23 @@
-"""What every engine offers, and how one that pushes its text is read as a stream."""
+"""The models that may write: what every engine offers, and which one a name stands for."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Generator as Yielding
+from functools import cache
 from queue import SimpleQueue
 from threading import Event, Thread
 from typing import Protocol, TypeAlias
 
 Pieces: TypeAlias = Yielding[str, None, None]
 """Text as it comes; closed, nothing more comes."""
+Push: TypeAlias = Callable[[str], bool]
+"""Takes a piece of text, and says whether more is wanted."""
+
+SHIPPED_WRITER = "qwen"
+"""The name of the model that make install-write installs."""
+SMALL_WRITER = "smollm2"
+"""The name of the one that tests of the path write with."""
 
 
 class Generator(Protocol):
@@ -31,8 +39,32 @@ class Generator(Protocol):
         return "".join(self.stream(prompt, max_tokens)).strip()
 
 
-Push: TypeAlias = Callable[[str], bool]
-"""Takes a piece of text, and says whether more is wanted."""
+@cache
+def load_generator(name: str) -> Generator:
+    """The model called ``name``, one for the whole process.
+
+    ``name`` is ``qwen`` (what make install-write installs), ``smollm2`` (what the tests write
+    with), the path of a ``.gguf`` file, the address of an OpenAI-compatible server
+    (``http://127.0.0.1:8080/v1#model``; without ``#model`` the first that the server lists), or the
+    folder or hub id of a Hugging Face model that writes. Raises ModelError if there is no such
+    model, or what runs it is not installed.
+    """
+    from rag.write.llama_cpp import LlamaCppGenerator
+    from rag.write.model_file import find_small_writer, find_writer
+
+    if name == SHIPPED_WRITER:
+        return LlamaCppGenerator.from_file(find_writer())
+    if name == SMALL_WRITER:
+        return LlamaCppGenerator.from_file(find_small_writer())
+    if name.startswith(("http://", "https://")):
+        from rag.write.openai_server import OpenAIServer
+
+        return OpenAIServer.at(name)
+    if name.lower().endswith(".gguf"):
+        return LlamaCppGenerator.from_file(name)
+    from rag.write.transformers_model import TransformersGenerator
+
+    return TransformersGenerator.from_pretrained(name)
 
 
 def pulled(write: Callable[[Push], None]) -> Pieces:
