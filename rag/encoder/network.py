@@ -1,7 +1,7 @@
 """The encoder's network run by OpenVINO, in int8 where the processor multiplies bytes quickly.
 
-The network is written out here from the encoder's weights, so that what is put on top of it (a mean,
-the reader's heads) is part of it. Weights have one int8 scale an output; what goes into a product
+The network is written out here from the encoder's weights, so that what is put on top of it (a
+mean, the reader's heads) is part of it. Weights have one int8 scale an output; what goes into a product
 gets one scale for every ``_GROUP_CHANNELS`` channels of a token when it runs ("dynamic
 quantization": nothing was fitted to texts, and a text's result does not depend on its neighbours).
 Attention, norms, sums and what is put on top stay in float32. The word table stays in its 4-bit
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Top = Callable[[Any, Any], Sequence[Any]]
-"""Makes a network's outputs from its last hidden states, shape (rows, tokens, channels), and what is
-present, 1.0 or 0.0 of shape (rows, tokens), in OpenVINO's operations."""
+"""Makes a network's outputs from its last hidden states, shape (rows, tokens, channels), and what
+is present, 1.0 or 0.0 of shape (rows, tokens), in OpenVINO's operations."""
 
 _GROUP_CHANNELS = 128
 _BATCH_ROWS = 4
@@ -47,9 +47,9 @@ def has_fast_int8() -> bool:
 class EncoderNetwork:
     """Computes an encoder for rows of token ids on all cores, in batches of like length.
 
-    ``weights`` are the encoder's, by their names in transformers' BertModel; those of ``file`` where
-    they are not given. ``int8`` is for measuring: by default it is what this processor does fastest.
-    May be called from several threads.
+    ``weights`` are the encoder's, by their names in transformers' BertModel; those of ``file``
+    where they are not given. ``int8`` is for measuring: by default it is what this processor does
+    fastest. May be called from several threads.
     """
 
     def __init__(

@@ -1,8 +1,8 @@
 """What a reader reads at once: ``<s> text </s> context </s> passage </s>``, as token ids.
 
-The text is a question, or a claim; the context is the article's title and date, the headings above the
-passage and the sentence before it. This module knows token ids, not articles; training and reading
-share it.
+The text is a question, or a claim; the context is the article's title and date, the headings above
+the passage and the sentence before it. This module knows token ids, not articles; training and
+reading share it.
 """
 
 from __future__ import annotations

@@ -37,7 +37,8 @@ class SpanNetwork:
     The file holds, for each matrix of the encoder that was trained, ``NAME.left`` (out, rank) and
     ``NAME.right`` (rank, in), whose product is the difference; for each vector ``NAME.difference``;
     and the heads' own values under ``relevance.``, ``support.`` and ``span.``. ``int8`` is for
-    measuring: by default it is what this processor does fastest. May be called from several threads.
+    measuring: by default it is what this processor does fastest. May be called from several
+    threads.
     """
 
     def __init__(self, encoder: E5File, weights: Path, int8: bool | None = None) -> None:
