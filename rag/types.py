@@ -184,11 +184,16 @@ class Ask:
 
     question: str
     """What the user typed."""
+    asked: str
+    """The question with names spelled as the articles do; it may lean on the turns before."""
     query: str
-    """What is searched: the question, able to stand alone, names spelled as the articles do."""
+    """What is searched: what is asked, able to stand alone."""
     kind: Kind = "lookup"
-    parts: tuple[str, ...] = ()
-    """The questions that it asks, in order, each able to stand alone; empty where it asks one."""
+    subject: str = ""
+    """What it names besides saying what it wants: "the strike" of "sum up the strike briefly"."""
+    parts: tuple[Ask, ...] = ()
+    """The questions that it asks, or the sides that it compares, in order, each with its own query;
+    empty where it asks one."""
     filters: Filters = Filters()
     """The user's, with the author and the period of publication that the question names."""
     latest: bool = False

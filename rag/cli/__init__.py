@@ -133,9 +133,9 @@ def ask(
 @app.command()
 def chat(index: IndexOption = None) -> None:
     """Ask question after question in the terminal; an empty line ends."""
-    from rag.types import Done, Token
+    from rag.types import Answer, Done, Token
 
-    history: list[tuple[str, str]] = []
+    history: list[Answer] = []
     with _library(index) as library:
         typer.echo(f"{count(library.article_count, 'article')}. An empty line ends.")
         while question := read_line("> "):
@@ -145,7 +145,7 @@ def chat(index: IndexOption = None) -> None:
                         typer.echo(harmless(event.text), nl=False)
                     elif isinstance(event, Done):
                         typer.echo(describe_sources(event.answer))
-                        history += [("user", question), ("assistant", event.answer.text)]
+                        history.append(event.answer)
             except RagError as error:
                 print_error(error)
 
