@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rag.cluster.bulk_embedding import embed_with_ray
 from rag.embed import load_embedder
 from rag.errors import SeedsError
 from rag.index import (
@@ -22,7 +23,6 @@ from rag.index import (
     Recipe,
     build_lock,
 )
-from rag.ingest.bulk_embed import embed_with_ray
 from rag.ingest.folder import Loaded, article_files, load_articles, load_folder
 from rag.ingest.indexing import (
     Before,
@@ -130,21 +130,19 @@ def _build(
         for done, batch in batches(loaded, build, progress, total):
             build.write(batch)
             progress(Progress("embedding", done, total, build.embedded))
-        if writer.article_count == 0:
-            raise SeedsError(_no_articles(origin, writer.failures()))
+        if writer.articles.article_count() == 0:
+            raise SeedsError(_no_articles(origin, writer.articles.failures()))
         progress(Progress("writing", total, total, build.embedded))
         duplicates = find_stories(writer)
-        changes = writer.changes()
-        failures = writer.failures()
-        articles, passages = writer.article_count, writer.passage_count
-        writer.publish(origin, reading_code())
+        changes = writer.articles.changes()
+        manifest = writer.publish(origin, reading_code())
         cache.clear()
     return BuildReport(
         generation=writer.generation,
-        articles=articles,
-        passages=passages,
+        articles=manifest.article_count,
+        passages=manifest.passage_count,
         embedded=build.embedded,
-        failures=failures,
+        failures=manifest.failures,
         seconds=time.perf_counter() - started,
         added=changes.added,
         updated=changes.updated,

@@ -67,7 +67,7 @@ class Before:
         """The vectors that are known, by the hash of what was embedded."""
         if self.store is None or not self.has_vectors:
             return {}
-        ordinals = self.store.ordinals_of(hashes)
+        ordinals = self.store.ordinals_embedded(hashes)
         return dict(zip(ordinals, self.store.vectors(list(ordinals.values())), strict=True))
 
     def __enter__(self) -> Before:
@@ -112,7 +112,7 @@ class Indexing:
                 stamp = None if self.clashes else step.stamp
                 self.writer.end_file(step.source, stamp, (*step.failures, *self.clashes))
                 self.clashes = []
-            elif self.writer.has(step[0]):
+            elif self.writer.articles.has(step[0]):
                 reason = "another article has the same name"
                 self.clashes.append(Failure(step[0].source, reason))
             else:
@@ -187,7 +187,7 @@ def find_stories(writer: GenerationWriter) -> int:
 
     ids: list[str] = []
     rows = bytearray()
-    for article_id, row in writer.signatures():
+    for article_id, row in writer.articles.signatures():
         ids.append(article_id)
         rows += row
     signatures = np.frombuffer(bytes(rows), dtype="<u2").reshape(len(ids), SIGNATURE_HASHES)
