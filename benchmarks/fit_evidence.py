@@ -45,7 +45,7 @@ from rag.read.span_evidence import (
 )
 from rag.retrieval import retrieve
 from rag.settings import Settings
-from rag.types import Article, Hit, Span
+from rag.types import Article, Hit
 
 Feature = Callable[[Any], float]
 Line = TypeVar("Line")
@@ -209,7 +209,6 @@ def _article(line: dict[str, Any]) -> Article:
         source=line["id"],
         url=None,
         text=text,
-        body=(Span(0, len(text)),),
     )
 
 

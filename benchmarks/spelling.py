@@ -27,7 +27,7 @@ from rag.ingest.build import build_from_articles, recipe_of
 from rag.question.spelling import corrected
 from rag.settings import Settings
 from rag.text.words import terms
-from rag.types import Article, Span
+from rag.types import Article
 
 if TYPE_CHECKING:
     from rag.types import Vectors
@@ -68,7 +68,6 @@ def index_of(folder: Path, index: Path) -> LocalStore:
             source=f"{record['id']}.txt",
             url=None,
             text=record["text"],
-            body=(Span(0, len(record["text"])),),
         )
         for record in records(folder / "articles.jsonl")
     ]

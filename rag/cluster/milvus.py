@@ -34,7 +34,7 @@ from rag.index.articles import FILE as ARTICLES_FILE
 from rag.index.articles import days_of
 from rag.index.generations import HeldGeneration, Manifest, Recipe
 from rag.index.store import Generation, LocalStore, open_generation
-from rag.index.terms import TITLE_WEIGHT
+from rag.index.terms import TITLE_WEIGHT, searched_text
 from rag.index.vectors import EXACT_UP_TO
 from rag.text.words import content_terms, terms
 from rag.types import Article, Filters
@@ -359,7 +359,7 @@ def _rows(store: LocalStore, article_id: str, version: str) -> Iterator[Row]:
     shared = {"article_id": article_id, "version": version, **_filtered(article)}
     found = list(zip(passages, store.vectors(ordinals), strict=True))
     for place, (passage, vector) in reversed(list(enumerate(found))):
-        own = list(terms(passage.text)) * _TEXT_REPEATS
+        own = list(terms(searched_text(passage))) * _TEXT_REPEATS
         yield {
             **shared,
             "id": passage.id,

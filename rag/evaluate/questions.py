@@ -74,5 +74,4 @@ def plain_article(identifier: str, title: str, text: str) -> Article:
         source=identifier,
         url=None,
         text=text,
-        body=(Span(0, len(text)),),
     )

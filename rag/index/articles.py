@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from rag.errors import FilterError
 from rag.index.file_stamps import FileStamp
-from rag.types import Article, Failure, Filters, Header, Passage, Span
+from rag.types import Article, Failure, Filters, Header, Mark, Passage, Span
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,14 +34,15 @@ CREATE TABLE files (
 CREATE TABLE failures (file INTEGER NOT NULL, source TEXT NOT NULL, reason TEXT NOT NULL) STRICT;
 CREATE TABLE articles (
     id TEXT PRIMARY KEY, title TEXT NOT NULL, author TEXT, date TEXT, source TEXT NOT NULL UNIQUE,
-    url TEXT, text TEXT NOT NULL, header TEXT NOT NULL, body TEXT NOT NULL, language TEXT,
-    first_day TEXT, last_day TEXT,
+    url TEXT, text TEXT NOT NULL, header TEXT NOT NULL, marks TEXT NOT NULL, language TEXT,
+    left_out TEXT NOT NULL, first_day TEXT, last_day TEXT,
     content_hash TEXT NOT NULL, signature BLOB, file INTEGER NOT NULL, story TEXT
 ) STRICT;
 CREATE TABLE passages (
     ordinal INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
     article_id TEXT NOT NULL REFERENCES articles (id),
-    start INTEGER NOT NULL, end INTEGER NOT NULL, embedded_hash TEXT NOT NULL
+    start INTEGER NOT NULL, end INTEGER NOT NULL, headings TEXT NOT NULL,
+    embedded_hash TEXT NOT NULL
 ) STRICT;
 CREATE INDEX passages_of_article ON passages (article_id);
 CREATE INDEX passages_of_hash ON passages (embedded_hash);
@@ -53,9 +54,9 @@ CREATE INDEX articles_of_story ON articles (story) WHERE story IS NOT NULL;
 # No journal and no waiting for the disk: a generation whose writing is cut off is thrown away, and
 # one that is finished is synced before it is put in force.
 
-_ARTICLE = "id, title, author, date, source, url, text, header, body, language"
+_ARTICLE = "id, title, author, date, source, url, text, header, marks, language, left_out"
 _COPIED_ARTICLE = f"{_ARTICLE}, first_day, last_day, content_hash, signature"
-_PASSAGE = "id, article_id, start, end"
+_PASSAGE = "id, article_id, start, end, headings"
 _COPIED_PASSAGE = f"{_PASSAGE}, embedded_hash"
 _STAMP = "size_bytes, modified_ns, changed_ns, sha256"
 _CHOSEN = "(SELECT value FROM json_each(?))"
@@ -81,6 +82,8 @@ class ListedArticle:
     """Of its text, in UTF-8."""
     story: str | None
     """What it shares with the articles that tell the same, if any do."""
+    left_out: tuple[str, ...] = ()
+    """What of it was not read, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +253,7 @@ class ArticleTable:
         """What the generation was made of, without texts: one pass, for a library of any size."""
         articles = self._cursor(
             "SELECT id, articles.source, files.source, title, author, date, language,"
-            " length(CAST(text AS BLOB)), story"
+            " length(CAST(text AS BLOB)), story, left_out"
             " FROM articles JOIN files ON files.number = articles.file"
             f" ORDER BY {_STORY_ORDER.format('articles.')}"
         )
@@ -259,7 +262,10 @@ class ArticleTable:
             " FROM failures JOIN files ON files.number = failures.file ORDER BY failures.rowid"
         )
         return Listing(
-            articles=tuple(ListedArticle(*row) for row in articles),
+            articles=tuple(
+                ListedArticle(*row, tuple(json.loads(left_out)))
+                for *row, left_out in articles
+            ),
             files=tuple(
                 (source, None if stamp[-1] is None else FileStamp(*stamp))
                 for source, *stamp in self._cursor(f"SELECT source, {_STAMP} FROM files")
@@ -345,13 +351,15 @@ class ArticleWriter:
             "articles",
             *(article.id, article.title, article.author, article.date, article.source),
             *(article.url, article.text, json.dumps(astuple(article.header))),
-            *(json.dumps(article.body), article.language),
+            *(json.dumps([astuple(mark) for mark in article.marks]), article.language),
+            json.dumps(article.left_out),
             *(days_of(article.date) if article.date else (None, None)),
             *(content_hash, signature, self._next_file, None),
         )
         for passage, embedded_hash in zip(passages, embedded_hashes, strict=True):
             place = passage.id, passage.article_id, passage.start, passage.end
-            self._insert("passages", self.next_ordinal, *place, embedded_hash)
+            headings = json.dumps(passage.headings)
+            self._insert("passages", self.next_ordinal, *place, headings, embedded_hash)
             self.next_ordinal += 1
 
     def end_file(self, source: str, stamp: FileStamp | None, failures: Sequence[Failure]) -> None:
@@ -429,6 +437,14 @@ class ArticleWriter:
     def failures(self) -> tuple[Failure, ...]:
         """What could not be read, in the order of the files."""
         rows = self._connection.execute("SELECT source, reason FROM failures ORDER BY file, rowid")
+        return tuple(Failure(*row) for row in rows)
+
+    def left_out(self) -> tuple[Failure, ...]:
+        """What of the articles was not read, in the order of the files."""
+        rows = self._connection.execute(
+            "SELECT source, value FROM articles, json_each(left_out) WHERE left_out != '[]'"
+            " ORDER BY file, articles.rowid"
+        )
         return tuple(Failure(*row) for row in rows)
 
     def signatures(self) -> Iterator[tuple[str, bytes]]:
@@ -529,18 +545,19 @@ def _read_only(path: Path) -> str:
 
 def _article(row: Sequence[Any], also_in: tuple[str, ...] = ()) -> Article:
     """The article of a row of ``_ARTICLE``."""
-    *plain, header, body, language = row
-    spans = [Span(*span) if span else None for span in json.loads(header)]
+    *plain, header, marks, language, left_out = row
     return Article(
         *plain,
-        header=Header(*spans),
-        body=tuple(Span(*span) for span in json.loads(body)),
-        language=language,
-        also_in=also_in,
+        Header(*(Span(*span) if span else None for span in json.loads(header))),
+        tuple(Mark(*mark) for mark in json.loads(marks)),
+        language,
+        tuple(json.loads(left_out)),
+        also_in,
     )
 
 
 def _passage(row: Sequence[Any], article: Article) -> Passage:
     """The passage of a row of ``_PASSAGE``."""
-    passage_id, article_id, start, end = row
-    return Passage(passage_id, article_id, article.text[start:end], start, end)
+    passage_id, article_id, start, end, headings = row
+    text, chain = article.text[start:end], tuple(json.loads(headings))
+    return Passage(passage_id, article_id, text, start, end, chain)

@@ -36,7 +36,7 @@ from rag.index.vectors import VectorSearch
 from rag.models import sha256_of
 from rag.types import Failure
 
-FORMAT_VERSION = 5
+FORMAT_VERSION = 6
 _CURRENT = "CURRENT"
 _LOCK = "build.lock"
 _MANIFEST = "manifest.json"
@@ -80,6 +80,8 @@ class Manifest:
     failures: tuple[Failure, ...]
     files: dict[str, FileSeal]
     vectors: VectorSearch
+    left_out: tuple[Failure, ...] = ()
+    """What of articles that are here was not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,7 @@ def read_generation(index: Path, current: Current) -> tuple[HeldGeneration, Mani
     known = {
         "recipe": Recipe(**data["recipe"]),
         "failures": tuple(Failure(**failure) for failure in data["failures"]),
+        "left_out": tuple(Failure(**part) for part in data["left_out"]),
         "files": {name: FileSeal(**seal) for name, seal in data["files"].items()},
         "vectors": VectorSearch(**data["vectors"]),
     }

@@ -201,7 +201,7 @@ class GenerationWriter:
             self.articles.add(article, passages, embedded_hashes, content_hash, signature)
             self._vectors.add(vectors)
             for passage in passages:
-                self._terms.add(passage.text, article.title)
+                self._terms.add(passage, article.title)
 
     def end_file(self, source: str, stamp: FileStamp | None, failures: Sequence[Failure]) -> None:
         """Closes the file whose articles were added; without a stamp it will be read each time."""
@@ -218,7 +218,7 @@ class GenerationWriter:
                 some = range(ordinal, min(stop, ordinal + _COPIED_AT_ONCE))
                 self._vectors.add(self._previous.vectors(some))
             for passage, title in self.articles.passages(added):
-                self._terms.add(passage.text, title)
+                self._terms.add(passage, title)
 
     def set_stories(self, stories: Mapping[str, str]) -> None:
         """Names the story, by its first article's id, of each article that shares one."""
@@ -229,13 +229,14 @@ class GenerationWriter:
         """Finishes the generation and puts it in force."""
         with writing(self._index):
             counts = self.articles.article_count(), self.articles.next_ordinal
-            failures = self.articles.failures()
+            failures, left_out = self.articles.failures(), self.articles.left_out()
             self.articles.finish()
             vectors = self._vectors.finish()
             self._terms.finish()
             files = seal_files(self._folder)
             manifest = Manifest(
-                self._recipe, seeds, *counts, reading_code, failures, files, vectors
+                *(self._recipe, seeds, *counts, reading_code, failures, files, vectors),
+                left_out,
             )
             publish(self._index, self._folder, manifest)
             return manifest

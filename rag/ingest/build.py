@@ -150,6 +150,7 @@ def _build(
         unchanged=changes.unchanged,
         removed=changes.removed,
         duplicates=duplicates,
+        left_out=manifest.left_out,
     )
 
 

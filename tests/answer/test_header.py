@@ -9,6 +9,7 @@ import pytest
 from rag.answer.header import ask_header
 from rag.index import LocalStore
 from rag.types import Article, BuildReport, Header, Hit, Passage, Span
+from tests.fakes import outside
 
 FERRY = "The ferry that never came\nMara Lindqvist\n3 May 1998\n\nThe ferry sank off Visby."
 STRIKE = "Dockers end their strike\nTom Okoro\n\nThe strike ended after nine weeks."
@@ -31,7 +32,7 @@ def _article(name: str, text: str, lines: int) -> Article:
         url=None,
         text=text,
         header=Header(title, author, date),
-        body=(Span(text.index("\n\n") + 2, len(text)),),
+        marks=outside(text, Span(text.index("\n\n") + 2, len(text))),
     )
 
 

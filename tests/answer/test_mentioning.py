@@ -12,7 +12,7 @@ from rag.answer.mentioning import articles_holding
 from rag.index import LocalStore
 from rag.question.articles_asked import ArticlesAsked, Relation
 from rag.types import Article, BuildReport, Header, Reading, Span
-from tests.fakes import make_article
+from tests.fakes import make_article, outside
 
 Holding = Callable[[Relation, str], Reading | None]
 ARTICLES = [
@@ -76,7 +76,9 @@ def test_a_byline_mentions_its_author(
     stated = make_article("By Nora Ellwick\n\nIt rained.", "rain", author="Nora Ellwick")
     build_index(
         [
-            replace(stated, header=Header(author=Span(3, 15)), body=(Span(17, 27),)),
+            replace(
+                stated, header=Header(author=Span(3, 15)), marks=outside(stated.text, Span(17, 27))
+            ),
             make_article("It snowed. It was cold.", "snow", author="Nora Ellwick"),
             make_article("It blew.", "storm", author="Nora Ellwickson"),
             make_article("Nobody asked Nora Ellwick. She left.", "fog", author="Nora Ellwick"),

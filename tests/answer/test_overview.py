@@ -14,7 +14,7 @@ from rag.index import LocalStore
 from rag.question.intent import Intent, intent_of
 from rag.retrieval import retrieve
 from rag.types import Article, BuildReport, Filters, Header, Passage, Reading, Span
-from tests.fakes import FakeEmbedder, make_article
+from tests.fakes import FakeEmbedder, make_article, outside
 
 if TYPE_CHECKING:
     from rag.types import Vectors
@@ -28,7 +28,9 @@ def _titled(title: str, body: str, name: str, day: str | None) -> Article:
     article = make_article(f"{title}\n\n{body}", name, title=title, date=day)
     start = len(title) + 2
     return replace(
-        article, header=Header(Span(0, len(title))), body=(Span(start, len(article.text)),)
+        article,
+        header=Header(Span(0, len(title))),
+        marks=outside(article.text, Span(start, len(article.text))),
     )
 
 

@@ -14,13 +14,13 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-
-from rag.cluster.milvus import MilvusStore, open_milvus
 from rag.cluster.milvus_filters import expression
 from rag.cluster.milvus_rows import article_of, article_rows, texts_by_version, version_of
 from rag.cluster.milvus_server import MilvusServer
 from rag.cluster.milvus_transfer import send_to_milvus, update, write_generation
 from rag.cluster.milvus_writer import MilvusArticleWriter, MilvusWriter
+
+from rag.cluster.milvus import MilvusStore, open_milvus
 from rag.errors import (
     BuildError,
     FilterError,
@@ -239,7 +239,7 @@ def test_only_what_changed_is_written(
         replace_articles(writer, articles)  # type: ignore[arg-type]
 
     monkeypatch.setattr(MilvusArticleWriter, "replace", spied)
-    lamp = replace(LAMP, text="The lamp burns again. " * 200, body=(Span(0, 4400),))
+    lamp = replace(LAMP, text="The lamp burns again. " * 200, marks=())
     assert send([WHALES, lamp, FOG]) == first
     assert written == ["lamp.txt", "fog.txt"]
     expected = {one.source: one.text for one in (WHALES, lamp, FOG)}
@@ -313,7 +313,7 @@ def test_killed_at_any_step_an_update_leaves_whole_articles_and_is_made_up_for(
 ) -> None:
     old = [WHALES, LAMP, LONG]
     new = [FOG, *(replace(one, text=f"New. {one.text}") for one in (WHALES, LONG))]
-    new = [replace(one, body=(Span(0, len(one.text)),)) for one in new]
+    new = [replace(one, marks=()) for one in new]
     known = {one.text for one in (*old, *new)}
     build_index(old)
     before = open_index()
