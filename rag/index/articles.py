@@ -263,8 +263,7 @@ class ArticleTable:
         )
         return Listing(
             articles=tuple(
-                ListedArticle(*row, tuple(json.loads(left_out)))
-                for *row, left_out in articles
+                ListedArticle(*[*row, tuple(json.loads(left_out))]) for *row, left_out in articles
             ),
             files=tuple(
                 (source, None if stamp[-1] is None else FileStamp(*stamp))
@@ -546,14 +545,9 @@ def _read_only(path: Path) -> str:
 def _article(row: Sequence[Any], also_in: tuple[str, ...] = ()) -> Article:
     """The article of a row of ``_ARTICLE``."""
     *plain, header, marks, language, left_out = row
-    return Article(
-        *plain,
-        Header(*(Span(*span) if span else None for span in json.loads(header))),
-        tuple(Mark(*mark) for mark in json.loads(marks)),
-        language,
-        tuple(json.loads(left_out)),
-        also_in,
-    )
+    spans = (Span(*span) if span else None for span in json.loads(header))
+    told = Header(*spans), tuple(Mark(*mark) for mark in json.loads(marks))
+    return Article(*[*plain, *told, language, tuple(json.loads(left_out)), also_in])
 
 
 def _passage(row: Sequence[Any], article: Article) -> Passage:

@@ -1,8 +1,8 @@
 """Vectors of a build under way, kept so that a build that is interrupted need not begin anew.
 
 One SQLite file in the folder of the index, written batch by batch, each in a transaction; gone as
-soon as a build is finished. Beside it, where other machines embed, a folder for what goes to them
-and comes from them.
+soon as a build is finished. Every vector carries a checksum: one that was damaged is embedded anew.
+Beside it, where other machines embed, a folder for what goes to them and comes from them.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import json
 import re
 import shutil
 import sqlite3
+import zlib
 from collections.abc import Sequence
 from contextlib import suppress
 from hashlib import sha256
@@ -26,7 +27,8 @@ FILE = "embedded.sqlite"
 SHARDS_NAME = re.compile(r"shards-[0-9a-f]{16}")
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS embedded (
-    space TEXT NOT NULL, hash TEXT NOT NULL, vector BLOB NOT NULL, PRIMARY KEY (space, hash)
+    space TEXT NOT NULL, hash TEXT NOT NULL, vector BLOB NOT NULL, crc32 INTEGER NOT NULL,
+    PRIMARY KEY (space, hash)
 ) STRICT, WITHOUT ROWID;
 """
 
@@ -64,21 +66,27 @@ class EmbeddingCache:
 
         try:
             rows = self._connection.execute(
-                "SELECT hash, vector FROM embedded WHERE space = ?"
+                "SELECT hash, vector, crc32 FROM embedded WHERE space = ?"
                 " AND hash IN (SELECT value FROM json_each(?))",
                 [self._space, json.dumps(list(hashes))],
             ).fetchall()
         except sqlite3.DatabaseError:  # damaged
             return {}
-        return {key: np.frombuffer(vector, dtype="<f4") for key, vector in rows}
+        return {
+            key: np.frombuffer(vector, dtype="<f4")
+            for key, vector, checksum in rows
+            if zlib.crc32(key.encode() + vector) == checksum
+        }
 
     def keep(self, hashes: Sequence[str], vectors: Vectors) -> None:
         """Keeps vectors of shape (len(hashes), dimensions), whatever happens afterwards."""
-        rows = zip(hashes, vectors, strict=True)
+        rows = [
+            (key, row.astype("<f4").tobytes()) for key, row in zip(hashes, vectors, strict=True)
+        ]
         with writing(self._index), self._connection:
             self._connection.executemany(
-                "INSERT OR REPLACE INTO embedded VALUES (?,?,?)",
-                [(self._space, key, row.astype("<f4").tobytes()) for key, row in rows],
+                "INSERT OR REPLACE INTO embedded VALUES (?,?,?,?)",
+                [(self._space, key, row, zlib.crc32(key.encode() + row)) for key, row in rows],
             )
 
     def clear(self) -> None:
