@@ -28,8 +28,7 @@ from rag.embed import MiniLMEmbedder
 from rag.evaluate.bootstrap import share
 from rag.evaluate.question_sets import read_set
 from rag.index import LocalStore, open_store
-from rag.ingest.build import build_from_articles, recipe_of
-from rag.ingest.indexing import embedded_text
+from rag.ingest.build import build_from_articles, embedded_text, recipe_of
 from rag.models import SHIPPED_EMBEDDER, find_embedder
 from rag.retrieval import retrieve
 from rag.settings import Settings

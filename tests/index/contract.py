@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 import pytest
 
 from rag.errors import FilterError
-from rag.ingest.indexing import embedded_text
+from rag.ingest.build import embedded_text
 from rag.text.words import terms
 from rag.types import Article, Filters, Passage, Store
 from tests.fakes import FakeEmbedder, make_article

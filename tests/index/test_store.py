@@ -246,12 +246,12 @@ def test_a_generation_is_kept_while_it_is_read(
     build_index(ARTICLES)
     stores = [open_index(), open_index()]
     before = query(stores[0], embedder)
-    for store in stores:
+    for opened in stores:
         build_index(ARTICLES[:1])
         kept = sorted(os.listdir(settings.index / "generations"))
         assert kept == ["g000001", read_current(settings.index).generation]
         assert query(stores[-1], embedder) == before
-        store.close()
+        opened.close()
     build_index(ARTICLES[:1])
     assert os.listdir(settings.index / "generations") == ["g000004"]
 
