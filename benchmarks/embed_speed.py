@@ -25,8 +25,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.embed import MiniLMEmbedder
-from rag.evaluate.bootstrap import share
-from rag.evaluate.question_sets import read_set
+from rag.evaluate.questions import read_set
+from rag.evaluate.scores import share
 from rag.index import LocalStore, open_store
 from rag.ingest.build import build_from_articles, embedded_text, recipe_of
 from rag.models import SHIPPED_EMBEDDER, find_embedder

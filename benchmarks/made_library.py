@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag.evaluate.question_sets import read_set
-from rag.evaluate.questions import plain_article
+from rag.evaluate.questions import plain_article, read_set
 from rag.load import find_files, load_file
 from rag.text.sentences import sentences
 from rag.text.split import passages

@@ -13,7 +13,7 @@ import pytest
 import rag
 from rag import cli
 from rag.errors import OpenError, SettingsError
-from rag.evaluate.libraries import library_over
+from rag.evaluate import library_over
 from rag.evaluate.questions import Collection
 from rag.library import Library
 from rag.settings import Settings
