@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.errors import IndexMissingError, OpenError
-from rag.index import Current, read_current
-from rag.index.listing import Listing, read_listing
+from rag.index import Current, read_current, read_listing
+from rag.index.articles import Listing
 from rag.text.counted import count, rounded
 from rag.types import BuildReport
 from rag.web.library_catalogue import Catalogue

@@ -14,7 +14,7 @@ from typing import Literal, TypeAlias
 
 from rag.errors import SeedsError
 from rag.index import stamp_if_same
-from rag.index.listing import Listing
+from rag.index.articles import Listing
 from rag.ingest.folder import article_files
 from rag.load import source_of
 from rag.web.library_folder import Trashed

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from rag.index import FileStamp, read_current
-from rag.index.listing import ListedArticle, ListedFailure, Listing, read_listing
+from rag.index import FileStamp, read_current, read_listing
+from rag.index.articles import ListedArticle, ListedFailure, Listing
 from rag.ingest.build import build_from_folder
 from rag.settings import Settings
 from rag.web.library_folder import Trashed

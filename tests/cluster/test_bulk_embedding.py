@@ -17,11 +17,11 @@ import pytest
 
 import rag
 from rag import cli
+from rag.cluster import bulk_embedding
+from rag.cluster.bulk_embedding import embed_with_ray
 from rag.errors import BuildError, SettingsError
 from rag.index import open_store
-from rag.ingest import bulk_embed
 from rag.ingest.build import build_from_folder
-from rag.ingest.bulk_embed import embed_with_ray
 from rag.settings import Settings
 from rag.types import BuildReport
 from tests.fakes import FakeEmbedder
@@ -222,13 +222,13 @@ def workers_tell(
         def embedded(
             names: list[str], folder: Path, make_embedder: Callable[[], FakeEmbedder]
         ) -> Iterator[str]:
-            worker = bulk_embed._ShardEmbedder(folder, make_embedder)
+            worker = bulk_embedding._ShardEmbedder(folder, make_embedder)
             for name in told(names):
                 worker({"name": [name]})
                 yield name
 
-        monkeypatch.setattr(bulk_embed, "_cluster", nullcontext)
-        monkeypatch.setattr(bulk_embed, "_embedded_names", embedded)
+        monkeypatch.setattr(bulk_embedding, "_cluster", nullcontext)
+        monkeypatch.setattr(bulk_embedding, "_embedded_names", embedded)
 
     return install
 
