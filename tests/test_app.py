@@ -10,9 +10,8 @@ import pytest
 
 from app import create_chat
 from rag.types import Event, Filters
-from rag.web.conversing import Conversing
+from rag.web.conversations import Conversing, Tab, View
 from rag.web.served import ServedLibrary
-from rag.web.view import Tab, View
 from tests.fake_library import (
     FakeLibrary,
     SilentLibrary,

@@ -16,7 +16,7 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from rag.web.login_file import LoginFile
+from rag.web.access import LoginFile
 from tests.browsing import Visit, free_port, running, visit
 from tests.fake_server import ALL_SPEAKERS
 from tests.slow_server import SLOW

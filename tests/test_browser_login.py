@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from rag.web.login_file import LoginFile
+from rag.web.access import LoginFile
 from tests.browsing import ANSWER_MILLISECONDS, free_port, running, take_picture
 from tests.fake_server import ALL_SPEAKERS, COST
 

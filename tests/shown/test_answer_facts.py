@@ -11,7 +11,7 @@ from rag.answer.answer import NONE_PASSES
 from rag.conversations.export import to_html, to_markdown
 from rag.shown.answer_facts import Searched, answer_facts
 from rag.types import Answer, Claim, Filters
-from rag.web.render_answer import render_answer
+from rag.web.answers import render_answer
 from tests.stored import conversation_of, lake_answer, refusal, turn_of
 from tests.web.test_render import Tags
 

@@ -6,14 +6,14 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
-from rag.web.answer_queue import AnswerQueue
+from rag.web.answering import FairQueue
 
 
 class Line:
     """Askers before one place, which is held until it is given free."""
 
     def __init__(self, at_once: int = 1) -> None:
-        self.queue = AnswerQueue(at_once)
+        self.queue = FairQueue(at_once)
         self.answered: list[str] = []
         self.places: dict[str, list[int]] = {}
         self.gone: set[str] = set()
@@ -117,7 +117,7 @@ def test_as_many_are_answered_at_once_as_there_are_places() -> None:
 
 
 def test_a_failure_gives_the_place_free() -> None:
-    queue = AnswerQueue(1)
+    queue = FairQueue(1)
     for _ in range(3):
         try:
             with queue.turn("a", lambda before: None, lambda: False):

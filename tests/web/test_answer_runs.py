@@ -15,9 +15,8 @@ import pytest
 from rag.conversations.stored_turns import Conversation
 from rag.errors import OpenError
 from rag.types import Event, Filters, Turn
-from rag.web.conversing import Conversing, Tab
+from rag.web.conversations import Conversing, Tab, View
 from rag.web.served import ServedLibrary
-from rag.web.view import View
 from tests.fake_library import FakeLibrary, conversing_over
 from tests.web.test_served import builds, opens, settled
 

@@ -6,8 +6,7 @@ import random
 
 import pytest
 
-from rag.web.library_catalogue import PAGE_ROWS, Catalogue, Listed, Show, SortKey, folded
-from rag.web.library_rows import Row
+from rag.web.catalogue import PAGE_ROWS, Catalogue, Listed, Row, Show, SortKey, folded
 
 ROWS = [
     Row("indexed", "b.txt", "b.txt", "Österreich wählt", 300, "Jörg Weiß", "2007-05-31", "de", "1"),

@@ -10,8 +10,8 @@ import pytest
 
 from rag.errors import ArticleFileError, NameTakenError
 from rag.load import find_files
-from rag.web import library_folder
-from rag.web.library_folder import Added, ArticleFolder, Clash
+from rag.web import folder as library_folder
+from rag.web.folder import Added, ArticleFolder, Clash
 
 
 @pytest.fixture

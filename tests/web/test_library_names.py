@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from rag.errors import ArticleFileError
 from rag.shown.escaping import visible
-from rag.web.library_names import MOST_NAME_BYTES, numbered, safe_source
+from rag.web.folder import MOST_NAME_BYTES, numbered, safe_source
 
 
 @given(st.text(max_size=300))

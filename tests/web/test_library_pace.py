@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.types import Progress
-from rag.web.library_pace import BuildProgress, Pace, describe_pace
+from rag.web.served import BuildProgress, Pace, describe_pace
 
 
 def test_nothing_is_told_before_a_batch_is_done() -> None:

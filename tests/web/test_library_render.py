@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.web.library_catalogue import Found, Listed
-from rag.web.library_render import LABELS, describe_found, describe_size, render_rows
-from rag.web.library_rows import Row, RowState
+from rag.web.catalogue import Found, Listed, Row, RowState
+from rag.web.library import LABELS, describe_found, describe_size, render_rows
 
 HOSTILE = "<img src=x onerror=\"alert('1')\">\u202e\n"
 

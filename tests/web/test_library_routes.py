@@ -14,12 +14,10 @@ from starlette.testclient import TestClient
 from rag.errors import SeedsError
 from rag.settings import Settings
 from rag.types import BuildReport, Failure, Progress
-from rag.web.library_desk import LibraryDesk, describe_report
-from rag.web.library_page import library_page
-from rag.web.library_routes import library_routes
-from rag.web.library_rows import scan
-from rag.web.page import PageMiddleware
-from rag.web.served import Failed, Library, Ready, ServedLibrary
+from rag.web.catalogue import scan
+from rag.web.library import LibraryDesk, describe_report, library_page, library_routes
+from rag.web.pages import PageMiddleware
+from rag.web.served import Failed, Ready, ServedLibrary
 from tests.fake_library import FakeLibrary
 from tests.web.test_served import builds, opens, settled
 
@@ -235,10 +233,8 @@ def test_a_folder_is_not_scanned_for_every_list_where_no_index_can_be_read(
     if current:
         (settings.index / "CURRENT").write_text(current)
     scans = []
-    monkeypatch.setattr("rag.web.library_desk._FRESH_SECONDS", 600)
-    monkeypatch.setattr(
-        "rag.web.library_desk.scan", lambda *folders: scans.append(1) or scan(*folders)
-    )
+    monkeypatch.setattr("rag.web.library._FRESH_SECONDS", 600)
+    monkeypatch.setattr("rag.web.library.scan", lambda *folders: scans.append(1) or scan(*folders))
     desk = LibraryDesk(served, settings.seeds, settings.index)
     assert desk.catalogue() is desk.catalogue()
     assert bool(desk.problem) == bool(current)
@@ -249,8 +245,8 @@ def test_a_folder_is_not_scanned_for_every_list_where_no_index_can_be_read(
 
 def _slow(
     may_go_on: threading.Event, begun: threading.Event
-) -> Callable[[Callable[[Progress], None]], Library]:
-    def build(progress: Callable[[Progress], None]) -> Library:
+) -> Callable[[Callable[[Progress], None]], FakeLibrary]:
+    def build(progress: Callable[[Progress], None]) -> FakeLibrary:
         progress(Progress("embedding", 5, 1200, 10))
         begun.set()
         assert may_go_on.wait(10)

@@ -9,8 +9,8 @@ from rag.index import FileStamp, read_current
 from rag.index.listing import ListedArticle, ListedFailure, Listing, read_listing
 from rag.ingest.build import build_from_folder
 from rag.settings import Settings
-from rag.web.library_folder import Trashed
-from rag.web.library_rows import FolderNow, Row, rows, scan
+from rag.web.catalogue import FolderNow, Row, rows, scan
+from rag.web.folder import Trashed
 from tests.fakes import FakeEmbedder
 
 STAMP = FileStamp(5, 1, 1, "0" * 64)

@@ -15,8 +15,10 @@ from rag.errors import (
     SeedsError,
 )
 from rag.types import Progress
-from rag.web.served import Failed, Health, Library, Ready, ServedLibrary, State, Working
+from rag.web.served import Failed, Health, Ready, ServedLibrary, State, Working
 from tests.fake_library import FakeLibrary
+
+Library = FakeLibrary
 
 
 def opens(result: Library | RagError | Exception) -> Callable[[], Library]:

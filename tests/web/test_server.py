@@ -18,9 +18,9 @@ from starlette.testclient import TestClient
 
 from rag.errors import IndexCorruptError, LoginError, ServeError
 from rag.settings import Settings
-from rag.web.render import Mark, source_link
 from rag.web.served import ServedLibrary
 from rag.web.server import OPEN_TO_ALL, create_app, serve
+from rag.web.source import Mark, source_link
 from tests.browsing import free_port, running
 from tests.fake_library import TEXT, FakeLibrary, SilentLibrary, conversing_over, made_in_a_loop
 from tests.fake_server import SLOWER
@@ -72,10 +72,11 @@ def test_the_page_and_its_scripts_find_their_files(client: TestClient) -> None:
 
 
 def test_the_filters_suggest_what_the_library_has(client: TestClient) -> None:
-    assert client.get("/choices").json() == {
-        "author": ["Peter Symonds"],
-        "source": ["000_915390efa79720e3.txt"],
-    }
+    title = "The US holds talks with Iran in Baghdad"
+    suggested = {"author": {"Peter Symonds": ""}, "source": {"000_915390efa79720e3.txt": title}}
+    assert client.get("/choices").json() == suggested
+    assert client.get("/choices?search=talks+symonds").json() == suggested
+    assert client.get("/choices?search=whales").json() == {"author": {}, "source": {}}
 
 
 def test_health_counts_the_library(client: TestClient) -> None:
@@ -88,7 +89,7 @@ def test_health_tells_why_there_is_no_library() -> None:
     assert client.get("/health").json() == {"status": "failed", "detail": str(error)}
     assert client.get("/source?article=a1").status_code == 404
     assert "No articles here yet." in client.get("/source").text
-    assert client.get("/choices").json() == {"author": [], "source": []}
+    assert client.get("/choices").json() == {"author": {}, "source": {}}
 
 
 @pytest.mark.parametrize("path", ["/source?article=a1", "/source", "/choices"])
