@@ -212,25 +212,23 @@ def _write(path: Path, text: str) -> None:
             raise
 
 
-@dataclass
 class Throttle:
-    """Counts failures by who failed, within a window of time. Callers lock."""
+    """Holds back who failed ``limit`` times within a window of time. Callers lock."""
 
-    limit: int
-    now: Callable[[], float]
-    _failures: dict[str, deque[float]] = field(default_factory=dict)
+    def __init__(self, limit: int, now: Callable[[], float]) -> None:
+        self._limit = limit
+        self._now = now
+        self._failures: dict[str, deque[float]] = {}
 
     def wait_seconds(self, who: str) -> float:
         """How long ``who`` must not try; 0.0 if at once."""
-        failures = self._failures.get(who, deque())
-        while failures and failures[0] <= self.now() - _WINDOW_SECONDS:
-            failures.popleft()
-        full = len(failures) >= self.limit
-        return failures[-self.limit] + _WINDOW_SECONDS - self.now() if full else 0.0
+        failures = self._failures.get(who) or deque()
+        is_full = len(failures) == self._limit
+        return max(0.0, failures[0] + _WINDOW_SECONDS - self._now()) if is_full else 0.0
 
     def fail(self, who: str) -> None:
-        failures = self._failures.pop(who, deque())
-        failures.append(self.now())
+        failures = self._failures.pop(who, deque(maxlen=self._limit))
+        failures.append(self._now())
         self._failures[who] = failures  # at the end: the first is forgotten first
         if len(self._failures) > _REMEMBERED:
             del self._failures[next(iter(self._failures))]

@@ -1,19 +1,16 @@
 """The library's list: what the index was made of, against what the folder holds now.
 
-Its rows lie in SQLite, in memory, so that a page of 100,000 is found and sorted at once; made anew
-whenever the index or the folder has changed.
+Made anew whenever the index or the folder has changed, and kept sorted, so that a page of 100,000
+rows is found at once.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import sqlite3
-import threading
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal, TypeAlias, get_args
 
@@ -25,7 +22,7 @@ from rag.load import source_of
 from rag.web.folder import Trashed
 
 RowState: TypeAlias = Literal[
-    "new", "changed", "gone", "failed", "indexed", "duplicate", "in the trash"
+    "new", "changed", "gone", "failed", "in the trash", "indexed", "duplicate"
 ]
 """``new``, ``changed`` and ``gone`` files await a build; ``failed``: the last could not read it."""
 SortKey: TypeAlias = Literal["state", "title", "author", "date", "language", "size"]
@@ -33,17 +30,7 @@ Show: TypeAlias = Literal["all"] | RowState
 """All leaves out what is in the trash."""
 PAGE_ROWS = 100
 ALSO_IN_SHOWN = 3
-_STATES = get_args(RowState)
-_ATTENTION = {"indexed": 9, "duplicate": 9}
-"""Sorted by state, what awaits something goes first, and all that is well follows by title."""
-_ORDER: Mapping[SortKey, str] = {
-    "state": "attention {0}, title_key, source",
-    "title": "title_key {0}, source",
-    "author": "author_key IS NULL, author_key {0}, title_key, source",
-    "date": "date IS NULL, date {0}, title_key, source",
-    "language": "language IS NULL, language {0}, title_key, source",
-    "size": "size_bytes IS NULL, size_bytes {0}, title_key, source",
-}
+_STATES: tuple[RowState, ...] = get_args(RowState)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,73 +90,61 @@ class Found:
     pages: int
 
 
-_COLUMNS = tuple(each.name for each in fields(Row))
-_KEYS = ("attention", "title_key", "author_key", "found_by")
-
-
 class Catalogue:
     """The list of one state of the library; safe to share between threads."""
 
     def __init__(self, rows: Iterable[Row]) -> None:
-        self._lock = threading.Lock()
-        self._connection = sqlite3.connect(":memory:", check_same_thread=False)
-        names = (*_COLUMNS, *_KEYS)
-        self._connection.execute(f"CREATE TABLE rows ({', '.join(names)})")
-        self._connection.executemany(
-            f"INSERT INTO rows VALUES ({', '.join('?' for _ in names)})", map(_values, rows)
-        )
-        self._connection.executescript(
-            "CREATE INDEX by_attention ON rows (attention, title_key, source);"
-            "CREATE INDEX by_title ON rows (title_key, source);"
-        )
-        counted = dict(self._select("SELECT state, count(*) FROM rows GROUP BY state", ()))
-        self.counts: Mapping[RowState, int] = {state: counted.get(state, 0) for state in _STATES}
+        self._rows = sorted(rows, key=lambda row: (folded(row.title), row.source))
+        self._words = {id(row): folded(_told(row)) for row in self._rows}
+        counted = Counter(row.state for row in self._rows)
+        self.counts: Mapping[RowState, int] = {state: counted[state] for state in _STATES}
         """How many rows there are of each state."""
+        self._in_order: dict[tuple[SortKey, bool], list[Row]] = {("title", False): self._rows}
 
     def find(self, asked: Listed) -> Found:
         """A page of the rows that hold every word of the search; the nearest page there is."""
         words = folded(asked.search).split()
-        shown = "state != ?" if asked.show == "all" else "state = ?"
-        values = ["in the trash" if asked.show == "all" else asked.show, *words]
-        conditions = " AND ".join([shown, *("instr(found_by, ?) > 0" for _ in words)])
-        ((total,),) = self._select(f"SELECT count(*) FROM rows WHERE {conditions}", values)
-        pages = max(1, -(-total // PAGE_ROWS))
+        found = [
+            row
+            for row in self._sorted(asked.sort, asked.descending)
+            if (row.state == asked.show or (asked.show == "all" and row.state != "in the trash"))
+            and all(word in self._words[id(row)] for word in words)
+        ]
+        pages = max(1, -(-len(found) // PAGE_ROWS))
         page = min(max(1, asked.page), pages)
-        order = _ORDER[asked.sort].format("DESC" if asked.descending else "ASC")
-        found = self._select(
-            f"SELECT {', '.join(_COLUMNS)} FROM rows WHERE {conditions}"
-            f" ORDER BY {order} LIMIT ? OFFSET ?",
-            [*values, PAGE_ROWS, (page - 1) * PAGE_ROWS],
-        )
-        return Found(tuple(_row(*each) for each in found), total, page, pages)
+        shown = found[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
+        return Found(tuple(shown), len(found), page, pages)
 
-    def _select(self, statement: str, values: Iterable[str | int]) -> list[tuple[Any, ...]]:
-        with self._lock:
-            return self._connection.execute(statement, tuple(values)).fetchall()
+    def _sorted(self, sort: SortKey, descending: bool) -> list[Row]:
+        """All rows in this order, and within it by title; what is not known goes last."""
+        if (sort, descending) not in self._in_order:
+            of = _VALUES[sort]
+            known = [row for row in self._rows if of(row) is not None]
+            known.sort(key=of, reverse=descending)
+            unknown = [row for row in self._rows if of(row) is None]
+            self._in_order[sort, descending] = known + unknown
+        return self._in_order[sort, descending]
+
+
+_VALUES: Mapping[SortKey, Callable[[Row], Any]] = {
+    # What awaits something goes first, and all that is well follows by title.
+    "state": lambda row: min(_STATES.index(row.state), _STATES.index("indexed")),
+    "title": lambda row: folded(row.title),
+    "author": lambda row: None if row.author is None else folded(row.author),
+    "date": lambda row: row.date,
+    "language": lambda row: row.language,
+    "size": lambda row: row.size_bytes,
+}
+
+
+def _told(row: Row) -> str:
+    return "\n".join(filter(None, (row.title, row.author, row.date, row.source, row.reason)))
 
 
 def folded(text: str) -> str:
     """``text`` as it is compared: without case and accents."""
     apart = unicodedata.normalize("NFKD", text.encode("utf-8", "replace").decode())
     return "".join(each for each in apart if not unicodedata.combining(each)).casefold()
-
-
-def _values(row: Row) -> tuple[str | int | None, ...]:
-    """A row as it is kept: its fields, and what it is sorted and found by."""
-    told = (row.title, row.author, row.date, row.source, row.reason)
-    values = (getattr(row, name) for name in _COLUMNS)
-    return (
-        *(json.dumps(value) if isinstance(value, tuple) else value for value in values),
-        _ATTENTION.get(row.state, _STATES.index(row.state)),
-        folded(row.title),
-        None if row.author is None else folded(row.author),
-        folded("\n".join(filter(None, told))),
-    )
-
-
-def _row(*values: Any) -> Row:
-    columns = dict(zip(_COLUMNS, values, strict=True))
-    return Row(**{**columns, "also_in": tuple(json.loads(columns["also_in"]))})
 
 
 def scan(seeds: Path, index: Path, listing: Listing) -> FolderNow:

@@ -34,10 +34,9 @@ from rag.web.answers import Message, render_command, render_progress, render_tur
 from rag.web.pages import render
 from rag.web.served import ServedLibrary
 from rag.web.settings import (
-    check_dates,
+    checked_filters,
     chosen_settings,
     conversation_from_address,
-    filters_from_address,
     kept_settings,
 )
 
@@ -150,7 +149,7 @@ class Conversing:
             notice = None if self._is_answering(tab) else "Type a question first."
             return View(notice=notice)
         question = check_question(question, self.settings.max_question_chars)
-        return self._ask(tab, question, address, replacing=tab.editing)
+        return self._ask(tab, question, address, tab.editing)
 
     def follow(self, tab: Tab) -> Iterator[View]:
         """The open conversation while its last question is being answered, then with the answer.
@@ -222,32 +221,17 @@ class Conversing:
         if act == "edit":
             return self._edit(tab, conversation, turn)
         if act in ("again", "anyway", "widen"):
-            return self._ask(
-                tab,
-                turn.question,
-                address,
-                replacing=turn.id if act == "again" else None,
-                anyway=act == "anyway",
-                everywhere=act == "widen",
-                question_in_box=None,
-            )
+            return self._ask(tab, turn.question, address, turn.id if act == "again" else None, act)
         if act in get_args(Thumb):
             self._judge(tab, conversation, turn, given)
             return self._view(tab, self.conversations.get(tab.owner, conversation.id))
         return View()
 
     def _ask(
-        self,
-        tab: Tab,
-        question: str,
-        address: str,
-        replacing: int | None = None,
-        anyway: bool = False,
-        everywhere: bool = False,
-        question_in_box: str | None = "",
+        self, tab: Tab, question: str, address: str, replacing: int | None, act: str = ""
     ) -> View:
-        filters = Filters() if everywhere else filters_from_address(address)
-        check_dates(filters)
+        """``act`` is what a link asks for instead of the box, which then stays as it is."""
+        filters = Filters() if act == "widen" else checked_filters(address)
         settings = chosen_settings(address, self.settings)
         with self._starting:
             opened = self._opened(tab, address)
@@ -258,19 +242,15 @@ class Conversing:
                     return View(notice="One question at a time.", answering=True)
                 turns = conversation.turns
             before = [turn for turn in turns if replacing is None or turn.id < replacing]
-            asked = AskedQuestion(question, settings, history(before), filters, anyway)
+            asked = AskedQuestion(question, settings, history(before), filters, act == "anyway")
+            under = filters, kept_settings(settings)
             kept = self.conversations.ask(
-                tab.owner,
-                opened or None,
-                question,
-                filters,
-                kept_settings(settings),
-                replacing=replacing,
+                tab.owner, opened or None, question, *under, replacing=replacing
             )
             tab.conversation_id = kept.conversation_id
             tab.editing = None
             conversation = self.conversations.get(tab.owner, kept.conversation_id)
-            view = self._view(tab, conversation, question=question_in_box)  # before it can be whole
+            view = self._view(tab, conversation, None if act else "")  # before it can be whole
             self._runs.start(kept.turn_id, asked, tab.owner or kept.conversation_id)
         return view
 

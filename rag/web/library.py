@@ -27,18 +27,9 @@ from rag.index.listing import Listing, read_listing
 from rag.load import KINDS, SAVED_AS, SUFFIXES, SYSTEM_FILES, largest_bytes
 from rag.text.counted import count, rounded
 from rag.types import BuildReport
+from rag.web import catalogue
 from rag.web.access import person_of
-from rag.web.catalogue import (
-    PAGE_ROWS,
-    Catalogue,
-    Found,
-    Listed,
-    RowState,
-    Show,
-    SortKey,
-    rows,
-    scan,
-)
+from rag.web.catalogue import PAGE_ROWS, Catalogue, Found, Listed, RowState, Show, SortKey
 from rag.web.folder import ArticleFolder, Clash, Incoming
 from rag.web.pages import render
 from rag.web.served import Ready, ServedLibrary, Working, describe_pace, described
@@ -118,11 +109,11 @@ class LibraryDesk:
                     self.problem = self.problem or cached.problem
                     return cached.catalogue
             listing = self._read(current)
-            found = scan(self._seeds, self._index, listing)
-            catalogue = Catalogue(rows(listing, found, self.folder.trash()))
+            found = catalogue.scan(self._seeds, self._index, listing)
+            made = Catalogue(catalogue.rows(listing, found, self.folder.trash()))
             finished = time.monotonic()
-            self._cached = _Cached(catalogue, self.problem, made_of, finished, finished - now)
-            return catalogue
+            self._cached = _Cached(made, self.problem, made_of, finished, finished - now)
+            return made
 
     def state(self) -> BuildState:
         """What is being done now; looks whether another process has built the index."""
@@ -216,14 +207,11 @@ def describe_found(found: Found) -> str:
 
 def describe_size(size_bytes: int | None) -> str:
     """Bytes for people: ``7.4 KB``."""
-    if size_bytes is None:
-        return ""
-    if size_bytes < 1000:
-        return f"{size_bytes} B"
-    for unit, size in (("KB", 1e3), ("MB", 1e6)):
-        if size_bytes < 1000 * size:
-            return f"{rounded(size_bytes / size)} {unit}"
-    return f"{size_bytes / 1e9:.1f} GB"
+    size, unit = float(size_bytes or 0), "B"
+    for larger in ("KB", "MB", "GB"):
+        if size >= 1000:
+            size, unit = size / 1000, larger
+    return "" if size_bytes is None else f"{rounded(size) if unit != 'B' else size_bytes} {unit}"
 
 
 def from_our_page(request: Request) -> None:
@@ -262,15 +250,15 @@ def library_routes(desk: LibraryDesk) -> APIRouter:
         show: Show = "all",
         page: Annotated[int, Query(ge=1, le=10**9)] = 1,
     ) -> JSONResponse:
-        catalogue = desk.catalogue()
+        listed = desk.catalogue()
         asked = Listed(q, sort, descending, show, page)
-        found = catalogue.find(asked)
+        found = listed.find(asked)
         told = {
             "rows": render_rows(found, asked),
             "found": describe_found(found),
             "page": found.page,
             "pages": found.pages,
-            "counts": catalogue.counts,
+            "counts": listed.counts,
             "problem": desk.problem,
         }
         return JSONResponse(told, headers=_UNCACHED)

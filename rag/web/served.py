@@ -155,13 +155,9 @@ class ServedLibrary:
             counts = (library.article_count, library.passage_count) if library else None
         except RagError as error:
             return Health("unhealthy", str(error))
-        match state:
-            case Failed(failure):
-                return Health("failed", str(failure), counts)
-            case Ready():
-                return Health("ready", None, counts)
-            case _:
-                return Health("working", None, counts)
+        if isinstance(state, Failed):
+            return Health("failed", str(state.error), counts)
+        return Health("ready" if isinstance(state, Ready) else "working", None, counts)
 
     def states(self) -> Iterator[State]:
         """The state now and each change after it, until it is Ready or Failed."""

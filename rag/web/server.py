@@ -30,14 +30,7 @@ from rag.conversations.serving import serving
 from rag.conversations.store import ConversationStore
 from rag.errors import LoginError, ModelError, OpenError, RagError, ServeError
 from rag.index import Current, read_current
-from rag.web.access import (
-    LOOPBACK,
-    Login,
-    LoginFile,
-    LoginMiddleware,
-    OwnPagesMiddleware,
-    person_of,
-)
+from rag.web import access
 from rag.web.conversations import Conversing, conversation_routes
 from rag.web.library import LibraryDesk, library_routes
 from rag.web.pages import PageMiddleware
@@ -71,7 +64,7 @@ def serve(
     LoginError if nobody could log in, before anything slow is loaded.
     """
     login = _login_of(settings)
-    if login is None and host not in LOOPBACK:
+    if login is None and host not in access.LOOPBACK:
         print(OPEN_TO_ALL, file=sys.stderr, flush=True)
     with (
         closing(_listen(host, port)) as listener,
@@ -102,7 +95,7 @@ def create_app(
     seeds: Path,
     host: str = "127.0.0.1",
     names: Sequence[str] = (),
-    login: Login | None = None,
+    login: access.Login | None = None,
     index: Path = Path("index"),
 ) -> FastAPI:
     """The web application; ``OwnPagesMiddleware`` tells under which names it answers."""
@@ -114,9 +107,9 @@ def create_app(
     served = conversing.served
     app = FastAPI(title="Footnote", docs_url=None, redoc_url=None, openapi_url=None)
     if login is not None:
-        app.add_middleware(LoginMiddleware, login=login)
+        app.add_middleware(access.LoginMiddleware, login=login)
     app.add_middleware(PageMiddleware)
-    app.add_middleware(OwnPagesMiddleware, host=host, names=names)
+    app.add_middleware(access.OwnPagesMiddleware, host=host, names=names)
 
     @app.exception_handler(RagError)
     def unavailable(request: Request, error: Exception) -> JSONResponse:
@@ -128,7 +121,7 @@ def create_app(
         found = served.health()
         if found.status == "unhealthy":
             response.status_code = 503
-        if login is not None and not person_of(request.state):
+        if login is not None and not access.person_of(request.state):
             return {"status": found.status}
         detail = {"detail": found.detail} if found.detail else {}
         counts = dict(zip(("articles", "passages"), found.counts or (), strict=False))
@@ -201,13 +194,13 @@ def _is_a_problem(record: logging.LogRecord) -> bool:
     return not is_cut_off and not str(record.msg).startswith("Cancel %s running task(s)")
 
 
-def _login_of(settings: Settings) -> Login | None:
+def _login_of(settings: Settings) -> access.Login | None:
     if settings.login is None:
         return None
-    file = LoginFile(settings.login)
+    file = access.LoginFile(settings.login)
     if not file.people():
         raise LoginError(f"{settings.login} names nobody: rag login NAME --file {settings.login}")
-    return Login(file)
+    return access.Login(file)
 
 
 def _index_in_force(index: Path) -> Current | None:

@@ -92,10 +92,12 @@ def date_problem(filters: Filters) -> DateProblem | None:
     return None
 
 
-def check_dates(filters: Filters) -> None:
-    """Raises FilterError with the line of ``date_problem``, before anything is asked."""
+def checked_filters(query: str) -> Filters:
+    """``filters_from_address``; raises FilterError with the line of ``date_problem``."""
+    filters = filters_from_address(query)
     if problem := date_problem(filters):
         raise FilterError(problem.line)
+    return filters
 
 
 def chosen_settings(address: str, settings: Settings) -> Settings:

@@ -16,7 +16,7 @@ from rag.settings import Settings
 from rag.types import Filters
 from rag.web.settings import (
     MAX_FILTER_CHARS,
-    check_dates,
+    checked_filters,
     chosen_settings,
     conversation_from_address,
     date_problem,
@@ -82,7 +82,7 @@ def test_what_cannot_be_read_is_told_with_the_forms_that_can(written: str, name:
     assert problem.name == name
     assert f"“{written}” cannot be read as a date: write 31 May 2007, " in problem.line
     with pytest.raises(FilterError, match="May 2007, 2007-05 or 2007"):
-        check_dates(filters)
+        checked_filters(urlencode({name: written}))
 
 
 def test_until_may_lie_in_the_same_month_or_year_but_not_before() -> None:
