@@ -35,6 +35,7 @@ from rag.types import (
 )
 from rag.web.conversations import Conversing
 from rag.web.served import ServedLibrary
+from tests.fakes import outside
 
 Made = TypeVar("Made")
 TEXT = """The US holds talks with Iran in Baghdad
@@ -64,7 +65,7 @@ def article_of(text: str = TEXT, **changed: Any) -> Article:
     body = (Span(text.find("US-Iranian"), text.find("Visit")),)
     fields: dict[str, Any] = {
         "header": header if is_seed else Header(),
-        "body": body if is_seed else (Span(0, len(text)),),
+        "marks": outside(text, *body) if is_seed else (),
         "id": "a1",
         "title": "The US holds talks with Iran in Baghdad",
         "author": "Peter Symonds",

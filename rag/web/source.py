@@ -29,7 +29,7 @@ _PARAGRAPH = re.compile(r"\S(?:.*?\S)?(?=\s*\n\s*\n|\s*\Z)", re.DOTALL)
 _ATTRIBUTION = re.compile(r"\b(?:author|by|date|on|published)\b|[\W_]", re.IGNORECASE)
 _VERSE_CHARS = 60
 """A paragraph whose lines are all shorter keeps its line breaks: bylines, verse, addresses."""
-_Kind: TypeAlias = Literal["title", "byline", "outside", "text"]
+_Kind: TypeAlias = Literal["title", "byline", "heading", "caption", "outside", "text"]
 """``outside``: contact details and the like, which are never evidence."""
 
 
@@ -151,13 +151,14 @@ def _blocks(article: Article, marks: Sequence[Mark], opened: int | None) -> Iter
     Before the body, each line is told apart, and those without a mark that repeat the article's
     author and date, and nothing else, are left out.
     """
+    body = article.body
     for match in _PARAGRAPH.finditer(article.text):
         spans = [Span(*match.span())]
-        if article.body and match.start() < article.body[0].start:
+        if body and match.start() < body[0].start:
             lines = re.finditer(r"\S.*", match[0])
             spans = [Span(*(match.start() + end for end in line.span())) for line in lines]
             spans = [line for line in spans if not _repeats(article, line, marks)]
-        for kind, group in groupby(spans, key=lambda span: _kind(article, span)):
+        for kind, group in groupby(spans, key=lambda span: _kind(article, body, span)):
             joined = [*group]
             span = Span(joined[0].start, joined[-1].end)
             longest = max(map(len, article.text[span.start : span.end].split("\n")))
@@ -165,13 +166,16 @@ def _blocks(article: Article, marks: Sequence[Mark], opened: int | None) -> Iter
             yield _Block(kind, tuple(pieces), longest <= _VERSE_CHARS)
 
 
-def _kind(article: Article, span: Span) -> _Kind:
+def _kind(article: Article, body: Sequence[Span], span: Span) -> _Kind:
     header = article.header
     if header.title and _overlap(span, header.title):
         return "title"
     if any(part and _overlap(span, part) for part in (header.author, header.date)):
         return "byline"
-    if article.body and not any(_overlap(span, part) for part in article.body):
+    for mark in article.marks:
+        if mark.kind in ("heading", "caption") and _overlap(span, Span(mark.start, mark.end)):
+            return "heading" if mark.kind == "heading" else "caption"
+    if body and not any(_overlap(span, part) for part in body):
         return "outside"
     return "text"
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from rag.types import Article, Failure, Header, Span
 from rag.web.source import CONTENTS_SHOWN, Mark, render_contents, render_source
 from tests.fake_library import TEXT, article_of
+from tests.fakes import outside
 from tests.web.test_render import HOSTILE, Tags
 
 ARTICLE = article_of()
@@ -203,7 +204,7 @@ def article_under(line: str, author: str | None = "Tom Berg") -> Article:
         author=author,
         date="2024-05-20",
         header=Header(Span(0, 8)),
-        body=(body,),
+        marks=outside(text, body),
     )
 
 
@@ -238,5 +239,5 @@ def test_a_quoted_line_an_unknown_author_and_the_body_stay() -> None:
     mark = Mark.of(1, 12, 20, article.text[12:20])
     assert lines_of(article, mark)[1] == ("outside", "By Tom Berg")
     assert lines_of(article_under("Tom Berg", author=None))[1] == ("outside", "Tom Berg")
-    whole = replace(article, text="Tom Berg", header=Header(), body=(Span(0, 8),))
+    whole = replace(article, text="Tom Berg", header=Header(), marks=())
     assert lines_of(whole) == [("h2", "The cost"), ("p", "Tom Berg")]
