@@ -165,7 +165,7 @@ class FakeLibrary:
             )
             for number, each in enumerate(quotes or sentences)
         )
-        query = f"{history[-2][1]} {question}" if history else question  # type: ignore[index]
+        query = f"{history[-1].question} {question}" if history else question  # type: ignore[union-attr]
         yield Retrieved(query, hits)
         citations = cite(quotes[: min(3, max_quotes or 3)])
         text = " ".join(f"“{each.quote}” [{each.number}]" for each in citations)

@@ -135,20 +135,6 @@ def test_two_people_at_once_have_their_own_conversations_settings_and_feedback(
         page.context.close()
 
 
-def test_the_next_person_at_a_browser_finds_no_choices_of_the_one_before(
-    browser: Browser, address: str
-) -> None:
-    page = browser.new_page()
-    page.goto(address)
-    log_in(page, "Ida")
-    settings(page).get_by_role("radio", name="Only when sure").check()
-    page.goto(f"{address}/logout")
-    page.get_by_role("button", name="Log out").click()
-    log_in(page, "Per")
-    expect(settings(page).get_by_role("radio", name="Balanced")).to_be_checked()
-    page.close()
-
-
 def test_a_library_left_open_says_that_its_person_is_logged_out(
     browser: Browser, address: str
 ) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import TypeAlias
 from urllib.parse import urlencode
@@ -17,7 +18,7 @@ from rag.conversations.feedback import Verdict
 from rag.conversations.stored_turns import StoredTurn
 from rag.conversations.transcript import NO_ANSWER
 from rag.shown.answer_facts import NEAREST_SHOWN, NOT_HELD, Searched, answer_facts, sureness
-from rag.shown.answer_lines import Words, answer_lines
+from rag.shown.answer_lines import Line, Words, answer_lines
 from rag.shown.escaping import escape, escape_characters
 from rag.types import Answer, Citation, Filters, Hit
 from rag.web.pages import render
@@ -111,10 +112,16 @@ def _render(
 def _parts_of(answer: Answer, searched: Searched) -> dict[str, object]:
     lines = answer_lines(answer)
     words = [piece for line in lines for piece in line.pieces if isinstance(piece, Words)]
-    parts = [
-        [(is_list, [*group]) for is_list, group in groupby(part, key=lambda line: line.is_item)]
-        for _, part in groupby(lines, key=lambda line: line.part)
-    ]
+    groups = iter(answer.groups)
+    parts = []
+    for _, part in groupby(lines, key=lambda line: line.part):
+        held = [*part]
+        is_cited = any(isinstance(piece, Citation) for line in held for piece in line.pieces)
+        group = next(groups, None) if is_cited else None
+        heading = group.heading if group else ""
+        held = _without(heading, held)
+        blocks = [(is_list, [*each]) for is_list, each in groupby(held, lambda line: line.is_item)]
+        parts.append((heading, blocks))
     sources: dict[str, list[Citation]] = {}
     for citation in answer.citations:
         sources.setdefault(citation.article_id, []).append(citation)
@@ -133,6 +140,7 @@ def _parts_of(answer: Answer, searched: Searched) -> dict[str, object]:
 
     return {
         "parts": parts,
+        "is_grouped": len(answer.groups) > 1,
         "stressed": next(
             (
                 each
@@ -151,3 +159,14 @@ def _parts_of(answer: Answer, searched: Searched) -> dict[str, object]:
         "link_to": link_to,
         "link_near": link_near,
     }
+
+
+def _without(heading: str, lines: list[Line]) -> list[Line]:
+    """The lines of a part, without the heading that its text begins with."""
+    first, *others = lines
+    said = first.pieces[0]
+    if not heading or not isinstance(said, Words) or not said.text.startswith(f"{heading}:"):
+        return lines
+    rest = Words(said.text.removeprefix(f"{heading}:").lstrip(), said.voice)
+    pieces = (rest, *first.pieces[1:]) if rest.text else first.pieces[1:]
+    return [replace(first, pieces=pieces), *others] if pieces else others

@@ -22,7 +22,7 @@ from rag.chat import check_question
 from rag.conversations.export import to_html, to_markdown
 from rag.conversations.feedback import FeedbackStore, Thumb, Verdict
 from rag.conversations.store import INTERRUPTED, MAX_TITLE_CHARS, PAGE, ConversationStore
-from rag.conversations.stored_turns import Conversation, StoredTurn, history
+from rag.conversations.stored_turns import Conversation, StoredTurn
 from rag.conversations.transcript import day, file_name
 from rag.errors import ConversationMissingError, RagError
 from rag.settings import Settings
@@ -242,7 +242,8 @@ class Conversing:
                     return View(notice="One question at a time.", answering=True)
                 turns = conversation.turns
             before = [turn for turn in turns if replacing is None or turn.id < replacing]
-            asked = AskedQuestion(question, settings, history(before), filters, act == "anyway")
+            answers = tuple(turn.answer for turn in before if turn.answer)
+            asked = AskedQuestion(question, settings, answers, filters, act == "anyway")
             under = filters, kept_settings(settings)
             kept = self.conversations.ask(
                 tab.owner, opened or None, question, *under, replacing=replacing

@@ -14,7 +14,7 @@ from typing import Any, Literal, NamedTuple
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 from rag.answer.evidence import MIN_CONFIDENCE
-from rag.bert import has_fast_int8
+from rag.encoder.network import has_fast_int8
 from rag.errors import FilterError
 from rag.load.dates import find_date
 from rag.settings import Settings

@@ -103,13 +103,6 @@ def test_what_is_in_the_trash_can_be_put_back() -> None:
     ]
 
 
-def test_of_several_in_the_trash_the_last_removed_goes_with_the_article() -> None:
-    listing = Listing(articles=(article("gone.txt"),), files=(("gone.txt", STAMP),))
-    trash = (Trashed("2", "gone.txt", 5), Trashed("1", "gone.txt", 5))
-    found = list(rows(listing, FolderNow({}), trash))
-    assert [(row.state, row.trash_id) for row in found] == [("gone", "2"), ("in the trash", "1")]
-
-
 def test_the_folder_is_compared_with_what_was_built(
     settings: Settings, embedder: FakeEmbedder
 ) -> None:

@@ -66,24 +66,6 @@ def test_every_marker_links_to_its_own_quote() -> None:
         ]
 
 
-def test_an_answer_names_its_sources_and_says_how_it_came_about() -> None:
-    answer = answer_to("How long was the discussion between Crocker and Kazemi?")
-    shown = Tags(answers.render_answer(replace(answer, query="another query"))).text
-    assert "The US holds talks with Iran in Baghdad" in shown
-    assert "Peter Symonds · 31 May 2007" in shown
-    assert "Sure" in shown
-    assert "Searched for “another query”" in shown
-    assert "0.4\u00a0s" in shown
-    assert "Searched for" not in Tags(answers.render_answer(answer)).text
-
-
-def test_a_number_in_brackets_that_cites_nothing_stays_text() -> None:
-    answer = replace(answer_to("How long was the discussion?"), text="As noted [7] before [1].")
-    shown = answers.render_answer(answer).partition('<ul class="sources">')[0]
-    assert "[7]" in shown
-    assert len(links(shown)) == 1
-
-
 def test_the_short_answer_stands_out_in_the_words() -> None:
     answer = replace(answer_to("How long was the discussion?"), short="four hours")
     assert answers.render_answer(answer).count("<strong>four hours</strong>") == 1
@@ -155,10 +137,6 @@ def test_the_state_of_the_library_is_one_line(state: State, line: str) -> None:
     assert line in Tags(served.render_state(state)).text
 
 
-def test_the_terminal_is_told_how_many_passages_there_are() -> None:
-    assert served.describe_state(Ready(FakeLibrary())) == "1 article, 12 passages"
-
-
 def test_the_welcome_says_what_is_missing() -> None:
     no_articles = served.render_welcome(Failed(SeedsError("Folder x is empty.")), "<x>")
     assert "No articles yet" in no_articles
@@ -217,11 +195,3 @@ def test_what_was_searched_is_told() -> None:
     stored = answers.render_answer(answer, Searched(0, filters))
     assert "Searched only articles from May 2007 on" in Tags(stored).text
     assert "Searched" not in answers.render_answer(answer)
-
-
-def test_a_greeting_is_no_abstention_about_the_articles() -> None:
-    answer = replace(answer_to("Who won?"), text="Hello. Ask a question.", hits=())
-    shown = answers.render_answer(answer, Searched(3))
-    assert "Hello. Ask a question." in shown
-    assert "Searched" not in shown
-    assert "Nearest" not in shown

@@ -63,12 +63,6 @@ def test_title_byline_and_contact_lines_are_told_from_the_text() -> None:
     assert '<p class="outside">Visit wsws.org/contact</p>' in shown
 
 
-def test_an_article_whose_text_has_no_header_gets_one() -> None:
-    shown = render_source(article_of("Only a body, no header at all."), [], opened=None)
-    assert shown.count("<h2>") == 1
-    assert Tags(shown).text.count("Peter Symonds · 31 May 2007") == 1
-
-
 def test_quotes_may_overlap_and_cross_paragraphs() -> None:
     text = "One two three.\n\nFour five six."
     outer = Mark.of(1, 4, 25, text[4:25])
