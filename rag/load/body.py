@@ -64,8 +64,8 @@ _CLUTTER = re.compile(
     re.IGNORECASE,
 )
 _CAPTION = re.compile(
-    r"(?:image|photo|picture|photograph|caption|graphic|bild|foto|abb(?:ildung)?|légende|video)"
-    r"(?: (?:credit|source|caption|\d+))*\s*[:.]\s",
+    r"(?:image|photo|picture|photograph|caption|graphic|bild|foto|abb(?:ildung)?|légende|video"
+    r"|fig(?:ure)?\.?)(?: (?:credit|source|caption|\d+))*\s*[:.]\s",
     re.IGNORECASE,
 )
 _CREDIT = re.compile(
