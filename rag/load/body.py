@@ -104,6 +104,8 @@ def with_kinds(blocks: Sequence[Block], masthead_blocks: frozenset[int]) -> list
             found.append(block)
         elif index >= end and block.kind in ("paragraph", "verbatim", "list"):
             found.append(replace(block, kind="clutter"))
+        elif block.kind == "list" and index > top and found[-1].kind == "list":
+            found[-1] = replace(found[-1], text=f"{found[-1].text}\n{block.text}")
         elif block.kind == "list" and index > top and _is_lead_in(found[-1]):
             lead_in = found.pop().text
             by = len(lead_in) + 1
