@@ -24,7 +24,9 @@ _COMPOUND_HEAD = re.compile(
     re.IGNORECASE,
 )
 """What a hyphen after it mostly belongs to: "long-term"."""
-_SUFFIX = re.compile(r"(?:e[rdnsa]|er?ly|est|ern|ing|ly|ness|ish|age|wards?|th|ow|land|way|light|\w$)")
+_SUFFIX = re.compile(
+    r"(?:e[rdnsa]|er?ly|est|ern|ing|ly|ness|ish|age|wards?|th|ow|land|way|light|\w$)"
+)
 _TITLE_BEFORE_NAME = re.compile(
     r"(?<!\w)(?:Mr|Mrs|Ms|Dr|Prof|Rev|Gen|Col|Lt|Maj|Capt|Sgt|Adm|Gov|Sen|Rep)\.$"
 )
