@@ -13,10 +13,9 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Body, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
-from rag.conversations.export import to_html, to_markdown
+from rag.conversations.export import file_name, to_html, to_markdown
 from rag.conversations.store import MAX_TITLE_CHARS, PAGE, ConversationStore
 from rag.conversations.stored_turns import Conversation
-from rag.conversations.transcript import file_name
 from rag.errors import ConversationMissingError, RagError
 from rag.shown.escaping import escape
 from rag.web.login_page import person_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import quote
 
+from rag.conversations.export import day
 from rag.conversations.stored_turns import ConversationSummary
-from rag.conversations.transcript import day
 from rag.shown.escaping import escape, escape_characters
 from rag.text.counted import count
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 from urllib.parse import urlencode
 
+from rag.conversations.export import NO_ANSWER
 from rag.conversations.feedback import Thumb, Verdict
 from rag.conversations.stored_turns import StoredTurn
-from rag.conversations.transcript import NO_ANSWER
 from rag.shown.answer_facts import Searched
 from rag.shown.escaping import escape, escape_characters
 from rag.types import Filters
