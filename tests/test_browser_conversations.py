@@ -21,6 +21,7 @@ from tests.browsing import Visit, free_port, running, take_picture, visit
 from tests.fake_server import (
     ALL_SPEAKERS,
     COST,
+    FAILS,
     LIST,
     SLOW,
     SLOWER,
@@ -243,6 +244,39 @@ def test_an_answer_comes_though_its_stream_is_lost(browser: Browser, address: st
                 break
         assert lost == 2
         expect(questions(page)).to_have_text(asked)
+
+
+REFUSES_ONCE = """
+const fetched = window.fetch;
+window.fetch = (...given) => {
+    if (!window.refusing || !String(given[0].url || given[0]).includes('/run/')) {
+        return fetched(...given);
+    }
+    window.refusing = false;
+    return Promise.resolve(new Response('{"error": null}', { status: 500 }));
+};
+"""
+
+
+def test_what_fails_is_told_and_asked_again_with_one_press(browser: Browser, address: str) -> None:
+    with visit(browser, address, script=REFUSES_ONCE) as visited:
+        page = visited.page
+        page.locator("#question textarea").fill(FAILS)
+        page.keyboard.press("Enter")
+        expect(page.locator("#conversation .note")).to_contain_text("Footnote failed on this")
+        page.get_by_role("link", name="Ask again").click()
+        expect(answers(page)).to_have_count(1)
+        page.evaluate("() => { window.refusing = true; }")  # the question does not get through
+        page.locator("#question textarea").fill(LIST)
+        page.keyboard.press("Enter")
+        told = page.get_by_role("alert").filter(has_text="Footnote could not be asked")
+        expect(told).to_be_visible()
+        expect(page.locator("#question textarea")).to_have_value(LIST)
+        told.get_by_role("button", name="Ask again").click()
+        expect(answers(page)).to_have_count(2)
+        expect(told).to_be_hidden()
+        expect(questions(page)).to_have_text([FAILS, LIST])
+        visited.errors.clear()  # Gradio's word for what it was refused
 
 
 def test_a_double_click_asks_and_does_not_stop(browser: Browser, address: str) -> None:

@@ -183,7 +183,9 @@ def test_a_folder_is_not_scanned_for_every_list_where_no_index_can_be_read(
         (settings.index / "CURRENT").write_text(current)
     scans = []
     monkeypatch.setattr("rag.web.library._FRESH_SECONDS", 600)
-    monkeypatch.setattr("rag.web.library.scan", lambda *folders: scans.append(1) or scan(*folders))
+    monkeypatch.setattr(
+        "rag.web.catalogue.scan", lambda *folders: scans.append(1) or scan(*folders)
+    )
     desk = LibraryDesk(served, settings.seeds, settings.index)
     assert desk.catalogue() is desk.catalogue()
     assert bool(desk.problem) == bool(current)
