@@ -14,10 +14,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from rag.answer.cite import format_date
+from rag.errors import (
+    ArticleFileError,
+    ConversationMissingError,
+    ConversationsError,
+    RagError,
+)
 from rag.shown.escaping import escape, safe_url, unbroken, visible
 from rag.text.counted import count
 
@@ -27,6 +35,7 @@ if TYPE_CHECKING:
 _BREAK = re.compile(r"(?<=[>}])\s*\n\s*|\s*\n\s*(?=[<{])")
 _FOREIGN = re.compile(r'<meta\s+(?:property="og:|name="twitter:)[^>]*>|<link rel="manifest"[^>]*>')
 _INLINE_SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
+_STATUS_CODES = {ArticleFileError: 400, ConversationMissingError: 404, ConversationsError: 409}
 _HEADERS = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
@@ -88,6 +97,15 @@ _ENVIRONMENT.globals |= {"byline": byline, "count": count}
 def render(template: str, **values: Any) -> Markup:
     """The HTML of a template, on one line."""
     return Markup(_ENVIRONMENT.get_template(f"{template}.html").render(**values))
+
+
+def tell_errors(app: FastAPI) -> None:
+    """Has what nobody else tells refused in one line: a Milvus server does not answer, or worse."""
+
+    @app.exception_handler(RagError)
+    def refused(request: object, error: Exception) -> JSONResponse:
+        found = (code for kind, code in _STATUS_CODES.items() if isinstance(error, kind))
+        return JSONResponse({"detail": str(error)}, status_code=next(found, 503))
 
 
 def compose_page(gradio_page: str) -> str:

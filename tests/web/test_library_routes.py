@@ -15,7 +15,7 @@ from rag.settings import Settings
 from rag.types import BuildReport, Failure, Progress
 from rag.web.catalogue import scan
 from rag.web.library import LibraryDesk, describe_report, library_page, library_routes
-from rag.web.pages import PageMiddleware
+from rag.web.pages import PageMiddleware, tell_errors
 from rag.web.served import Ready, ServedLibrary
 from tests.fake_library import FakeLibrary
 from tests.web.test_served import builds, opens, settled
@@ -27,6 +27,7 @@ STORY = b"Whales return\n\nGrey whales were seen near the harbour for the first 
 def client_of(served: ServedLibrary, settings: Settings) -> TestClient:
     app = FastAPI()
     app.add_middleware(PageMiddleware)
+    tell_errors(app)
     app.include_router(library_routes(LibraryDesk(served, settings.seeds, settings.index)))
     return TestClient(app, base_url="http://127.0.0.1:7860", headers=OURS)
 
