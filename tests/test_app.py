@@ -196,15 +196,6 @@ def test_the_last_question_is_asked_again(conversing: Conversing, library: FakeL
     assert [question for question, _ in library.asked] == [QUESTION, QUESTION]
 
 
-def test_an_abstention_is_widened_to_what_comes_nearest(conversing: Conversing) -> None:
-    tab = Tab()
-    assert "act=anyway" in replies(ask(conversing, tab, "Who won?"))[0]
-    (turn,) = turn_ids(conversing, tab)
-    shown = replies(do(conversing, tab, f"act=anyway&turn={turn}"))
-    assert "it may not answer the question" in shown[1]
-    assert 'class="cite"' in shown[1]
-
-
 def test_an_abstention_within_filters_is_widened_to_all_articles(
     conversing: Conversing, library: FakeLibrary
 ) -> None:
@@ -241,12 +232,6 @@ def test_what_nobody_here_answers_may_be_another_servers(
     (turn,) = conversing.conversations.get("", asked.conversation_id).turns
     assert turn.state == state
     assert shown.answering is not alone
-
-
-def test_a_conversation_that_is_gone_is_one_line(conversing: Conversing) -> None:
-    shown = conversing.open(Tab(), "nobody's")
-    assert "gone" in str(shown.notice)
-    assert shown.conversation_id == ""
 
 
 def test_nothing_of_the_chat_is_an_open_api(conversing: Conversing) -> None:

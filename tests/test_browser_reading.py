@@ -147,19 +147,6 @@ def test_a_quote_is_copied_with_its_reference(browser: Browser, address: str) ->
         assert copied.count("\n") > 5
 
 
-def test_a_bookmarked_source_opens_again_and_back_leaves_it(browser: Browser, address: str) -> None:
-    with visit(browser, address) as visited:
-        page = visited.page
-        visited.ask(ALL_SPEAKERS)
-        page.locator(".words a.cite").nth(2).click()
-        expect(current(page)).to_contain_text("Captain")
-        page.goto("about:blank")
-        page.go_back()
-        expect(current(page)).to_contain_text("Captain")
-        expect(current(page)).to_be_in_viewport()
-        expect(page.locator("#citations")).to_contain_text("3 of 4")  # with its conversation
-
-
 # Trust.
 
 
@@ -221,23 +208,6 @@ def test_a_long_answer_begins_at_its_beginning_and_makes_room_for_the_filters(
             """() => document.querySelector('#conversation').getBoundingClientRect().bottom
                 <= document.querySelector('#filter-choice form').getBoundingClientRect().top"""
         )
-
-
-def test_an_abstention_within_filters_is_widened_by_a_click(browser: Browser, address: str) -> None:
-    with visit(browser, f"{address}/?until=2000") as visited:
-        page = visited.page
-        answer = visited.ask("What did the auditors write?")
-        expect(answer).to_contain_text("The articles do not say.")
-        page.locator("#question textarea").fill("half a question")
-        answer.get_by_role("link", name="Ask all articles instead").click()
-        again = page.locator("#conversation .answer.whole").nth(1)
-        expect(again.locator(".words")).to_contain_text("61 million crowns")
-        expect(page.locator("#conversation .question").nth(1)).to_have_text(
-            "What did the auditors write?"
-        )
-        assert chips(page) == []
-        assert in_address(page) == {}
-        expect(page.locator("#question textarea")).to_have_value("half a question")
 
 
 def test_filters_are_in_force_as_soon_as_the_question_is_gone_on_to(

@@ -28,11 +28,6 @@ def sources(catalogue: Catalogue, asked: Listed) -> list[str]:
     return [row.source for row in catalogue.find(asked).rows]
 
 
-def test_rows_come_back_as_they_were(catalogue: Catalogue) -> None:
-    everything = {*catalogue.find(Listed()).rows, *catalogue.find(Listed(show="in the trash")).rows}
-    assert everything == set(ROWS)
-
-
 def test_what_awaits_something_goes_first(catalogue: Catalogue) -> None:
     assert sources(catalogue, Listed()) == ["z.txt", "photo.jpg", "a.txt", "c.txt", "b.txt"]
 
@@ -73,16 +68,6 @@ def test_every_word_of_a_search_must_be_there(
     catalogue: Catalogue, search: str, expected: list[str]
 ) -> None:
     assert sources(catalogue, Listed(search)) == expected
-
-
-def test_states_are_counted(catalogue: Catalogue) -> None:
-    assert {state: number for state, number in catalogue.counts.items() if number} == {
-        "new": 1,
-        "failed": 1,
-        "indexed": 2,
-        "duplicate": 1,
-        "in the trash": 1,
-    }
 
 
 def test_pages_part_the_list_without_loss() -> None:

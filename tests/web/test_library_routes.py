@@ -123,12 +123,6 @@ def test_a_foreign_page_changes_nothing(
     assert names(settings) == {"talks.txt"}
 
 
-def test_the_browsers_word_for_our_own_page_is_enough(client: TestClient) -> None:
-    headers = {"origin": "", "sec-fetch-site": "same-origin"}
-    response = client.put("/library/file?name=a.txt", content=STORY, headers=headers)
-    assert response.status_code == 200
-
-
 @pytest.mark.parametrize(
     ("name", "kept"),
     [
@@ -167,12 +161,6 @@ def test_a_file_that_is_too_large_is_refused_while_it_comes(
 @pytest.mark.parametrize("query", ["sort=secret", "show=x", "page=0", "page=x", "q=" + "a" * 1001])
 def test_what_the_list_does_not_have_is_refused(client: TestClient, query: str) -> None:
     assert client.get(f"/library/list?{query}").status_code == 422
-
-
-def test_the_seeds_are_not_served(client: TestClient, settings: Settings) -> None:
-    add(client, "whales.html", b"<script>alert(1)</script>")
-    for place in ("/whales.html", "/library/whales.html", "/seeds/whales.html", "/library/file"):
-        assert client.get(place).status_code in {404, 405}
 
 
 @pytest.mark.parametrize("current", [None, "nonsense", f"g000001 {'0' * 64}\n"])

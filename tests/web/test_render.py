@@ -11,9 +11,9 @@ import pytest
 
 from rag.answer.answer import Section, answered
 from rag.errors import IndexCorruptError, SeedsError
-from rag.shown.answer_facts import NEAREST_SHOWN, Searched
+from rag.shown.answer_facts import NEAREST_SHOWN
 from rag.shown.escaping import escape
-from rag.types import Answer, Ask, Claim, Done, Failure, Filters, Kind, Quote
+from rag.types import Answer, Ask, Claim, Done, Failure, Kind, Quote
 from rag.web import answers, served, source
 from rag.web.served import Failed, Ready, State, Working
 from tests.fake_library import FakeLibrary, FakeManifest, article_of
@@ -185,18 +185,6 @@ def test_articles_that_differ_stand_on_lines_of_their_own() -> None:
     assert 'class="answer whole differ"' in shown
     assert re.findall("<p[^>]*>", words) == ['<p class="remark">', "<p>", "<p>"]
     assert '<span class="ours">A title: </span><span class="quoted">“' in words
-
-
-def test_what_was_searched_is_told() -> None:
-    answer = answer_to("How long was the discussion?")
-    filters = Filters(since="2007-05", author=HOSTILE)
-    shown = answers.render_answer(answer, Searched(1203, filters))
-    assert "Searched 1,203 articles, only those from May 2007 on, by “" in Tags(shown).text
-    assert not {"script", "img"} & set(Tags(shown).names)
-    assert "Searched 1 article<" in answers.render_answer(answer, Searched(1))
-    stored = answers.render_answer(answer, Searched(0, filters))
-    assert "Searched only articles from May 2007 on" in Tags(stored).text
-    assert "Searched" not in answers.render_answer(answer)
 
 
 @pytest.mark.parametrize("kind", ["compare", "timeline"])
