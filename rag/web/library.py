@@ -29,7 +29,7 @@ from rag.text.counted import count, rounded
 from rag.types import BuildReport
 from rag.web import catalogue
 from rag.web.access import person_of
-from rag.web.catalogue import PAGE_ROWS, Catalogue, Found, Listed, RowState, Show, SortKey
+from rag.web.catalogue import PAGE_ROWS, Catalogue, Found, RowState, Show, SortKey
 from rag.web.folder import ArticleFolder, Clash, Incoming
 from rag.web.pages import render
 from rag.web.served import Ready, ServedLibrary, Working, describe_pace, described
@@ -166,14 +166,13 @@ def library_page(logs_out: bool) -> str:
     )
 
 
-def render_rows(found: Found, asked: Listed) -> str:
+def render_rows(found: Found, search: str = "", show: Show = "all") -> str:
     """The rows of a page as HTML; where there are none, one that says so."""
     return render(
         "rows",
         rows=found.rows,
-        is_empty=not asked.search.strip() and asked.show == "all",
+        is_empty=not search.strip() and show == "all",
         labels=LABELS,
-        size=describe_size,
         quote=quote,
         link_to=source_link,
     )
@@ -185,15 +184,6 @@ def describe_found(found: Found) -> str:
         return "1 entry" if found.total == 1 else f"{found.total:,} entries"
     first = (found.page - 1) * PAGE_ROWS + 1
     return f"{first:,} to {first + len(found.rows) - 1:,} of {found.total:,} entries"
-
-
-def describe_size(size_bytes: int | None) -> str:
-    """Bytes for people: ``7.4 KB``."""
-    size, unit = float(size_bytes or 0), "B"
-    for larger in ("KB", "MB", "GB"):
-        if size >= 1000:
-            size, unit = size / 1000, larger
-    return "" if size_bytes is None else f"{rounded(size) if unit != 'B' else size_bytes} {unit}"
 
 
 def from_our_page(request: Request) -> None:
@@ -229,10 +219,9 @@ def library_routes(desk: LibraryDesk) -> APIRouter:
         page: Annotated[int, Query(ge=1, le=10**9)] = 1,
     ) -> JSONResponse:
         listed = desk.catalogue()
-        asked = Listed(q, sort, descending, show, page)
-        found = listed.find(asked)
+        found = listed.find(q, sort, descending, show, page)
         told = {
-            "rows": render_rows(found, asked),
+            "rows": render_rows(found, q, show),
             "found": describe_found(found),
             "page": found.page,
             "pages": found.pages,

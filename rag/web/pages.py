@@ -18,6 +18,7 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
+from starlette.datastructures import MutableHeaders
 
 from rag.answer.cite import format_date
 from rag.errors import (
@@ -163,18 +164,18 @@ class PageMiddleware:
                 if not message.get("more_body"):
                     page = compose_page(body.decode("utf-8"))
                     content = page.encode("utf-8")
-                    await send(_with_headers(start, security_policy(page), len(content)))
+                    headers = MutableHeaders(scope=start)
+                    headers["content-length"] = str(len(content))
+                    headers["cache-control"] = "no-store"
+                    await send(_with_headers(start, security_policy(page)))
                     await send({"type": "http.response.body", "body": content})
 
         await self._app(scope, receive, relay)
 
 
-def _with_headers(start: Message, policy: str, content_length: int | None = None) -> Message:
+def _with_headers(start: Message, policy: str) -> Message:
     """With our headers, but for those that the response has of its own."""
-    own = {name.decode() for name, _ in start["headers"]}
-    headers = {**_HEADERS, "content-security-policy": policy}
-    added = {name: value for name, value in headers.items() if name not in own}
-    if content_length is not None:
-        added |= {"content-length": str(content_length), "cache-control": "no-store"}
-    kept = [(name, value) for name, value in start["headers"] if name.decode() not in added]
-    return {**start, "headers": kept + [(n.encode(), v.encode()) for n, v in added.items()]}
+    headers = MutableHeaders(scope=start)
+    for name, value in {**_HEADERS, "content-security-policy": policy}.items():
+        headers.setdefault(name, value)
+    return start
