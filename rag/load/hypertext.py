@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rag.errors import LoadError
 from rag.load.decode import clean
-from rag.load.document import Block, Kind, raised, table_block
+from rag.load.document import Block, raised, table_block
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement

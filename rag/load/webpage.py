@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from copy import deepcopy
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default as current_rules
 from itertools import compress
-from copy import deepcopy
 from typing import TYPE_CHECKING, NamedTuple
 
 from rag.errors import LoadError
@@ -26,8 +26,6 @@ from rag.load.text import text_document
 from rag.load.webpage_metadata import SURROUNDING, stated_text, webpage_metadata
 
 if TYPE_CHECKING:
-    from configparser import ConfigParser
-
     from lxml.html import HtmlElement
 
 MOST_TAGS = 100_000
@@ -189,9 +187,8 @@ def _places(page: HtmlElement) -> dict[HtmlElement, _Place]:
 
 def _is_beside(piece: Piece, places, depth: int) -> bool:
     """Whether a block stands in no surrounding part, and is no menu of links."""
-    return (
-        places[piece.element].depth <= depth
-        and piece.linked_chars <= _MOST_LINKED_SHARE * len(piece.block.text)
+    return places[piece.element].depth <= depth and piece.linked_chars <= _MOST_LINKED_SHARE * len(
+        piece.block.text
     )
 
 
