@@ -4,9 +4,9 @@
 
 Asks a sample of each set, of the part to tune on, with every rule in place, then with one rule
 replaced by nothing, and prints a row of Markdown for each: lines of code, answers changed,
-questions lost and won, and the figures that moved by at least 0.005. What both networks say of a text and of a pair of texts is
-kept in the folder MEMO, as are the indexes: only the first run waits for them. MEMO also gets a
-file of every answer that changed, to be read.
+questions lost and won, and the figures that moved. What both networks say of a text and of a pair
+of texts is kept in the folder MEMO, as are the indexes: only the first run waits for them. MEMO
+also gets a file of every answer that changed, to be read.
 
 A rule earns its place if a figure falls by at least 0.01 without it, on a set that it was not
 written on; or if a user would miss what it does, which no figure tells.
@@ -37,8 +37,8 @@ from benchmarks.held_out import SETS, TOLD, collections_of
 from rag.embed import load_embedder
 from rag.evaluate import library_over
 from rag.evaluate.judge import AskedLibrary, Record, judge
+from rag.evaluate.measures import scores
 from rag.evaluate.questions import Collection
-from rag.evaluate.scores import scores
 from rag.library import build_library
 from rag.read.read import SpanReader
 from rag.settings import Settings, load_settings

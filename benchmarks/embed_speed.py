@@ -25,8 +25,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.embed import MiniLMEmbedder
+from rag.evaluate.measures import share
 from rag.evaluate.questions import read_set
-from rag.evaluate.scores import share
 from rag.index import LocalStore, open_store
 from rag.ingest.build import build_from_articles, recipe_of
 from rag.ingest.indexing import embedded_text

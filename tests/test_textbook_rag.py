@@ -32,10 +32,9 @@ def test_answers_are_no_refusals(text: str) -> None:
 
 
 def test_replies_are_judged_and_tabled() -> None:
-    known = Question("1", "question", "In Paris in May", expected="answer", answers=("Paris",))
-    wrong = Question("2", "question", "In Rome", expected="answer", answers=("Paris",))
-    refused = Question("3", "question", "I cannot say Paris", expected="answer", answers=("Paris",))
-    absent = Question("4", "absent", REFUSAL, expected="abstain")
+    texts = ("In Paris in May", "In Rome", "I cannot say Paris")
+    known, wrong, refused = (Question(text=text, answers=("Paris",)) for text in texts)
+    absent = Question(text=REFUSAL, absent=True)
     replies = [asked(FakeWriter(str), each) for each in (known, wrong, refused, absent)]
     assert [reply.right for reply in replies] == [True, False, False, None]
     row = table(replies).splitlines()[-1]

@@ -207,15 +207,12 @@ def evaluate_set(
         Optional[int],
         typer.Option(min=0, help="Index at most so many articles that no question names"),
     ] = None,
-    plot: Annotated[
-        Optional[Path], typer.Option(help="Write the risk-coverage curve to this PNG")
-    ] = None,
     index: Annotated[
         Optional[Path], typer.Option("--index", help="Keep the set's index in this folder")
     ] = None,
 ) -> None:
     """Ask a set of questions whose answers are known, and score what comes back."""
-    from rag.evaluate import evaluate, plot_risk_coverage, render, to_json
+    from rag.evaluate import evaluate, render, to_json
 
     with show_progress() as progress:
         evaluation = evaluate(
@@ -228,8 +225,6 @@ def evaluate_set(
             index=index,
             progress=progress,
         )
-    if plot is not None:
-        plot_risk_coverage(evaluation, plot)
     typer.echo(to_json(evaluation) if as_json else render(evaluation))
 
 
