@@ -81,9 +81,9 @@ def sample_articles(
     return Sample(
         sentences=tuple(texts),
         titles=tuple(article.title for article in articles if article.title) or ("Untitled",),
-        vectors=embedder.embed([passage.text for passage in chosen]),
+        vectors=embedder.embed_passages([passage.text for passage in chosen]),
         questions=tuple(asked),
-        question_vectors=embedder.embed(asked),
+        question_vectors=embedder.embed_query(asked),
     )
 
 

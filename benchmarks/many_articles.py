@@ -49,8 +49,8 @@ _VIEWS = {
 class _ForgetfulEmbedder(FakeEmbedder):
     """Does not keep what it embedded, which would be the whole folder."""
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        vectors = super().embed(texts)
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        vectors = super().embed_passages(texts)
         self.embedded.clear()
         return vectors
 
@@ -107,8 +107,7 @@ def view(seeds: Path, index: Path) -> str:
     from fastapi import FastAPI
     from starlette.testclient import TestClient
 
-    from rag.web.library_desk import LibraryDesk
-    from rag.web.library_routes import library_routes
+    from rag.web.library import LibraryDesk, library_routes
     from rag.web.served import ServedLibrary
     from tests.fake_library import FakeLibrary
 

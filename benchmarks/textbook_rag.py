@@ -35,7 +35,7 @@ from rag.library import Library
 from rag.retrieval import retrieve
 from rag.settings import Settings, load_settings
 from rag.types import Embedder, Hit, Store
-from rag.write.writers import Generator, LlamaCppGenerator
+from rag.write.generators import SMALL_WRITER, Generator, load_generator
 
 SETS = ("wiki", "seed")
 PASSAGES = 3
@@ -202,7 +202,7 @@ def main() -> None:
     options = parser.parse_args()
     if "RAG_EVAL_DATA" not in os.environ:
         raise EvaluationError("RAG_EVAL_DATA is not set: name the folder of question sets in it.")
-    generator = LlamaCppGenerator.shipped()
+    generator = load_generator(SMALL_WRITER)
     settings = load_settings()
     replies: list[Reply] = []
     for name in options.sets:

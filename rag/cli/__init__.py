@@ -133,9 +133,9 @@ def ask(
 @app.command()
 def chat(index: IndexOption = None) -> None:
     """Ask question after question in the terminal; an empty line ends."""
-    from rag.types import Done, Token
+    from rag.types import Answer, Done, Token
 
-    history: list[tuple[str, str]] = []
+    history: list[Answer] = []
     with _library(index) as library:
         typer.echo(f"{count(library.article_count, 'article')}. An empty line ends.")
         while question := read_line("> "):
@@ -145,7 +145,7 @@ def chat(index: IndexOption = None) -> None:
                         typer.echo(harmless(event.text), nl=False)
                     elif isinstance(event, Done):
                         typer.echo(describe_sources(event.answer))
-                        history += [("user", question), ("assistant", event.answer.text)]
+                        history.append(event.answer)
             except RagError as error:
                 print_error(error)
 
@@ -178,10 +178,10 @@ def allow_login(
 ) -> None:
     """Let somebody log in to the chat, or give them a new password.
 
-    Asks for the password, and keeps in the file what scrypt makes of it. To let somebody in no
+    Asks for the password, and keeps its hash (Argon2id) in the file. To let somebody in no
     more, delete their line in the file.
     """
-    from rag.web.login_file import DEFAULT_FILE, LoginFile
+    from rag.web.access import DEFAULT_FILE, LoginFile
 
     chosen = LoginFile(file or _settings().login or DEFAULT_FILE)
     password = typer.prompt("Password", hide_input=True, confirmation_prompt="The same again")

@@ -16,7 +16,7 @@ from rag.text.counted import count
 from rag.types import Failure
 
 if TYPE_CHECKING:
-    from rag.index import Manifest, MilvusManifest
+    from rag.index import Manifest
     from rag.ingest.build import ProgressCallback
     from rag.types import Answer, BuildReport, Hit
 
@@ -129,15 +129,12 @@ def build_record(index: str, report: BuildReport) -> dict[str, Any]:
 
 
 def index_record(
-    index: str, generation: str, manifest: Manifest | MilvusManifest, changed: int | None
+    index: str, generation: str, manifest: Manifest, changed: int | None
 ) -> dict[str, Any]:
     """What an index holds and was made with; ``changed`` files since, None if that is not known.
 
-    Nor is known what an index in Milvus takes on its disks.
+    The size is that of the files here, whatever Milvus holds beside them.
     """
-    from rag.index import Manifest
-
-    files = manifest.files.values() if isinstance(manifest, Manifest) else None
     return {
         "index": index,
         "generation": generation,
@@ -148,18 +145,21 @@ def index_record(
         "revision": manifest.recipe.revision,
         "dimensions": manifest.recipe.dimensions,
         "passage_tokens": manifest.recipe.passage_tokens,
-        "size_bytes": None if files is None else sum(seal.size_bytes for seal in files),
+        "size_bytes": sum(seal.size_bytes for seal in manifest.files.values()),
         "changed_files": changed,
         "not_read": {failure.source: failure.reason for failure in manifest.failures},
+        "left_out": [asdict(part) for part in manifest.left_out],
     }
 
 
 def describe_index(facts: Mapping[str, Any]) -> str:
     """The facts of ``index_record``, one a line."""
-    plain = {name: value for name, value in facts.items() if not isinstance(value, dict)}
+    plain = {name: value for name, value in facts.items() if not isinstance(value, dict | list)}
     lines = [f"{name:<15} {value}" for name, value in plain.items() if value is not None]
     failures = [Failure(source, reason) for source, reason in facts["not_read"].items()]
     lines += [f"{'not read':<15} {describe_failure(failure)}" for failure in failures]
+    partly = [Failure(**part) for part in facts["left_out"]]
+    lines += [f"{'partly read':<15} {describe_failure(part)}" for part in partly]
     return "\n".join(map(harmless, lines))
 
 

@@ -116,7 +116,7 @@ def judge(question: Question, library: AskedLibrary) -> Record:
     answer, seconds, first_words_seconds = _asked(question.text, history, library)
     text = shown_text(answer.text, [citation.number for citation in answer.citations])
     shown = text if answer.status == "answered" else ""
-    places = [_holds_place(question, hit) for hit in hits]
+    places = [holds_place(question, hit) for hit in hits]
     verdict = _verdict(question, answer, shown)
     measures: dict[str, float | None] = {
         **_retrieval(question, hits, places),
@@ -256,7 +256,7 @@ def _right(
     return False
 
 
-def _holds_place(question: Question, hit: Hit) -> bool | None:
+def holds_place(question: Question, hit: Hit) -> bool | None:
     """Whether the passage holds what answers: the span, the quote, or an answer in a relevant
     article; None where none of them is known."""
     if not question.has_place:

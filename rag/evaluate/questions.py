@@ -313,7 +313,6 @@ def plain_article(identifier: str, title: str, text: str, **known: str | None) -
         source=identifier,
         url=known.get("url"),
         text=text,
-        body=(Span(0, len(text)),),
     )
 
 
