@@ -29,16 +29,16 @@ def wait(step: object) -> None:
 
 def watch() -> None:
     from rag import library
-    from rag.cli import build_command
+    from rag.cli import build_and_watch
     from rag.ingest import watch
     from tests.fakes import FakeReader
 
     library.load_embedder = lambda name: FakeEmbedder()  # type: ignore[assignment]
-    library.load_reader = lambda embedder, reader: FakeReader()  # type: ignore[assignment]
+    library.load_reader = lambda *_: FakeReader()  # type: ignore[assignment]
     watch.SETTLED_MS = 200
     # A shell's background jobs ignore Ctrl-C, and so would this one.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    build_command.build_and_watch(Settings())
+    build_and_watch(Settings())
 
 
 def main(action: str, place: str = "") -> None:
