@@ -51,8 +51,8 @@ class Record:
     """One question, what it got, and how that compares with what is known."""
 
     question: Question
-    history: tuple[tuple[str, str], ...]
-    """As it was passed on: turns of the user alone are asked, and answered, first."""
+    history: tuple[Turn, ...]
+    """As it was passed on: turns of the user alone are asked first, and their answers carried."""
     answer: Answer
     text: str
     """As shown, without citation markers; of an abstention too."""
@@ -89,7 +89,7 @@ class Record:
             **known,
             "kind": self.question.kind,
             "category": self.question.category,
-            "history": self.history,
+            "history": [_as_texts(turn) for turn in self.history],
             "expected": self.question.expected,
             **answer,
             "question": self.question.text,
@@ -151,15 +151,18 @@ def _asked(
     raise AssertionError("a stream ends with Done")
 
 
-def _conversation(question: Question, library: AskedLibrary) -> tuple[tuple[str, str], ...]:
+def _conversation(question: Question, library: AskedLibrary) -> tuple[Turn, ...]:
     """The turns before; where they are the user's alone, each is asked and its answer carried."""
     if any(role != "user" for role, _ in question.history):
         return question.history
-    turns: list[tuple[str, str]] = []
+    answers: list[Answer] = []
     for _, text in question.history:
-        answer, _, _ = _asked(text, tuple(turns), library)
-        turns += [("user", text), ("assistant", answer.text)]
-    return tuple(turns)
+        answers.append(_asked(text, tuple(answers), library)[0])
+    return tuple(answers)
+
+
+def _as_texts(turn: Turn) -> Any:
+    return [turn.question, turn.text] if isinstance(turn, Answer) else turn
 
 
 def _retrieve(question: Question, history: Sequence[Turn], library: AskedLibrary) -> Sequence[Hit]:

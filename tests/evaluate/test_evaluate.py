@@ -72,7 +72,7 @@ def test_json_holds_every_question(evaluation: Evaluation) -> None:
     assert how_long["hits"][0]["holds_answer"] is True
     assert (how_long["right"], how_long["measures"]["exact match, short"]) == (True, 0.0)
     assert (where["category"], where["verdict"]) == ("place", "refused")
-    assert where["history"] == [["user", "Who?"], ["assistant", "The articles do not say."]]
+    assert where["history"] == [["", "The articles do not say."]]
     assert (why["kind"], why["expected"]) == ("absent", "abstain")
 
 

@@ -159,12 +159,13 @@ GAINS = 1 / np.log2(np.arange(10) + 2)
 
 def test_turns_of_the_user_alone_are_asked_and_others_passed_on() -> None:
     library = FakeLibrary({"Who?": answered("They did.")})
-    judge(asking(answers=("x",), history=("Who?",)), library)
+    judge(asking(answers=("x",), history=("Who?", "When?")), library)
     assert library.histories["Who?"] == ()
-    whole = (("user", "Who?"), ("assistant", "They did."))
+    assert library.histories["When?"] == (answered("They did."),)
+    assert library.histories["How long?"] == (answered("They did."), abstained())
+    whole = (("user", "Who?"), ("assistant", "They did."), ("user", "Why?"))
+    judge(asking(answers=("x",), history=whole), library)
     assert library.histories["How long?"] == whole
-    judge(asking(answers=("x",), history=(*whole, "Why?")), library)
-    assert library.histories["How long?"] == (*whole, ("user", "Why?"))
 
 
 @pytest.mark.parametrize(
