@@ -42,7 +42,9 @@ def _written(word: str, query: str, store: Store) -> str | None:
         for variant, passages in zip(variants, store.passages_holding(variants), strict=True)
         if passages
     ]
-    others = set(content_terms(query)) - set(terms(word))
+    words = [each for each in _WORD.findall(query) if each != word]
+    held = zip(words, store.passages_holding(words), strict=True) if words else ()
+    others = {term for each, passages in held if passages for term in content_terms(each)}
     for variant in known:
         found = store.search_terms(f"{variant} {query}", _PASSAGES_READ)
         for passage, article in store.fetch([ordinal for ordinal, _ in found]):
