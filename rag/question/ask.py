@@ -61,9 +61,8 @@ def understood(
     period = _period_of_publication(question, kind, today or date.today())
     author = author_in(question) if kind in _OF_ARTICLES else None
     subject = subject_of(_without(asked, [*filter(None, [author, period and period.named])]))
-    whole = kind in _OF_NOTHING_BEFORE or (
-        kind in _OF_ARTICLES and bool(subject) and not refers_back(question)
-    )
+    stands_alone = kind == "articles" or (kind in _OF_ARTICLES and bool(subject))
+    whole = kind in _OF_NOTHING_BEFORE or (stands_alone and not refers_back(question))
     ask = Ask(
         question=question,
         asked=asked,

@@ -90,7 +90,7 @@ def cited(*articles: Article) -> Answer:
         ("Which articles are about whales?", "1 article mentions it:", ["whales"]),
         ("Which articles mention penguins?", "No article mentions it.", []),
         ("Which articles are by Ada Wik?", "No article is by Ada Wik.", []),
-        ("List the articles of 1999", "No article is of that time.", []),
+        ("List the articles of 1999", "No article within the filters is of that time.", []),
     ],
 )
 def test_articles_are_listed(
