@@ -17,8 +17,26 @@ if TYPE_CHECKING:
     Vectors: TypeAlias = NDArray[np.float32]
 
 Status: TypeAlias = Literal["answered", "abstained"]
-Turn: TypeAlias = tuple[str, str] | Mapping[str, str]
-"""One turn of a conversation: ``(role, text)`` or ``{"role": ..., "content": ...}``."""
+Turn: TypeAlias = "tuple[str, str] | Mapping[str, str] | Answer"
+"""One turn of a conversation: ``(role, text)``, ``{"role": ..., "content": ...}``, or an earlier
+answer, which is a question with its answer and carries more: articles, quotes and names."""
+Kind: TypeAlias = Literal[
+    "lookup",
+    "list",
+    "compare",
+    "timeline",
+    "summary",
+    "for and against",
+    "topics",
+    "about an article",
+    "articles",
+    "small talk",
+    "about Footnote",
+]
+"""What a question wants: words that answer ("lookup"), every item ("list"), two sides, dated
+events, the gist of articles, quotes by what they support, what the folder is about, a title, an
+author or a date ("about an article"), which articles mention, are about or are by something
+("articles"), or nothing of the articles at all."""
 
 
 class Span(NamedTuple):
@@ -101,6 +119,25 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
+class Ask:
+    """A question as it is understood: made once from the turns, then handed on."""
+
+    question: str
+    """What the user typed."""
+    query: str
+    """What is searched: the question, able to stand alone, names spelled as the articles do."""
+    kind: Kind = "lookup"
+    parts: tuple[str, ...] = ()
+    """The questions that it asks, in order, each able to stand alone; empty where it asks one."""
+    filters: Filters = Filters()
+    """The user's, with the author and the period of publication that the question names."""
+    latest: bool = False
+    """Whether the newest articles go before the others."""
+    turns: tuple[Answer, ...] = ()
+    """The conversation so far, oldest first; what came as mere text has no citations."""
+
+
+@dataclass(frozen=True, slots=True)
 class Quote:
     """A sentence of a hit, offered as evidence: ``article.text[start:end] == text``."""
 
@@ -164,6 +201,16 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """Quotes that belong together: a side of a comparison, a day, a part of the question."""
+
+    heading: str
+    """Words of ours or the title of an article, by what ``Answer.kind`` says; may be empty."""
+    citations: tuple[int, ...]
+    """Their numbers, in reading order."""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a question got. ``text`` carries [n] markers, one for each of ``citations``."""
 
@@ -185,6 +232,10 @@ class Answer:
     """Whether the articles cited disagree."""
     unanswered: tuple[str, ...] = ()
     """The parts of the question that the articles do not answer, as questions."""
+    kind: Kind = "lookup"
+    """What the question was taken for, and so how its quotes are to be shown."""
+    groups: tuple[Group, ...] = ()
+    """The citations as they belong together, in reading order; empty where they are one group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,6 +391,10 @@ class Store(Protocol):
 
     def articles(self) -> Iterator[Article]:
         """Every article, by source."""
+        ...
+
+    def article(self, article_id: str) -> Article | None:
+        """The article with this id, or None."""
         ...
 
     def some_articles(self, count: int) -> list[Article]:
