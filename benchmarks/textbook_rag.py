@@ -26,17 +26,16 @@ from pathlib import Path
 
 from rag.embed import load_embedder
 from rag.errors import EvaluationError, RagError
-from rag.evaluate.libraries import library_over
+from rag.evaluate import library_over
 from rag.evaluate.matching import contains, shown_text, token_f1
-from rag.evaluate.question_sets import read_set
-from rag.evaluate.questions import Question
+from rag.evaluate.questions import Question, read_set
 from rag.index import open_store
 from rag.ingest.build import recipe_of
 from rag.library import Library
 from rag.retrieval import retrieve
 from rag.settings import Settings, load_settings
 from rag.types import Embedder, Hit, Store
-from rag.write.writers import Generator, LlamaCppGenerator
+from rag.write.generators import SMALL_WRITER, Generator, load_generator
 
 SETS = ("wiki", "seed")
 PASSAGES = 3
@@ -203,7 +202,7 @@ def main() -> None:
     options = parser.parse_args()
     if "RAG_EVAL_DATA" not in os.environ:
         raise EvaluationError("RAG_EVAL_DATA is not set: name the folder of question sets in it.")
-    generator = LlamaCppGenerator.shipped()
+    generator = load_generator(SMALL_WRITER)
     settings = load_settings()
     replies: list[Reply] = []
     for name in options.sets:

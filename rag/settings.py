@@ -41,16 +41,17 @@ class Settings(BaseSettings):
     """The file of the chat's conversations and of what people said of answers."""
     login: Path | None = None
     """The file of who may log in to the chat (``rag login NAME``); None where everybody may ask."""
-    embedder: str = "all-MiniLM-L6-v2"
+    embedder: str = "multilingual-e5-small"
     """The shipped embedding model, or the folder or hub id of a sentence-transformers model."""
     reader: str = "footnote"
     """The shipped reader, or the folder or hub id of a Hugging Face question-answering or
     cross-encoder model. Confidence is calibrated for the shipped reader; with another the same
     formula is used, so set ``min_confidence`` by questions of your own."""
     writer: str = ""
-    """The model that writes answers, each sentence verified against its quotes: "smollm2", a .gguf
-    file, the folder or hub id of a Hugging Face model, or an OpenAI-compatible server
-    (``http://127.0.0.1:8080/v1#model``). Empty: answers are quotes."""
+    """The model that writes answers out after their quotes, each sentence checked against them:
+    "qwen" (what make install-write installs), a .gguf file, the folder or hub id of a Hugging Face
+    model, or an OpenAI-compatible server (``http://127.0.0.1:8080/v1#model``). Empty: answers are
+    quotes."""
     passage_tokens: int = Field(default=128, ge=32, le=2048)
     """Passages are packed up to this many tokens, or the model's window if that is smaller."""
     candidates: int = Field(default=100, ge=1, le=1000)

@@ -55,13 +55,53 @@ class Header:
     date: Span | None = None
 
 
+MarkKind: TypeAlias = Literal[
+    "title",
+    "byline",
+    "dateline",
+    "heading",
+    "caption",
+    "clutter",
+    "question",
+    "table header",
+    "list",
+    "table",
+    "verbatim",
+    "footnote",
+    "correction",
+    "speech",
+]
+UNQUOTED: frozenset[MarkKind] = frozenset(
+    ("title", "byline", "dateline", "heading", "caption", "clutter", "table header", "question")
+)
+"""Kinds of text that say nothing by themselves: shown and searched, but no evidence.
+
+``clutter``: invitations, related links, contact lines. ``question``: what an interviewer asks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What the characters ``start`` to ``end`` of an article's text are, found when it was read.
+
+    Text without a mark is the article's own running text; no mark crosses a blank line. A ``list``
+    holds its lead-in and all of its items, a ``table`` its header and all of its rows.
+    """
+
+    kind: MarkKind
+    start: int
+    end: int
+    level: int = 0
+    """Of a heading: 1 for the outermost."""
+    speaker: str = ""
+    """Of ``speech``: whose words these are, if they are not the article's author's."""
+
+
 @dataclass(frozen=True, slots=True)
 class Article:
     """One document as it is shown and cited.
 
     ``text`` is the whole readable text, header included, with page breaks mended and markup
-    removed. Only the stretches in ``body`` may become passages and thus evidence: header lines and
-    contact details lie outside them.
+    removed. Every line of it is searched; ``marks`` tell which may not be quoted, and why.
     """
 
     id: str
@@ -78,12 +118,29 @@ class Article:
     url: str | None
     text: str
     header: Header = Header()
-    body: tuple[Span, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    """Sorted by start, the longer first; ``rag.text.marks`` looks them up."""
     language: str | None = None
     """ISO 639-1, told by the text when it was loaded; None where that is not sure."""
+    left_out: tuple[str, ...] = ()
+    """What of the file was not read, and why: one line each, for its owner."""
     also_in: tuple[str, ...] = ()
     """Sources of the other articles that tell this story in the same words, the first published
     first: one source of news, however many printed it."""
+
+    @property
+    def body(self) -> tuple[Span, ...]:
+        """The stretches of ``text`` that may be quoted, without whitespace at their ends."""
+        found: list[Span] = []
+        start = 0
+        for mark in (*self.marks, Mark("title", len(self.text), len(self.text))):
+            if mark.kind in UNQUOTED:
+                piece = self.text[start : mark.start]
+                if piece.strip():
+                    first = start + len(piece) - len(piece.lstrip())
+                    found.append(Span(first, start + len(piece.rstrip())))
+                start = max(start, mark.end)
+        return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +152,9 @@ class Passage:
     text: str
     start: int
     end: int
+    headings: tuple[str, ...] = ()
+    """Those that it stands under, the outermost first, without the article's title: read and
+    searched with ``text``, but not part of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +184,16 @@ class Ask:
 
     question: str
     """What the user typed."""
+    asked: str
+    """The question with names spelled as the articles do; it may lean on the turns before."""
     query: str
-    """What is searched: the question, able to stand alone, names spelled as the articles do."""
+    """What is searched: what is asked, able to stand alone."""
     kind: Kind = "lookup"
-    parts: tuple[str, ...] = ()
-    """The questions that it asks, in order, each able to stand alone; empty where it asks one."""
+    subject: str = ""
+    """What it names besides saying what it wants: "the strike" of "sum up the strike briefly"."""
+    parts: tuple[Ask, ...] = ()
+    """The questions that it asks, or the sides that it compares, in order, each with its own query;
+    empty where it asks one."""
     filters: Filters = Filters()
     """The user's, with the author and the period of publication that the question names."""
     latest: bool = False
@@ -265,7 +330,7 @@ Event: TypeAlias = Retrieved | Token | Done
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A file that could not be read, and why, in words for its owner."""
+    """A file, or what of it, could not be read, and why, in words for its owner."""
 
     source: str
     reason: str
@@ -306,6 +371,8 @@ class BuildReport:
     """Articles of the index before that are gone."""
     duplicates: int = 0
     """Articles that repeat one published before them."""
+    left_out: tuple[Failure, ...] = ()
+    """What of articles that are in the index was not read."""
 
 
 class Tokenizer(Protocol):
@@ -317,7 +384,10 @@ class Tokenizer(Protocol):
 
 
 class Embedder(Tokenizer, Protocol):
-    """Text to unit vectors of one space; their dot product is the similarity."""
+    """Text to unit vectors of one space; their dot product is the similarity.
+
+    A question and what may answer it are embedded each in its own way, where the model has two.
+    """
 
     @property
     def name(self) -> str: ...
@@ -333,8 +403,12 @@ class Embedder(Tokenizer, Protocol):
         """What fits the model's window, special tokens excluded."""
         ...
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        """Float32 array of shape (len(texts), dimensions), each row of length 1."""
+    def embed_query(self, texts: Sequence[str]) -> Vectors:
+        """Of what is searched: float32 of shape (len(texts), dimensions), rows of length 1."""
+        ...
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """Of what is found, and of texts to compare with one another: shaped like the queries'."""
         ...
 
 
@@ -356,6 +430,23 @@ class Reader(Protocol):
 
         At most the first ``read`` are read; the others follow in their order.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a text makes of a claim: three probabilities that add up to 1."""
+
+    supports: float
+    contradicts: float
+    neither: float
+
+
+class SupportModel(Protocol):
+    """Compares a claim with texts, one by one."""
+
+    def support(self, claim: str, evidence: Sequence[str]) -> Sequence[Verdict]:
+        """A verdict for each text of ``evidence``, in order."""
         ...
 
 

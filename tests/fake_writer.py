@@ -1,13 +1,13 @@
-"""Stand-ins for a model that writes, and for one that compares: deterministic, no weights."""
+"""Stand-ins for a model that writes, and for one of support: deterministic, no weights."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from rag.write.generator import Pieces
-from rag.write.writers import Generator
+from rag.types import Verdict
+from rag.write.generators import Generator, Pieces
 
 
 @dataclass
@@ -30,9 +30,13 @@ class FakeWriter(Generator):
             yield piece
 
 
-class SharedWords:
-    """``rag.write.verify.Support``: the share of the claim's words that the quote has."""
+class FakeSupport:
+    """``rag.types.SupportModel``: the share of the claim's words that the text has."""
 
-    def score(self, claim: str, quote: str) -> float:
+    def support(self, claim: str, evidence: Sequence[str]) -> list[Verdict]:
         words = set(re.findall(r"\w+", claim.lower()))
-        return len(words & set(re.findall(r"\w+", quote.lower()))) / max(1, len(words))
+        shares = [
+            len(words & set(re.findall(r"\w+", text.lower()))) / max(1, len(words))
+            for text in evidence
+        ]
+        return [Verdict(share, 0.0, 1 - share) for share in shares]

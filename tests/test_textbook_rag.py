@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.textbook_rag import MAX_TOKENS, REFUSAL, judged, prompt_of, refuses, table
 from rag.evaluate.questions import Question
-from rag.write.writers import Generator
+from rag.write.generators import Generator
 from tests.fake_writer import FakeWriter
 
 

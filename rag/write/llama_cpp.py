@@ -4,41 +4,36 @@ from __future__ import annotations
 
 import importlib.util
 import os
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from rag.errors import ModelError
-from rag.models import find_generator
-from rag.write.generator import Generator, Pieces, Push, pulled
+from rag.write.generators import Generator, Pieces, Push, pulled
 
 CONTEXT_TOKENS = 4096
 """Prompt and reply together."""
-MISSING = "Writing needs xllamacpp, which is not installed: run make install-write."
+BATCH_TOKENS = 128
+"""Of the prompt at once: whoever stops while it is read waits for no more than these."""
 
 
 class LlamaCppGenerator(Generator):
-    """A GGUF model; greedy."""
+    """A GGUF model; greedy, one reply at a time. What a prompt has in common with the one before
+    is not read again, which may change the last bits of what the model computes."""
 
     def __init__(self, name: str, server: Any) -> None:
         self.name = name
         self._server = server
 
     @staticmethod
-    @cache
-    def shipped() -> LlamaCppGenerator:
-        """The model of models-write.txt. Raises ModelError if it or xllamacpp is not installed."""
-        _check_installed()
-        model = find_generator()
-        return LlamaCppGenerator(model.name, _server(Path(model.path)))
-
-    @staticmethod
-    def from_file(path: str) -> LlamaCppGenerator:
+    def from_file(path: Path | str) -> LlamaCppGenerator:
         """The model in a GGUF file. Raises ModelError if llama.cpp cannot read it."""
         file = Path(os.path.expanduser(path))  # as it stands where nobody has that home
         if not file.is_file():
             raise ModelError(f"Model file {path} is not there: name a GGUF file in RAG_WRITER.")
-        _check_installed()
+        if importlib.util.find_spec("xllamacpp") is None:
+            raise ModelError(
+                "Writing needs xllamacpp, which is not installed: run make install-write."
+            )
         return LlamaCppGenerator(file.stem, _server(file))
 
     def stream(self, prompt: str, max_tokens: int) -> Pieces:
@@ -46,7 +41,8 @@ class LlamaCppGenerator(Generator):
             "messages": [{"role": "user", "content": prompt}],
             "max_tokens": max_tokens,
             "temperature": 0,
-            "cache_prompt": False,
+            "cache_prompt": True,
+            "return_progress": True,
             "stream": True,
         }
         problems: list[str] = []
@@ -58,7 +54,7 @@ class LlamaCppGenerator(Generator):
                     problem = chunk.get("error", chunk)
                     problems.append(str(problem.get("message", problem)))
                     return True
-                # The last chunk, and one in which a model only thinks, have no content.
+                # Without content: how far the prompt is read, what a model only thinks, the end.
                 return not push(chunk["choices"][0]["delta"].get("content") or "")
 
             self._server.handle_chat_completions(request, on_chunk)
@@ -70,20 +66,17 @@ class LlamaCppGenerator(Generator):
             )
 
 
-def _check_installed() -> None:
-    if importlib.util.find_spec("xllamacpp") is None:
-        raise ModelError(MISSING)
-
-
 def _server(file: Path) -> Any:
     import xllamacpp
 
     params = xllamacpp.CommonParams()
     params.model.path = str(file)
     params.n_ctx = CONTEXT_TOKENS
+    params.n_batch = params.n_ubatch = BATCH_TOKENS
     params.n_parallel = 1
     params.n_gpu_layers = 0
-    params.cpuparams.n_threads = os.cpu_count() or 1
+    params.cache_ram_mib = 0  # else prompts of earlier questions fill 8 GiB
+    params.cpuparams.n_threads = int(os.environ.get("OMP_NUM_THREADS", 0)) or os.cpu_count() or 1
     params.verbosity = 0
     try:
         return xllamacpp.Server(params)

@@ -6,11 +6,11 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urldefrag
 
 from rag.errors import ModelError
-from rag.write.generator import Generator, Pieces
+from rag.write.generators import Generator, Pieces
 
 if TYPE_CHECKING:
     import httpx
@@ -52,35 +52,28 @@ class OpenAIServer(Generator):
         ):
             if not response.is_success:
                 response.read()
-                raise self._refused(response)
+                raise _refusal(self._address, response, self.name)
             for line in response.iter_lines():
                 # Server-sent events; other lines are comments and blank.
                 if line.startswith("data:"):
                     data = line.removeprefix("data:").strip()
                     if data == "[DONE]":
                         return
-                    yield self._content(data)
+                    yield _content(self._address, data)
 
-    def _content(self, data: str) -> str:
-        """The text of one event."""
-        try:
-            event = json.loads(data)
-            # A last event with the count of tokens has no choices.
-            delta = event["choices"][0]["delta"] if event["choices"] else {}
-            return str(delta.get("content") or "")
-        except (ValueError, LookupError, TypeError, AttributeError):
-            raise ModelError(
-                f"{_server(self._address)} sent what is no piece of a reply ({data[:80]}): "
-                "name an OpenAI-compatible server in RAG_WRITER."
-            ) from None
 
-    def _refused(self, response: httpx.Response) -> ModelError:
-        if response.status_code == 404:
-            return ModelError(
-                f"{_server(self._address)} has no model {self.name} ({_reason(response)}): "
-                "name one that it has after # in RAG_WRITER."
-            )
-        return _refusal(self._address, response)
+def _content(address: str, data: str) -> str:
+    """The text of one event."""
+    try:
+        event = json.loads(data)
+        # A last event with the count of tokens has no choices.
+        delta = event["choices"][0]["delta"] if event["choices"] else {}
+        return str(delta.get("content") or "")
+    except (ValueError, LookupError, TypeError, AttributeError):
+        raise ModelError(
+            f"{_server(address)} sent what is no piece of a reply ({data[:80]}): "
+            "name an OpenAI-compatible server in RAG_WRITER."
+        ) from None
 
 
 def _first_model(address: str) -> str:
@@ -120,26 +113,21 @@ def _client(address: str) -> Iterator[httpx.Client]:
         raise ModelError(f"{API_KEY} is no key: it holds characters beyond ASCII.") from None
 
 
-def _refusal(address: str, response: httpx.Response) -> ModelError:
-    if response.status_code in (401, 403):
-        return ModelError(
-            f"{_server(address)} refuses the key ({_reason(response)}): set {API_KEY} to one that "
-            "it takes."
-        )
-    return ModelError(
-        f"{_server(address)} did not reply ({_reason(response)}): see its log, or name another in "
-        "RAG_WRITER."
-    )
-
-
-def _reason(response: httpx.Response) -> str:
-    """The status, and the server's own words if it has any."""
+def _refusal(address: str, response: httpx.Response, model: str = "") -> ModelError:
+    """What the server would not do, with its own words if it has any, and the fix."""
     try:
         problem = response.json()["error"]
         words = problem.get("message", "") if isinstance(problem, Mapping) else problem
     except (ValueError, LookupError, TypeError):
         words = ""
-    return f"{response.status_code} {_one_line(str(words)) or response.reason_phrase}".strip()
+    reason = f"{response.status_code} {_one_line(str(words)) or response.reason_phrase}".strip()
+    if response.status_code in (401, 403):
+        told = f"refuses the key ({reason}): set {API_KEY} to one that it takes."
+    elif response.status_code == 404 and model:
+        told = f"has no model {model} ({reason}): name one that it has after # in RAG_WRITER."
+    else:
+        told = f"did not reply ({reason}): see its log, or name another in RAG_WRITER."
+    return ModelError(f"{_server(address)} {told}")
 
 
 def _server(address: str) -> str:
@@ -148,5 +136,5 @@ def _server(address: str) -> str:
     return f"Server {scheme}{mark}{rest.rpartition('@')[2]}"
 
 
-def _one_line(text: Any) -> str:
-    return " ".join(str(text).split())[:200].rstrip(".:")
+def _one_line(text: str) -> str:
+    return " ".join(text.split())[:200].rstrip(".:")

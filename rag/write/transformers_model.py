@@ -7,7 +7,7 @@ from typing import Any
 
 from rag.errors import ModelError
 from rag.models import ModelFolder, find_named, first_line, loading
-from rag.write.generator import Generator, Pieces, Push, pulled
+from rag.write.generators import Generator, Pieces, Push, pulled
 
 _MEND = "name the folder or hub id of a model that writes, or a GGUF file, in RAG_WRITER."
 
@@ -84,8 +84,7 @@ class TransformersGenerator(Generator):
             return input_ids.new_full((len(input_ids),), not more).bool()
 
         self._model.generate(
-            input_ids=inputs["input_ids"],
-            attention_mask=inputs["attention_mask"],
+            **{name: inputs[name] for name in ("input_ids", "attention_mask")},
             max_new_tokens=max_tokens,
             do_sample=False,
             streamer=Pieces(self._tokenizer, skip_prompt=True, skip_special_tokens=True),

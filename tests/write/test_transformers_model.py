@@ -6,7 +6,7 @@ import pytest
 import transformers
 
 from rag.errors import ModelError
-from rag.write.writers import TransformersGenerator
+from rag.write.transformers_model import TransformersGenerator
 from tests.tiny_models import byte_pairs, save_tiny_model
 
 
