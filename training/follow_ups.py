@@ -108,9 +108,7 @@ def word_key(word: str) -> str:
     return folded
 
 
-def follow_up(
-    history: Sequence[Segment], question: str, standalone: str, group: str
-) -> FollowUp:
+def follow_up(history: Sequence[Segment], question: str, standalone: str, group: str) -> FollowUp:
     """The words of `history` that `standalone` has and `question` has not.
 
     The question needs its history if any is taken up, or if the standalone wording names what
@@ -156,7 +154,10 @@ def read_rows(rows: Sequence[Mapping[str, Any]], seed: int = 1) -> Iterator[Foll
             blank = tuple(tuple(False for _ in words(each.text)) for each in earlier)
             if not made.needs_history or any(any(marks) for marks in made.taken):
                 yield FollowUp(
-                    (*earlier, *made.history), question, blank + made.taken, made.needs_history,
+                    (*earlier, *made.history),
+                    question,
+                    blank + made.taken,
+                    made.needs_history,
                     group,
                 )
         if dice.random() < 0.45:  # a change of subject
