@@ -18,6 +18,7 @@ import numpy as np
 from rag.errors import ModelError
 from rag.read.pairs import MAX_SPAN_TOKENS, Pair, SpecialTokens, join
 from rag.read.spans import ScoredSpan, without_overlap
+from rag.types import Verdict
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -154,6 +155,25 @@ class SpanReader:
             PassageReading(score, without_overlap(found))
             for score, found in zip(relevance, spans, strict=True)
         ]
+
+    def support(self, claim: str, evidence: Sequence[str]) -> list[Verdict]:
+        """What each text of ``evidence`` makes of the claim: the window that decides it most."""
+        said = self._ids(claim)
+        pairs: list[Pair] = []
+        owners: list[int] = []
+        for number, text in enumerate(evidence):
+            ids = self._ids(text)
+            for first in window_starts(len(ids)):
+                window = ids[first : first + MAX_WINDOW_TOKENS]
+                pairs.append(join(said, (), window, self._special))
+                owners.append(number)
+        verdicts = [Verdict(0.0, 0.0, 1.0)] * len(evidence)
+        for number, logits in zip(owners, self._network.logits(pairs), strict=True):
+            chances = np.exp(logits.support - logits.support.max())
+            found = Verdict(*map(float, chances / chances.sum()))
+            if found.neither <= verdicts[number].neither:
+                verdicts[number] = found
+        return verdicts
 
     def _ids(self, text: str) -> list[int]:
         ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids

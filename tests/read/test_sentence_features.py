@@ -7,7 +7,6 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from rag.read.sentence_features import (
     BM25_B,
     BM25_K1,
@@ -17,6 +16,7 @@ from rag.read.sentence_features import (
     sentences_of,
     type_fit,
 )
+
 from rag.types import Hit, Passage
 from tests.fakes import make_article
 

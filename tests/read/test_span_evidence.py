@@ -7,9 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import pytest
-
-from rag.read.read import PassageReading
-from rag.read.rerank import by_article
 from rag.read.span_evidence import (
     CONFIDENCE_FEATURES,
     CONFIDENCE_WEIGHTS,
@@ -22,6 +19,9 @@ from rag.read.span_evidence import (
     is_english,
     says_something,
 )
+
+from rag.read.read import PassageReading
+from rag.read.rerank import by_article
 from rag.read.spans import ScoredSpan
 from rag.types import Hit, Passage
 from tests.fakes import FakeEmbedder, FakeReader, make_article
