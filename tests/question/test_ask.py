@@ -16,7 +16,7 @@ from rag.question.kinds import kind_of
 from rag.question.parts import MAX_PARTS, parts
 from rag.question.subject import author_in, sentence_count, sides_of, subject_of
 from rag.types import Answer, Article, Ask, BuildReport, Filters, Kind
-from tests.fakes import make_article
+from tests.fakes import FakeEmbedder, make_article
 
 TALKS = make_article("Ambassador Ryan Crocker met Karim Haddad in Baghdad.", "talks", author="Ada")
 SONGS = make_article("Singer Anna Lindqvist sang at the OpenFields festival.", "songs")
@@ -34,7 +34,7 @@ def store(
 
 
 def ask(store: LocalStore, question: str, turns: Sequence[Answer] = (), **filters: str) -> Ask:
-    return understood(question, turns, store, Filters(**filters), TODAY)
+    return understood(question, turns, store, FakeEmbedder(), Filters(**filters), TODAY)
 
 
 def test_a_plain_question_is_searched_as_it_is(store: LocalStore) -> None:
@@ -63,7 +63,7 @@ def test_each_part_has_its_own_query_and_leans_on_the_first(store: LocalStore) -
 
 
 def test_sides_are_asked_about_one_by_one(store: LocalStore) -> None:
-    asked = ask(store, "dodo vs moa, when did each die out")
+    asked = ask(store, "Compare dodo and moa: when did each die out")
     assert asked.kind == "compare"
     assert [part.query for part in asked.parts] == ["when did dodo die out", "when did moa die out"]
     assert [part.question for part in asked.parts] == ["dodo", "moa"]
