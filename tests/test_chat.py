@@ -106,7 +106,7 @@ def test_lists_and_summaries_keep_to_the_filters(store: LocalStore) -> None:
     assert {citation.source for citation in listed.citations} == {"whales.txt"}
     about, _ = ask(store, "What is this folder about?", filters=only_whales)
     assert about.text.startswith("1 article, dated 2011.")
-    summed_up, _ = ask(store, "Summarize this article", filters=Filters(source="rain.txt"))
+    summed_up, _ = ask(store, "Sum up this article", filters=Filters(source="rain.txt"))
     assert [citation.quote for citation in summed_up.citations] == ["It rained."]
     mentioning, _ = ask(store, "Which articles mention whales?", filters=Filters(source="rain.txt"))
     assert mentioning.text == "No article within the filters mentions it."
@@ -130,7 +130,7 @@ def test_filters_that_no_article_passes_are_told_whatever_is_asked(
         "How many whales were counted?",
         "Who is Hugo Zweig?",
         "List the articles",
-        "Summarize this article",
+        "Sum up this article",
         "Which articles mention whales?",
         "What is this folder about?",
         "Who wrote the article?",
@@ -259,7 +259,7 @@ def test_an_earlier_answer_is_a_turn_and_its_article_is_read_first(
     before, _ = ask(store, "Ada Wik left Lofsund", min_confidence=0.1)
     answer, _ = ask(store, "Why did she leave?", [before], read_passages=3)
     assert answer.hits[0].article.source == "wik.txt"
-    summed_up, _ = ask(store, "Summarize it", [before])
+    summed_up, _ = ask(store, "Sum it up", [before])
     assert {each.source for each in summed_up.citations} == {"wik.txt"}
     assert summed_up.kind == "summary"
 

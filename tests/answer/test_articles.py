@@ -127,12 +127,12 @@ def test_what_an_article_does_not_state(store: LocalStore) -> None:
 def test_the_article_that_is_meant(store: LocalStore) -> None:
     both = [cited(PRIZE, FERRY)]
     for question, history, found in (
-        ("Summarize “Ferry captain resigns”", [], ["ferry"]),
-        ("Summarize the latest article", [], ["whales"]),
-        ("Summarize the article about the Pear Prize", [], ["prize"]),
-        ("Summarize it", both, ["prize"]),
-        ("Summarize the second one", both, ["ferry"]),
-        ("Summarize them", both, ["prize", "ferry"]),
+        ("Sum up “Ferry captain resigns”", [], ["ferry"]),
+        ("Sum up the latest article", [], ["whales"]),
+        ("Sum up the article about the Pear Prize", [], ["prize"]),
+        ("Sum it up", both, ["prize"]),
+        ("Sum up the second one", both, ["ferry"]),
+        ("Sum them up", both, ["prize", "ferry"]),
     ):
         ask, hits = asked(store, question, history)
         articles, confidence = meant(ask, store, hits)
@@ -145,13 +145,13 @@ def test_summaries(store: LocalStore) -> None:
     (section,) = summary(ask, store, FakeEmbedder(), hits) or []
     assert section.remark == "The article in one of its sentences:"
     assert sources(section) == ["prize"]
-    ask, hits = asked(store, "Summarize them", [cited(PRIZE, FERRY)])
+    ask, hits = asked(store, "Sum them up", [cited(PRIZE, FERRY)])
     several = summary(ask, store, FakeEmbedder(), hits) or []
     assert [each.heading for each in several] == [
         "Three growers win the prize, 9 May 2014",
         "Ferry captain resigns, 5 March 2014",
     ]
-    ask, hits = asked(store, "Summarize it")
+    ask, hits = asked(store, "Sum it up")
     (section,) = summary(ask, store, FakeEmbedder(), ()) or []
     assert (section.remark, section.quotes) == (WHICH_ARTICLE, ())
 
