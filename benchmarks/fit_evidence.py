@@ -1,236 +1,301 @@
-"""Fits the weights of rag/read: sentence_ranker.py and span_evidence.py; reports on a held part.
+"""Fits what orders passages and sentences and what tells confidence: ``rag/weights/evidence.json``.
 
-    RAG_EVAL_DATA=DIR python -m benchmarks.fit_evidence [QUESTIONS] [ABSENT]
+    RAG_EVAL_DATA=DIR python -m benchmarks.fit_evidence WORK [--sets NAME ...] [--write]
 
-DIR/wiki holds articles.jsonl, questions.jsonl and absent.jsonl. Its lines are shuffled by a fixed
-seed; the first QUESTIONS and ABSENT are calibrated on, and benchmarks/held_out.py gives the others.
-Here, those whose text has an even SHA-256 are fitted on, the others reported; to ship, fit on both.
-A third kind of question is made from the first: the passages that answer are taken from its hits,
-so that near ones are left and nothing answers. Printed are the weights to copy, and for the held
-part: how often the best one, two and three sentences hold an answer, the area under ROC against
-both kinds of unanswerable questions, and what is answered and abstained at some thresholds.
+Asks the questions of the named parts to tune on (``benchmarks.held_out``) of ``wiki``, ``near``,
+``news`` and ``xquad``, keeps in the folder WORK what search and reader say of their passages, fits
+three linear scores on all sets together, each set with the same weight, and prints how they do on
+the questions fitted on and, once each, on those held out. ``--write`` writes the weights.
 """
 
 from __future__ import annotations
 
-import hashlib
+import argparse
 import json
 import os
-import random
-import sys
-import tempfile
-from collections.abc import Callable, Mapping, Sequence
+import pickle
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
+from benchmarks.held_out import collections_of
 from rag.embed import load_embedder
-from rag.evaluate.matching import contains
+from rag.evaluate.judge import holds_place
+from rag.evaluate.matching import contains, exact_match, token_f1
+from rag.evaluate.questions import Question
 from rag.index import open_store
 from rag.ingest.build import build_from_articles, recipe_of
-from rag.models import SHIPPED_EMBEDDER
-from rag.read.read import SpanReader
-from rag.read.sentence_ranker import CONFIDENCE_FEATURES as PLAIN_CONFIDENCE
-from rag.read.sentence_ranker import RANK_FEATURES as PLAIN_RANK
-from rag.read.span_evidence import (
+from rag.read.evidence import (
     CONFIDENCE_FEATURES,
-    RANK_FEATURES,
-    asked_of,
+    PASSAGE_FEATURES,
+    SENTENCE_FEATURES,
+    WEIGHTS,
+    candidates,
     contents_of,
-    marked_sentences,
+    passage_features,
 )
+from rag.read.read import SpanReader
 from rag.retrieval import retrieve
-from rag.settings import Settings
-from rag.types import Article, Hit, Span
+from rag.settings import load_settings
 
-Feature = Callable[[Any], float]
-Line = TypeVar("Line")
-THRESHOLDS = (0.2, 0.3, 0.4, 0.5)
-SHUFFLE_SEED = 11
-CALIBRATED = {"questions": 360, "absent": 240}
-"""The part of the set that the shipped weights and the threshold were chosen on."""
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A question with its marked sentences, and which of these hold an answer."""
-
-    kind: str
-    """"answerable", "absent" or "removed"."""
-    fitted: bool
-    sentences: list[Any]
-    right: list[bool]
+SETS = ("wiki", "near", "news", "xquad")
+QUESTIONS = 400
+"""Of each kind in a set, at most."""
+READ = 24
+"""Passages read for each question."""
+PENALTY = 0.003
+ANSWERED = 0.9
+Matrix = NDArray[np.float64]
 
 
-def main(questions: int = CALIBRATED["questions"], absent: int = CALIBRATED["absent"]) -> None:
-    folder = Path(os.environ["RAG_EVAL_DATA"]) / "wiki"
-    cases = read_cases(folder, questions, absent)
-    for name, rank, confidence in (
-        ("sentence ranker", _of_features(PLAIN_RANK), _of_features(PLAIN_CONFIDENCE)),
-        ("trained reader", RANK_FEATURES, CONFIDENCE_FEATURES),
-    ):
-        print(f"\n{name}")
-        report(cases, rank, confidence)
+@dataclass(frozen=True)
+class Read:
+    """One question, with what search and reader say of its passages and their sentences."""
+
+    name: str
+    answerable: bool
+    passages: Matrix
+    passages_right: NDArray[np.bool_]
+    sentences: Matrix
+    """Of every candidate the features of CONFIDENCE_FEATURES and SENTENCE_FEATURES together."""
+    sentences_right: NDArray[np.bool_]
+    words: tuple[float, ...]
+    """Token F1 of each candidate's marked words."""
+    exact: tuple[bool, ...]
 
 
-def read_cases(folder: Path, questions: int, absent: int) -> list[Case]:
-    """Retrieves and reads for a sample of the set, drawn by a fixed seed."""
-    embedder = load_embedder(SHIPPED_EMBEDDER)
+FEATURES = tuple(dict.fromkeys((*SENTENCE_FEATURES, *CONFIDENCE_FEATURES)))
+
+
+def read_sets(data: Path, names: Sequence[str], work: Path, held_out: bool) -> list[Read]:
+    """Every question of the sets, read once and kept."""
+    settings = load_settings()
+    embedder = load_embedder(settings.embedder)
     reader = SpanReader.shipped()
-    with tempfile.TemporaryDirectory() as index:
-        settings = Settings(index=Path(index))
-        articles = [_article(line) for line in _lines(folder / "articles.jsonl")]
-        build_from_articles(
-            articles, settings.index, settings, embedder, origin="wiki", total=len(articles)
+    found: list[Read] = []
+    for name in names:
+        kept = work / f"{name}-{'held-out' if held_out else 'tune'}.pickle"
+        if not kept.exists():
+            reads: list[Read] = []
+            for part in collections_of(data, name, questions=QUESTIONS, held_out=held_out):
+                folder = work / "indexes" / ("wiki" if name == "near" else name) / part.name
+                own = settings.model_copy(update={"index": folder})
+                build_from_articles(
+                    part.articles, folder, own, embedder, origin=part.name, total=len(part.articles)
+                )
+                with closing(open_store(folder, recipe_of(own, embedder))) as store:
+                    for question in part.questions:
+                        hits = retrieve(
+                            store, embedder, question.text, READ, candidates=settings.candidates
+                        )
+                        readings = reader.score(question.text, contents_of(hits))
+                        marked = candidates(question.text, hits, readings)
+                        reads.append(_read(name, question, hits, readings, marked))
+            kept.write_bytes(pickle.dumps(reads))
+        found += pickle.loads(kept.read_bytes())
+    return found
+
+
+def _read(name: str, question: Question, hits, readings, marked) -> Read:  # type: ignore[no-untyped-def]
+    answerable = question.expected == "answer"
+    places = [answerable and bool(holds_place(question, hit)) for hit in hits]
+    by_passage = {hit.passage.id: right for hit, right in zip(hits, places, strict=True)}
+    right = [
+        answerable
+        and any(
+            by_passage[hit.passage.id]
+            for hit in hits
+            if hit.article.id == each.quote.article.id
+            and hit.passage.start <= each.quote.start < hit.passage.end
         )
-        store = open_store(settings.index, recipe_of(settings, embedder))
-        cases = []
-        asked = _sample(folder / "questions.jsonl", questions) + _sample(
-            folder / "absent.jsonl", absent
-        )
-        for done, item in enumerate(asked, start=1):
-            text = item["question"]
-            answers = item.get("answers", [])
-            hits = retrieve(
-                store, embedder, text, settings.read_passages, candidates=settings.candidates
-            )
-            kind = "answerable" if answers else "absent"
-            sets = {kind: hits}
-            if answers:
-                sets["removed"] = [hit for hit in hits if not _answers(hit, item)]
-            for each, left in sets.items():
-                if left:
-                    said = asked_of(text, text)
-                    readings = reader.score(said, contents_of(left))
-                    found = marked_sentences(text, said, left, readings, embedder)
-                    right = [
-                        each == "answerable" and contains(sentence.quote.text, answers)
-                        for sentence in found
-                    ]
-                    cases.append(Case(each, _is_fitted(text), found, right))
-            print(f"\r{done}/{len(asked)}", end="", file=sys.stderr, flush=True)
-        store.close()
-    return cases
+        and contains(each.quote.text, question.answers)
+        for each in marked
+    ]
+    return Read(
+        name,
+        answerable,
+        np.array(
+            [
+                [passage_features(h, r)[f] for f in PASSAGE_FEATURES]
+                for h, r in zip(hits, readings, strict=True)
+            ],
+            float,
+        ),
+        np.array(places, bool),
+        np.array([[each.features[f] for f in FEATURES] for each in marked], float).reshape(
+            -1, len(FEATURES)
+        ),
+        np.array(right, bool),
+        tuple(token_f1(each.words or "", question.answers) for each in marked),
+        tuple(exact_match(each.words or "", question.answers) for each in marked),
+    )
+
+
+def fit_order(groups: Sequence[tuple[str, Matrix, NDArray[np.bool_]]]) -> NDArray[np.float64]:
+    """Weights by which what is right comes first: a softmax over each group, every set alike."""
+    usable = [(n, x, y) for n, x, y in groups if y.any() and not y.all()]
+    counts = {name: sum(n == name for n, _, _ in usable) for name, _, _ in usable}
+    spread = np.concatenate([x for _, x, _ in usable]).std(0) + 1e-9
+    width = len(spread)
+
+    def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        total, slope = PENALTY * float(weights @ weights), 2 * PENALTY * weights
+        for name, x, y in usable:
+            z = (x / spread) @ weights
+            z = z - z.max()
+            p = np.exp(z) / np.exp(z).sum()
+            q = np.where(y, p, 0.0)
+            share = 1 / counts[name] / len(counts)
+            total -= share * float(np.log(q.sum() + 1e-12))
+            slope = slope - share * ((q / (q.sum() + 1e-12) - p) @ (x / spread))
+        return total, slope
+
+    return np.asarray(minimize(loss, np.zeros(width), jac=True, method="L-BFGS-B").x / spread)
+
+
+def fit_chance(x: Matrix, y: NDArray[np.bool_], names: Sequence[str]) -> tuple[Matrix, float]:
+    """Weights and intercept of the chance of being right, every set alike (Platt 1999)."""
+    spread = x.std(0) + 1e-9
+    share = np.array([1 / names.count(name) for name in names])
+    model = LogisticRegression(C=1.0, max_iter=2000)
+    model.fit(x / spread, y, sample_weight=share / share.mean())
+    return model.coef_[0] / spread, float(model.intercept_[0])
+
+
+def _columns(names: Sequence[str]) -> list[int]:
+    return [FEATURES.index(name) for name in names]
+
+
+def _best(read: Read, sentence: NDArray[np.float64]) -> int | None:
+    if not len(read.sentences):
+        return None
+    return int(np.argmax(read.sentences[:, _columns(SENTENCE_FEATURES)] @ sentence))
 
 
 def report(
-    cases: Sequence[Case], rank: Mapping[str, Feature], confidence: Mapping[str, Feature]
-) -> None:
-    """Fits on one part of the cases and prints weights and the other part's figures."""
-    fitted = [case for case in cases if case.fitted]
-    held = [case for case in cases if not case.fitted]
-    ranker = _logistic(
-        np.array(
+    reads: Sequence[Read], passage: Matrix, sentence: Matrix, chance: Callable[[Matrix], Matrix]
+) -> str:
+    """One line a set."""
+    lines = []
+    for name in dict.fromkeys(read.name for read in reads):
+        own = [read for read in reads if read.name == name]
+        yes = [read for read in own if read.answerable]
+        order = [np.argsort(-(read.passages @ passage), kind="stable") for read in yes]
+        hit = {
+            k: np.mean([r.passages_right[o[:k]].any() for r, o in zip(yes, order, strict=True)])
+            for k in (1, 5, 10, READ)
+        }
+        searched = np.mean([r.passages_right[:1].any() for r in yes])
+        best = [_best(read, sentence) for read in own]
+        scores = np.array(
             [
-                [feature(sentence) for feature in rank.values()]
-                for case in fitted
-                if any(case.right)
-                for sentence in case.sentences
+                0.0
+                if b is None
+                else float(chance(r.sentences[b, _columns(CONFIDENCE_FEATURES)][None])[0])
+                for r, b in zip(own, best, strict=True)
             ]
+        )
+        right = np.array(
+            [b is not None and bool(r.sentences_right[b]) for r, b in zip(own, best, strict=True)]
+        )
+        answerable = np.array([read.answerable for read in own])
+        f1 = np.mean(
+            [
+                0.0 if b is None else r.words[b]
+                for r, b in zip(own, best, strict=True)
+                if r.answerable
+            ]
+        )
+        line = (
+            f"{name:6} {len(yes):4}+{len(own) - len(yes):4} search@1 {searched:.3f} hit@1 "
+            + " ".join(f"@{k} {v:.3f}" for k, v in hit.items())
+            + f" sentence {right[answerable].mean():.3f} f1 {f1:.3f}"
+        )
+        if not answerable.all():
+            threshold = np.quantile(scores[answerable], 1 - ANSWERED)
+            refused = (scores[~answerable] < threshold).mean()
+            line += (
+                f" auc {roc_auc_score(answerable, scores):.3f} refused@0.9 {refused:.3f}"
+                f" at 0.5: answered {(scores[answerable] >= 0.5).mean():.3f}"
+                f" refused {(scores[~answerable] < 0.5).mean():.3f}"
+            )
+        line += f" ece {_calibration_error(scores, right):.3f}"
+        sure = scores >= 0.9
+        if sure.any():
+            line += f" sure {sure.mean():.2f} right {right[sure].mean():.3f}"
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def _calibration_error(scores: Matrix, right: NDArray[np.bool_], bins: int = 10) -> float:
+    places = np.minimum((scores * bins).astype(int), bins - 1)
+    return float(
+        sum(
+            abs(scores[places == b].mean() - right[places == b].mean()) * (places == b).mean()
+            for b in range(bins)
+            if (places == b).any()
+        )
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("work", type=Path)
+    parser.add_argument("--sets", nargs="*", default=SETS)
+    parser.add_argument("--fit-on", nargs="*", default=None)
+    parser.add_argument("--held-out", action="store_true")
+    parser.add_argument("--write", action="store_true")
+    given = parser.parse_args()
+    data = Path(os.environ["RAG_EVAL_DATA"])
+    given.work.mkdir(parents=True, exist_ok=True)
+    reads = read_sets(data, given.sets, given.work, held_out=False)
+    fit = [read for read in reads if read.name in (given.fit_on or given.sets)]
+    passage = fit_order([(r.name, r.passages, r.passages_right) for r in fit])
+    columns = _columns(SENTENCE_FEATURES)
+    sentence = fit_order([(r.name, r.sentences[:, columns], r.sentences_right) for r in fit])
+    chosen = [(read, best) for read in fit if (best := _best(read, sentence)) is not None]
+    x = np.array([read.sentences[best, _columns(CONFIDENCE_FEATURES)] for read, best in chosen])
+    y = np.array([bool(read.sentences_right[best]) for read, best in chosen])
+    weights, intercept = fit_chance(x, y, [read.name for read, _ in chosen])
+
+    def chance(features: Matrix) -> Matrix:
+        return np.asarray(1 / (1 + np.exp(-(features @ weights + intercept))))
+
+    fitted = {
+        "passages": _told(
+            PASSAGE_FEATURES,
+            passage,
+            -float(np.median(np.concatenate([r.passages @ passage for r in fit]))),
         ),
-        [right for case in fitted if any(case.right) for right in case.right],
-    )
-    print("rank      ", _weights(rank, ranker))
-
-    def ordered(case: Case) -> list[int]:
-        features = [[feature(each) for feature in rank.values()] for each in case.sentences]
-        return np.argsort(-(np.array(features) @ ranker.coef_[0]), kind="stable").tolist()
-
-    def best(case: Case) -> list[float]:
-        sentence = case.sentences[ordered(case)[0]]
-        return [feature(sentence) for feature in confidence.values()]
-
-    def shown_is_right(case: Case) -> bool:
-        return any(case.right[position] for position in ordered(case)[:2])
-
-    judge = _logistic(
-        np.array([best(case) for case in fitted]), [shown_is_right(case) for case in fitted]
-    )
-    print("confidence", _weights(confidence, judge), f"intercept {judge.intercept_[0]:.2f}")
-    answerable = [case for case in held if case.kind == "answerable"]
-    for count in (1, 2, 3):
-        share = np.mean(
-            [any(case.right[place] for place in ordered(case)[:count]) for case in answerable]
-        )
-        print(f"best {count} hold an answer: {share:.3f}")
-    chance = {
-        kind: judge.predict_proba([best(case) for case in held if case.kind == kind])[:, 1]
-        for kind in ("answerable", "absent", "removed")
+        "sentences": _told(SENTENCE_FEATURES, sentence, 0.0),
+        "confidence": _told(CONFIDENCE_FEATURES, weights, intercept),
     }
-    for kind in ("absent", "removed"):
-        truth = [1] * len(chance["answerable"]) + [0] * len(chance[kind])
-        area = roc_auc_score(truth, np.concatenate([chance["answerable"], chance[kind]]))
-        print(f"area under ROC against {kind}: {area:.4f}")
-    for threshold in THRESHOLDS:
-        shares = {kind: float(np.mean(values >= threshold)) for kind, values in chance.items()}
+    print(json.dumps(fitted, indent=1))
+    print(report(reads, passage, sentence, chance))
+    if given.held_out:
+        print("held out:")
         print(
-            f"at {threshold}: answered {shares['answerable']:.3f}, abstained "
-            f"{1 - shares['absent']:.3f} (absent) {1 - shares['removed']:.3f} (removed)"
+            report(
+                read_sets(data, given.sets, given.work, held_out=True), passage, sentence, chance
+            )
         )
+    if given.write:
+        WEIGHTS.write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
 
 
-def _of_features(functions: Mapping[str, Feature]) -> dict[str, Feature]:
-    """The functions of a sentence's features as functions of the marked sentence."""
+def _told(names: Sequence[str], weights: Matrix, intercept: float) -> dict[str, object]:
     return {
-        name: lambda sentence, function=function: function(sentence.features)
-        for name, function in functions.items()
+        "weights": {n: round(float(w), 4) for n, w in zip(names, weights, strict=True)},
+        "intercept": round(intercept, 4),
     }
-
-
-def _logistic(features: Any, truth: Sequence[bool]) -> LogisticRegression:
-    return LogisticRegression(C=1.0, max_iter=10_000).fit(features, truth)
-
-
-def _weights(features: Mapping[str, Feature], model: LogisticRegression) -> str:
-    return ", ".join(
-        f"{name} {weight:.2f}" for name, weight in zip(features, model.coef_[0], strict=True)
-    )
-
-
-def _answers(hit: Hit, item: dict[str, Any]) -> bool:
-    passage = hit.passage
-    overlaps = passage.start < item["end"] and item["start"] < passage.end
-    return (hit.article.id == item["article_id"] and overlaps) or contains(
-        passage.text, item["answers"]
-    )
-
-
-def _article(line: dict[str, Any]) -> Article:
-    text = line["text"]
-    return Article(
-        id=line["id"],
-        title=line["title"],
-        author=None,
-        date=None,
-        source=line["id"],
-        url=None,
-        text=text,
-        body=(Span(0, len(text)),),
-    )
-
-
-def _is_fitted(question: str) -> bool:
-    return hashlib.sha256(question.encode()).digest()[-1] % 2 == 0
-
-
-def _sample(path: Path, count: int) -> list[dict[str, Any]]:
-    return shuffled(_lines(path))[:count]
-
-
-def shuffled(lines: Sequence[Line]) -> list[Line]:
-    """The lines of a file in the order of which the first are calibrated on."""
-    order = list(lines)
-    random.Random(SHUFFLE_SEED).shuffle(order)
-    return order
-
-
-def _lines(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    main()

@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag.evaluate.question_sets import read_set
-from rag.evaluate.questions import plain_article
+from rag.evaluate.questions import plain_article, read_set
 from rag.load import find_files, load_file
 from rag.text.sentences import sentences
 from rag.text.split import passages
@@ -82,9 +81,9 @@ def sample_articles(
     return Sample(
         sentences=tuple(texts),
         titles=tuple(article.title for article in articles if article.title) or ("Untitled",),
-        vectors=embedder.embed([passage.text for passage in chosen]),
+        vectors=embedder.embed_passages([passage.text for passage in chosen]),
         questions=tuple(asked),
-        question_vectors=embedder.embed(asked),
+        question_vectors=embedder.embed_query(asked),
     )
 
 

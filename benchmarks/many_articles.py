@@ -49,8 +49,8 @@ _VIEWS = {
 class _ForgetfulEmbedder(FakeEmbedder):
     """Does not keep what it embedded, which would be the whole folder."""
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        vectors = super().embed(texts)
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        vectors = super().embed_passages(texts)
         self.embedded.clear()
         return vectors
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.evaluate.matching import exact_match, token_f1
-from rag.evaluate.question_sets import read_set
+from rag.evaluate.questions import read_set
 from rag.read.read import SpanReader
 from rag.read.span_evidence import context_of
 

@@ -170,7 +170,7 @@ class _Queries:
         self.dimensions = sample.vectors.shape[1]
         self._vectors = dict(zip(sample.questions, sample.question_vectors, strict=True))
 
-    def embed(self, texts: Sequence[str]) -> Any:
+    def embed_query(self, texts: Sequence[str]) -> Any:
         return np.stack([self._vectors[text] for text in texts])
 
     def count_tokens(self, text: str) -> int:

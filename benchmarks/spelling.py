@@ -27,7 +27,7 @@ from rag.ingest.build import build_from_articles, recipe_of
 from rag.question.spelling import corrected
 from rag.settings import Settings
 from rag.text.words import terms
-from rag.types import Article, Span
+from rag.types import Article
 
 if TYPE_CHECKING:
     from rag.types import Vectors
@@ -47,8 +47,10 @@ class NoEmbedder:
     def count_tokens(self, text: str) -> int:
         return len(text.split())
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
+    def embed_query(self, texts: Sequence[str]) -> Vectors:
         return np.ones((len(texts), 1), dtype=np.float32)
+
+    embed_passages = embed_query
 
 
 def records(path: Path) -> list[dict[str, Any]]:
@@ -66,7 +68,6 @@ def index_of(folder: Path, index: Path) -> LocalStore:
             source=f"{record['id']}.txt",
             url=None,
             text=record["text"],
-            body=(Span(0, len(record["text"])),),
         )
         for record in records(folder / "articles.jsonl")
     ]

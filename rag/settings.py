@@ -41,7 +41,7 @@ class Settings(BaseSettings):
     """The file of the chat's conversations and of what people said of answers."""
     login: Path | None = None
     """The file of who may log in to the chat (``rag login NAME``); None where everybody may ask."""
-    embedder: str = "all-MiniLM-L6-v2"
+    embedder: str = "multilingual-e5-small"
     """The shipped embedding model, or the folder or hub id of a sentence-transformers model."""
     reader: str = "footnote"
     """The shipped reader, or the folder or hub id of a Hugging Face question-answering or

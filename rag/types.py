@@ -17,8 +17,26 @@ if TYPE_CHECKING:
     Vectors: TypeAlias = NDArray[np.float32]
 
 Status: TypeAlias = Literal["answered", "abstained"]
-Turn: TypeAlias = tuple[str, str] | Mapping[str, str]
-"""One turn of a conversation: ``(role, text)`` or ``{"role": ..., "content": ...}``."""
+Turn: TypeAlias = "tuple[str, str] | Mapping[str, str] | Answer"
+"""One turn of a conversation: ``(role, text)``, ``{"role": ..., "content": ...}``, or an earlier
+answer, which is a question with its answer and carries more: articles, quotes and names."""
+Kind: TypeAlias = Literal[
+    "lookup",
+    "list",
+    "compare",
+    "timeline",
+    "summary",
+    "for and against",
+    "topics",
+    "about an article",
+    "articles",
+    "small talk",
+    "about Footnote",
+]
+"""What a question wants: words that answer ("lookup"), every item ("list"), two sides, dated
+events, the gist of articles, quotes by what they support, what the folder is about, a title, an
+author or a date ("about an article"), which articles mention, are about or are by something
+("articles"), or nothing of the articles at all."""
 
 
 class Span(NamedTuple):
@@ -37,13 +55,53 @@ class Header:
     date: Span | None = None
 
 
+MarkKind: TypeAlias = Literal[
+    "title",
+    "byline",
+    "dateline",
+    "heading",
+    "caption",
+    "clutter",
+    "question",
+    "table header",
+    "list",
+    "table",
+    "verbatim",
+    "footnote",
+    "correction",
+    "speech",
+]
+UNQUOTED: frozenset[MarkKind] = frozenset(
+    ("title", "byline", "dateline", "heading", "caption", "clutter", "table header", "question")
+)
+"""Kinds of text that say nothing by themselves: shown and searched, but no evidence.
+
+``clutter``: invitations, related links, contact lines. ``question``: what an interviewer asks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What the characters ``start`` to ``end`` of an article's text are, found when it was read.
+
+    Text without a mark is the article's own running text; no mark crosses a blank line. A ``list``
+    holds its lead-in and all of its items, a ``table`` its header and all of its rows.
+    """
+
+    kind: MarkKind
+    start: int
+    end: int
+    level: int = 0
+    """Of a heading: 1 for the outermost."""
+    speaker: str = ""
+    """Of ``speech``: whose words these are, if they are not the article's author's."""
+
+
 @dataclass(frozen=True, slots=True)
 class Article:
     """One document as it is shown and cited.
 
     ``text`` is the whole readable text, header included, with page breaks mended and markup
-    removed. Only the stretches in ``body`` may become passages and thus evidence: header lines and
-    contact details lie outside them.
+    removed. Every line of it is searched; ``marks`` tell which may not be quoted, and why.
     """
 
     id: str
@@ -60,12 +118,29 @@ class Article:
     url: str | None
     text: str
     header: Header = Header()
-    body: tuple[Span, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    """Sorted by start, the longer first; ``rag.text.marks`` looks them up."""
     language: str | None = None
     """ISO 639-1, told by the text when it was loaded; None where that is not sure."""
+    left_out: tuple[str, ...] = ()
+    """What of the file was not read, and why: one line each, for its owner."""
     also_in: tuple[str, ...] = ()
     """Sources of the other articles that tell this story in the same words, the first published
     first: one source of news, however many printed it."""
+
+    @property
+    def body(self) -> tuple[Span, ...]:
+        """The stretches of ``text`` that may be quoted, without whitespace at their ends."""
+        found: list[Span] = []
+        start = 0
+        for mark in (*self.marks, Mark("title", len(self.text), len(self.text))):
+            if mark.kind in UNQUOTED:
+                piece = self.text[start : mark.start]
+                if piece.strip():
+                    first = start + len(piece) - len(piece.lstrip())
+                    found.append(Span(first, start + len(piece.rstrip())))
+                start = max(start, mark.end)
+        return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +152,9 @@ class Passage:
     text: str
     start: int
     end: int
+    headings: tuple[str, ...] = ()
+    """Those that it stands under, the outermost first, without the article's title: read and
+    searched with ``text``, but not part of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +176,30 @@ class Filters:
     """Part of the author's name, in any case."""
     source: str | None = None
     """A path relative to the folder of articles, or a shell pattern (``2007/*.txt``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question as it is understood: made once from the turns, then handed on."""
+
+    question: str
+    """What the user typed."""
+    asked: str
+    """The question with names spelled as the articles do; it may lean on the turns before."""
+    query: str
+    """What is searched: what is asked, able to stand alone."""
+    kind: Kind = "lookup"
+    subject: str = ""
+    """What it names besides saying what it wants: "the strike" of "sum up the strike briefly"."""
+    parts: tuple[Ask, ...] = ()
+    """The questions that it asks, or the sides that it compares, in order, each with its own query;
+    empty where it asks one."""
+    filters: Filters = Filters()
+    """The user's, with the author and the period of publication that the question names."""
+    latest: bool = False
+    """Whether the newest articles go before the others."""
+    turns: tuple[Answer, ...] = ()
+    """The conversation so far, oldest first; what came as mere text has no citations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +266,16 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """Quotes that belong together: a side of a comparison, a day, a part of the question."""
+
+    heading: str
+    """Words of ours or the title of an article, by what ``Answer.kind`` says; may be empty."""
+    citations: tuple[int, ...]
+    """Their numbers, in reading order."""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a question got. ``text`` carries [n] markers, one for each of ``citations``."""
 
@@ -185,6 +297,10 @@ class Answer:
     """Whether the articles cited disagree."""
     unanswered: tuple[str, ...] = ()
     """The parts of the question that the articles do not answer, as questions."""
+    kind: Kind = "lookup"
+    """What the question was taken for, and so how its quotes are to be shown."""
+    groups: tuple[Group, ...] = ()
+    """The citations as they belong together, in reading order; empty where they are one group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +330,7 @@ Event: TypeAlias = Retrieved | Token | Done
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A file that could not be read, and why, in words for its owner."""
+    """A file, or what of it, could not be read, and why, in words for its owner."""
 
     source: str
     reason: str
@@ -255,6 +371,8 @@ class BuildReport:
     """Articles of the index before that are gone."""
     duplicates: int = 0
     """Articles that repeat one published before them."""
+    left_out: tuple[Failure, ...] = ()
+    """What of articles that are in the index was not read."""
 
 
 class Tokenizer(Protocol):
@@ -266,7 +384,10 @@ class Tokenizer(Protocol):
 
 
 class Embedder(Tokenizer, Protocol):
-    """Text to unit vectors of one space; their dot product is the similarity."""
+    """Text to unit vectors of one space; their dot product is the similarity.
+
+    A question and what may answer it are embedded each in its own way, where the model has two.
+    """
 
     @property
     def name(self) -> str: ...
@@ -282,8 +403,12 @@ class Embedder(Tokenizer, Protocol):
         """What fits the model's window, special tokens excluded."""
         ...
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        """Float32 array of shape (len(texts), dimensions), each row of length 1."""
+    def embed_query(self, texts: Sequence[str]) -> Vectors:
+        """Of what is searched: float32 of shape (len(texts), dimensions), rows of length 1."""
+        ...
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """Of what is found, and of texts to compare with one another: shaped like the queries'."""
         ...
 
 

@@ -35,6 +35,7 @@ from rag.types import (
 )
 from rag.web.conversing import Conversing
 from rag.web.served import ServedLibrary
+from tests.fakes import outside
 
 Made = TypeVar("Made")
 TEXT = """The US holds talks with Iran in Baghdad
@@ -74,7 +75,7 @@ def article_of(text: str = TEXT, **changed: str | None) -> Article:
     return Article(
         text=text,  # type: ignore[arg-type]
         header=header if is_seed else Header(),
-        body=body if is_seed else (Span(0, len(text)),),
+        marks=outside(text, *body) if is_seed else (),
         **fields,  # type: ignore[arg-type]
     )
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rag.text.sentences import sentences
-from rag.types import Article, Hit, Quote, Reading, Span
+from rag.types import Article, Hit, Mark, Quote, Reading, Span
 
 if TYPE_CHECKING:
     from rag.types import Vectors
@@ -33,7 +33,10 @@ class FakeEmbedder:
     def count_tokens(self, text: str) -> int:
         return len(_WORD.findall(text))
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
+    def embed_query(self, texts: Sequence[str]) -> Vectors:
+        return self.embed_passages(texts)
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
         self.embedded += texts
         vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
         for row, text in enumerate(texts):
@@ -66,6 +69,13 @@ class FakeReader:
         return list(hits)
 
 
+def outside(text: str, *body: Span) -> tuple[Mark, ...]:
+    """Marks for what of ``text`` lies outside ``body``, which alone may be quoted."""
+    edges = [0, *(edge for span in body for edge in span), len(text)]
+    gaps = zip(edges[::2], edges[1::2], strict=True)
+    return tuple(Mark("clutter", start, end) for start, end in gaps if start < end)
+
+
 def make_article(
     text: str,
     name: str = "a",
@@ -84,5 +94,5 @@ def make_article(
         source=f"{name}.txt",
         url=None,
         text=text,
-        body=(Span(0, len(text)),) if body is None else body,
+        marks=() if body is None else outside(text, *body),
     )

@@ -27,10 +27,10 @@ class SlowEmbedder(FakeEmbedder):
 
     seconds = 0.0
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
         if len(texts) > 1:
             time.sleep(self.seconds * len(texts))
-        return super().embed(texts)
+        return super().embed_passages(texts)
 
 
 def main() -> None:

@@ -21,7 +21,7 @@ class DoomedEmbedder(FakeEmbedder):
 
     log: Path = Path()
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
         import ray
 
         node = ray.get_runtime_context().get_node_id()
@@ -30,4 +30,4 @@ class DoomedEmbedder(FakeEmbedder):
             (self.log / f"stuck-{node}").touch()
             time.sleep(0.1)
         time.sleep(0.05)
-        return super().embed(texts)
+        return super().embed_passages(texts)

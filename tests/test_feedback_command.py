@@ -11,7 +11,7 @@ from rag.cli.feedback_command import write_question_set
 from rag.conversations.feedback import FeedbackStore, Thumb, Verdict
 from rag.conversations.store import ConversationStore
 from rag.errors import ConversationsError, EvaluationError
-from rag.evaluate.question_sets import read_set
+from rag.evaluate.questions import read_set
 from rag.types import Answer
 from tests.stored import lake_answer, refusal
 

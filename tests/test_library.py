@@ -15,7 +15,7 @@ import rag
 from rag import cli
 from rag.cluster.milvus_transfer import write_generation
 from rag.errors import OpenError, SettingsError
-from rag.evaluate.libraries import library_over
+from rag.evaluate import library_over
 from rag.evaluate.questions import Collection
 from rag.index import MilvusServer, open_store
 from rag.ingest.build import recipe_of

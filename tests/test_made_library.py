@@ -34,7 +34,7 @@ def test_a_folder_of_articles_is_asked_its_own_sentences(sample: Sample) -> None
     assert len(sample.questions) == 3
     assert set(sample.questions) <= set(sample.sentences)
     np.testing.assert_array_equal(
-        sample.question_vectors, FakeEmbedder().embed(list(sample.questions))
+        sample.question_vectors, FakeEmbedder().embed_query(list(sample.questions))
     )
 
 

@@ -90,8 +90,3 @@ def test_names_that_the_article_does_not_mention_are_said(library: Library) -> N
     assert (answer.status, answer.citations) == ("abstained", ())
     assert answer.text == "The articles do not mention Tony Blair."
     assert answer.hits
-
-
-def test_who_did_not_is_not_answered_with_who_did(library: Library) -> None:
-    answer = library.ask("Who did not reject the findings of the Iraq Study Group?")
-    assert "the Bush administration rejected the findings" not in answer.text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,19 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-SOURCES = ("new_wiki", "reddit", "amazon_reviews", "selqa", "qamr")
+SOURCES = (
+    "new_wiki",
+    "reddit",
+    "amazon_reviews",
+    "selqa",
+    "qamr",
+    "squad",
+    "squad_near_miss",
+    "natural_questions",
+    "time_sensitive",
+    "discourse",
+)
+"""In this order: a passage that two sets share keeps the title of the first."""
 QUESTIONS_OF_A_SENTENCE = 8
 """How many of the about 35 questions on each sentence of QAMR are used: they are much alike."""
 _SENTENCE_START = re.compile(r"(?:(?<=[.!?])[\"'”’)]*\s+|\n+)(?=\S)")
@@ -52,8 +64,20 @@ class Item:
     text: int
     answers: tuple[CharSpan, ...]
     """Character spans of the text that people marked."""
-    within: bool
+    within: bool = False
     """The answer lies somewhere within each span (a sentence), rather than being it."""
+    cause: str = ""
+    """Why the text does not answer, where it only looks as if it did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A claim, and whether its evidence supports it, refutes it, or neither."""
+
+    claim: str
+    evidence: str
+    label: str
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +86,23 @@ class Corpus:
 
     texts: tuple[Text, ...]
     items: dict[str, tuple[Item, ...]]
+    """The questions that their text answers, by set."""
+    near_misses: dict[int, tuple[Item, ...]]
+    """The questions that their text does not answer, by text."""
+    claims: tuple[Claim, ...] = ()
+
+    def article_of(self, text: int) -> str:
+        """What tells articles apart: each is wholly trained on or wholly held out."""
+        return self.texts[text].title or self.texts[text].text
 
 
 def tokenize(tokenizer: Tokenizer, source: str, title: str, text: str) -> Text:
     """Tokens, offsets and sentence starts of one passage."""
     encoding = tokenizer.encode(text, add_special_tokens=False)
     offsets = np.array(encoding.offsets, dtype=np.int32).reshape(-1, 2)
+    # A piece may hold the space before its word, which is no part of a span.
+    spaces = [len(text[a:b]) - len(text[a:b].lstrip()) for a, b in encoding.offsets]
+    offsets[:, 0] += np.array(spaces, dtype=np.int32)
     begins = [0, *(match.end() for match in _SENTENCE_START.finditer(text))]
     sentences = np.unique(np.searchsorted(offsets[:, 0], begins))
     sentences = sentences[sentences < len(offsets)]
@@ -92,36 +127,48 @@ def _rows(folder: Path, source: str) -> Iterator[dict[str, Any]]:
 def load_corpus(folder: Path, tokenizer: Tokenizer) -> Corpus:
     """Read every set that ``folder`` holds."""
     texts: list[Text] = []
-    items: dict[str, tuple[Item, ...]] = {}
+    items: dict[str, list[Item]] = {}
+    near_misses: dict[int, list[Item]] = {}
+    known: dict[str, int] = {}
     for source in SOURCES:
         read: Callable[[dict[str, Any]], tuple[str, str, list[Item]]]
         read = _sentences_row if source == "selqa" else _spans_row
-        found: list[Item] = []
-        known: dict[str, int] = {}
         for row in _rows(folder, source):
             title, passage, questions = read(row)
-            if passage not in known:
-                known[passage] = len(texts)
+            key = passage.strip()
+            if key not in known:
+                known[key] = len(texts)
                 texts.append(tokenize(tokenizer, source, title, passage))
             if source == "qamr":
                 questions = questions[:: max(1, len(questions) // QUESTIONS_OF_A_SENTENCE)]
-            found += [
-                Item(item.question, known[passage], item.answers, item.within)
-                for item in questions
-                if item.answers
-            ]
-        if found:
-            items[source] = tuple(found)
+            for item in questions:
+                item = replace(item, text=known[key])
+                if item.answers:
+                    items.setdefault(source, []).append(item)
+                elif item.cause:
+                    near_misses.setdefault(item.text, []).append(item)
     if not items:
         raise SystemExit(f"{folder} holds none of {', '.join(SOURCES)} (.jsonl)")
-    return Corpus(tuple(texts), items)
+    claims = [
+        Claim(row["claim"], row["evidence"], row["label"], row["source"])
+        for row in _rows(folder, "claims")
+    ]
+    return Corpus(
+        tuple(texts),
+        {source: tuple(found) for source, found in items.items()},
+        {text: tuple(found) for text, found in near_misses.items()},
+        tuple(claims),
+    )
 
 
 def _spans_row(row: dict[str, Any]) -> tuple[str, str, list[Item]]:
     asked: dict[str, set[CharSpan]] = {}
+    causes: dict[str, str] = {}
     for entry in row["questions"]:
-        asked.setdefault(entry["question"].strip(), set()).update(map(tuple, entry["spans"]))
-    items = [Item(q, 0, tuple(sorted(spans)), within=False) for q, spans in asked.items()]
+        question = entry["question"].strip()
+        asked.setdefault(question, set()).update(map(tuple, entry["spans"]))
+        causes[question] = entry.get("cause") or ""
+    items = [Item(q, 0, tuple(sorted(spans)), cause=causes[q]) for q, spans in asked.items()]
     return row.get("title") or "", row["passage"], items
 
 

@@ -15,10 +15,11 @@ import typer
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from rag.models import SHIPPED_EMBEDDER, find_embedder, sha256_of
+from rag.encoder import open_e5
+from rag.models import find_encoder, sha256_of
 from rag.read.read import SHIPPED_WEIGHTS
 from rag.read.span_network import with_differences
-from training.span_model import load_encoder
+from training.network import load_encoder
 
 
 def low_rank(difference: Tensor, rank: int) -> tuple[Tensor, Tensor]:
@@ -74,12 +75,9 @@ def export(
         Path | None, typer.Option(help="Weights exported from another run, to take the mean with.")
     ] = None,
     share: Annotated[float, typer.Option(help="Of the checkpoint in that mean.")] = 0.5,
-    encoder: Annotated[Path | None, typer.Option(help="Model folder trained from.")] = None,
 ) -> None:
     """Write the reader's weights, and their hash beside them."""
-    if encoder is None:
-        encoder = Path(find_embedder(SHIPPED_EMBEDDER).path)
-    start = load_encoder(encoder).state_dict()
+    start = load_encoder(open_e5(Path(find_encoder().path))).state_dict()
     stored = difference(trained_values(checkpoint, mean_with, share, start), start, rank)
     save_file(stored, out)
     digest = sha256_of(out)

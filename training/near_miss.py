@@ -192,27 +192,27 @@ def make_lexicon(texts: Iterable[str], questions: Iterable[str], embed: EmbedTex
         if count >= 6 and word not in STOP_WORDS and word not in LISTED and word not in known
     ]
     return Lexicon(
-        names=_siblings(kept_names, embed(kept_names), 0.25, 0.85),
-        words=_siblings(kept_words, embed(kept_words), 0.35, 0.7),
+        names=_siblings(kept_names, embed(kept_names)),
+        words=_siblings(kept_words, embed(kept_words)),
     )
 
 
-def _siblings(
-    terms: Sequence[str], vectors: NDArray[np.float32], least: float, most: float
-) -> dict[str, tuple[str, ...]]:
-    """For each term the nearest others whose cosine lies in [least, most] and share no word."""
+def _siblings(terms: Sequence[str], vectors: NDArray[np.float32]) -> dict[str, tuple[str, ...]]:
+    """For each term the nearest others that share no word, without the very nearest.
+
+    The nearest of all are often other spellings of the same.
+    """
     found: dict[str, tuple[str, ...]] = {}
     for begin in range(0, len(terms), 512):
         similarity = vectors[begin : begin + 512] @ vectors.T
-        nearest = np.argsort(-similarity, axis=1)[:, :60]
+        nearest = np.argsort(-similarity, axis=1)[:, 4:60]
         for row, order in enumerate(nearest):
             term = terms[begin + row]
             words = set(term.lower().split())
             others = [
                 terms[j]
                 for j in order
-                if least <= similarity[row, j] <= most
-                and not words & set(terms[j].lower().split())
+                if not words & set(terms[j].lower().split())
                 and abs(len(terms[j].split()) - len(words)) <= 1
             ]
             found.setdefault(term.lower(), tuple(others[:30]))
@@ -223,3 +223,16 @@ def keywords(question: str) -> str:
     """The question as a typed query: without its function words and question mark."""
     kept = [word for word in _WORD.findall(question) if word.lower() not in STOP_WORDS]
     return " ".join(kept) if len(kept) >= 2 else question
+
+
+def misspelt(question: str, rng: Generator) -> str:
+    """The question with two letters exchanged, or one left out, in one of its longer words."""
+    words = [m for m in _WORD.finditer(question) if len(m.group()) > 4]
+    if not words:
+        return question
+    word = words[int(rng.integers(len(words)))]
+    place = word.start() + int(rng.integers(1, len(word.group()) - 2))
+    if rng.random() < 0.5:
+        return question[:place] + question[place + 1 :]
+    swapped = question[place + 1] + question[place]
+    return question[:place] + swapped + question[place + 2 :]

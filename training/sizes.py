@@ -11,13 +11,13 @@ from typing import Annotated
 
 import typer
 
-from rag.models import SHIPPED_EMBEDDER, find_embedder
-from rag.read.pairs import load_tokenizer, special_tokens
-from training.batches import split, validation_groups
+from rag.encoder import open_e5
+from rag.models import find_encoder
+from training.batches import validation_groups
 from training.corpus import load_corpus
 from training.export import difference, restored, trained_values
-from training.span_model import load_encoder
-from training.train import group_maker, new_model
+from training.network import load_encoder, new_model
+from training.train import group_maker, special_tokens
 from training.validate import validate
 
 
@@ -28,24 +28,20 @@ def sizes(
         Path | None, typer.Option(help="Weights exported from another run.")
     ] = None,
     share: Annotated[float, typer.Option(help="Of the checkpoint in that mean.")] = 0.5,
-    encoder: Annotated[Path | None, typer.Option(help="Model folder trained from.")] = None,
     rank: Annotated[list[int] | None, typer.Option(help="May be given several times.")] = None,
 ) -> None:
     """Print F1, exact match and the rest for the whole weights, and for each rank."""
-    if encoder is None:
-        encoder = Path(find_embedder(SHIPPED_EMBEDDER).path)
-    tokenizer, plain = load_tokenizer(encoder), load_encoder(encoder)
-    corpus = load_corpus(data, tokenizer)
-    maker = group_maker(corpus, plain, tokenizer, out, near_misses=0.0)
-    judged = validation_groups(maker, split(corpus)[1])
-    start = plain.state_dict()
+    file = open_e5(Path(find_encoder().path))
+    corpus = load_corpus(data, file.tokenizer)
+    judged = validation_groups(corpus, group_maker(corpus, file, out))
+    start = load_encoder(file).state_dict()
     trained = trained_values(out / "checkpoint.pt", mean_with, share, start)
-    model = new_model(encoder, seed=1)  # all that it trains is replaced for each size
+    model = new_model(load_encoder(file), seed=1)  # all that it trains is replaced for each size
     for each in (None, *(rank or (16, 32, 64, 96))):
         stored = difference(trained, start, each) if each else {}
         values = restored(stored, start) if each else trained
         model.load_state_dict({name: values[name] for name in trained}, strict=False)
-        scores = validate(model, judged, tokenizer, special_tokens(tokenizer))
+        scores = validate(model, judged, file.tokenizer, special_tokens(file))
         size = sum(value.numel() * value.element_size() for value in stored.values()) / 2**20
         told = " ".join(f"{name} {value:.3f}" for name, value in scores.items())
         typer.echo(f"{f'rank {each}, {size:.1f} MiB' if each else 'whole'}: {told}")

@@ -1,8 +1,9 @@
 """``python -m training.train``: from the folder named by RAG_TRAIN_DATA to the reader's weights.
 
-A run is repeatable from its seed and its number of steps. With ``--minutes`` the number of steps
-follows from the speed of the first ones and is kept in the checkpoint. Started again with the same
-``--out`` it goes on from the last checkpoint.
+A run is repeatable from its seed and its number of steps. Started again with the same ``--out`` it
+goes on from the last checkpoint. The learning rate is constant and falls to nothing in the last
+part of the steps (Hu et al. 2024, "MiniCPM"), so that a run may be made longer or shorter while it
+goes on.
 """
 
 from __future__ import annotations
@@ -12,31 +13,28 @@ import os
 import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import torch
 import typer
-from tokenizers import Tokenizer
 from torch import nn
 
-from rag.models import SHIPPED_EMBEDDER, find_embedder
-from rag.read.pairs import load_tokenizer, special_tokens
-from training.batches import Position, batches, split, validation_groups
+from rag.embed import load_embedder
+from rag.encoder import E5File, open_e5
+from rag.models import SHIPPED_ENCODER, find_encoder
+from rag.read.pairs import SpecialTokens
+from training.batches import Position, batches, draws, validation_groups
 from training.corpus import Corpus, load_corpus
 from training.examples import Group, GroupMaker
-from training.loss import losses
-from training.mine import embed, mine_once
+from training.loss import WEIGHTS, losses
+from training.mine import mine_once
 from training.near_miss import lexicon_once
-from training.span_model import SpanModel, load_encoder, pad
+from training.network import ReaderModel, load_encoder, new_model, pad
 from training.validate import validate
 
-if TYPE_CHECKING:
-    from transformers import PreTrainedModel
-
-_FIXED = ("embeddings.word_embeddings.weight", "embeddings.position_embeddings.weight")
-"""What stays as shipped: too large to ship again, and few of its rows would be trained."""
-_WARM_UP = 0.06
-_MEASURED_STEPS = 12
+_WARM_UP_STEPS = 60
+_COOL_DOWN = 0.3
+"""Share of the steps in which the learning rate falls."""
 _AVERAGE = 0.998
 
 
@@ -45,39 +43,26 @@ class Recipe:
     """What decides a run's result, beside the data and the encoder."""
 
     seed: int = 1
-    steps: int = 0
-    learning_rate: float = 1.5e-4
+    steps: int = 2000
+    learning_rate: float = 1.2e-4
     head_factor: float = 5.0
     weight_decay: float = 0.01
-    tokens_per_step: int = 5120
-    near_misses: float = 0.0
-    """Share of the groups with an exchanged term (LOG.md, "the mean of two runs"); in
-    validation all have one that can."""
+    tokens_per_step: int = 4608
 
 
-def new_model(folder: Path, seed: int) -> SpanModel:
-    """The encoder with fresh heads; its token and position embeddings stay as they are."""
-    torch.manual_seed(seed)
-    encoder = load_encoder(folder)
-    for name, parameter in encoder.named_parameters():
-        parameter.requires_grad_(name not in _FIXED)
-    model = SpanModel(encoder)
-    for head in (model.relevance, model.span):
-        nn.init.normal_(head.weight, std=0.02)
-        nn.init.zeros_(head.bias)
-    return model.eval()  # without dropout: one or two passes over the data do not need it
+_RECIPE = Recipe()
 
 
 class Trainer:
     """A model with its optimizer, its running average, and where the data stands."""
 
-    def __init__(self, model: SpanModel, recipe: Recipe, tokenizer: Tokenizer) -> None:
+    def __init__(self, model: ReaderModel, recipe: Recipe, special: SpecialTokens) -> None:
         self.model = model
         self.recipe = recipe
         self.step = 0
         self.position = Position()
-        self._special = special_tokens(tokenizer)
-        heads = [*model.relevance.parameters(), *model.span.parameters()]
+        self._special = special
+        heads = [parameter for head in model.heads for parameter in head.parameters()]
         self._rates = (recipe.learning_rate, recipe.learning_rate * recipe.head_factor)
         encoder = [p for p in model.encoder.parameters() if p.requires_grad]
         self._optimizer = torch.optim.AdamW(
@@ -89,12 +74,14 @@ class Trainer:
 
     def learn(self, groups: list[Group]) -> dict[str, float]:
         """One step; the losses of its batch."""
-        done = self.step / max(1, self.recipe.steps)
-        share = done / _WARM_UP if done < _WARM_UP else (1 - done) / (1 - _WARM_UP)
+        left = 1 - self.step / self.recipe.steps
+        share = min(1.0, (self.step + 1) / _WARM_UP_STEPS, max(0.0, left / _COOL_DOWN))
         for parameters, rate in zip(self._optimizer.param_groups, self._rates, strict=True):
             parameters["lr"] = rate * share
         pairs = [example.pair for group in groups for example in group.examples]
-        found = losses(groups, self.model(pad(pairs, self._special)))
+        with torch.autocast("cpu", torch.bfloat16, enabled=has_fast_bfloat16()):
+            logits = self.model(pad(pairs, self._special))
+        found = losses(groups, logits)
         self._optimizer.zero_grad(set_to_none=True)
         found.total.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
@@ -105,8 +92,7 @@ class Trainer:
             for name, p in self.model.named_parameters():
                 if name in self.average:
                     self.average[name].lerp_(p, 1 - keep)
-        names = ("span", "nothing", "relevance", "listwise")
-        return {name: float(getattr(found, name).detach()) for name in names}
+        return {name: float(getattr(found, name).detach()) for name in WEIGHTS}
 
     def save(self, path: Path) -> None:
         """Write everything that going on needs; the file before stays until this one is whole."""
@@ -129,7 +115,7 @@ class Trainer:
         self.average = state["average"]
         self._optimizer.load_state_dict(state["optimizer"])
 
-    def averaged(self) -> SpanModel:
+    def averaged(self) -> ReaderModel:
         """The model with the running average of its weights in place; see ``restore``."""
         self._kept = {k: v.clone() for k, v in self.model.state_dict().items() if k in self.average}
         self.model.load_state_dict(self.average, strict=False)
@@ -140,17 +126,29 @@ class Trainer:
         self.model.load_state_dict(self._kept, strict=False)
 
 
-def group_maker(
-    corpus: Corpus, encoder: PreTrainedModel, tokenizer: Tokenizer, out: Path, near_misses: float
-) -> GroupMaker:
+def has_fast_bfloat16() -> bool:
+    """Whether this processor multiplies bfloat16 faster than float32."""
+    return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
+
+
+def special_tokens(file: E5File) -> SpecialTokens:
+    """Those of the encoder's vocabulary."""
+    begin, end, pad_id, _ = file.special_ids
+    return SpecialTokens(begin, end, pad_id)
+
+
+def group_maker(corpus: Corpus, file: E5File, out: Path) -> GroupMaker:
     """With what is mined once, and kept in the folder ``out``."""
-    candidates = mine_once(corpus, encoder, tokenizer, out)
+    embedder = load_embedder(SHIPPED_ENCODER)
     questions = [item.question for items in corpus.items.values() for item in items]
     passages = [text.text for text in corpus.texts]
-    lexicon = lexicon_once(
-        out / "lexicon.json", passages, questions, lambda texts: embed(texts, encoder, tokenizer)
+    return GroupMaker(
+        corpus,
+        mine_once(corpus, out),
+        lexicon_once(out / "lexicon.json", passages, questions, embedder.embed_query),
+        file.tokenizer,
+        special_tokens(file),
     )
-    return GroupMaker(corpus, candidates, lexicon, tokenizer, near_misses)
 
 
 def _say(line: str) -> None:
@@ -162,70 +160,40 @@ def train(
     out: Annotated[Path, typer.Option(help="Folder of checkpoints and caches.")] = Path(
         "train-out"
     ),
-    encoder: Annotated[Path | None, typer.Option(help="Model folder to start from.")] = None,
-    minutes: Annotated[float, typer.Option(help="How long to train, about.")] = 75.0,
-    steps: Annotated[
-        int,
-        typer.Option(
-            help="Exact number of steps instead of minutes; may be changed when going on."
-        ),
-    ] = 0,
-    seed: int = 1,
-    learning_rate: float = 1.5e-4,
-    tokens_per_step: int = 5120,
+    steps: Annotated[int, typer.Option(help="Of the whole run; may be changed when going on.")] = 0,
+    seed: int = _RECIPE.seed,
+    learning_rate: float = _RECIPE.learning_rate,
+    tokens_per_step: int = _RECIPE.tokens_per_step,
     checkpoint_minutes: float = 4.0,
-    validations: Annotated[int, typer.Option(help="How often to validate on the way.")] = 8,
-    near_misses: Annotated[
-        float | None,
-        typer.Option(
-            help="Share of the questions that have an exchanged term; may be changed when going on."
-        ),
-    ] = None,
+    validate_every: Annotated[int, typer.Option(help="Steps between validations.")] = 250,
     stop_after: Annotated[int, typer.Option(help="Stop early after so many steps.")] = 0,
 ) -> None:
     """Train the reader, or go on training it."""
-    torch.set_num_threads(min(torch.get_num_threads(), os.cpu_count() or 1))
-    if encoder is None:
-        encoder = Path(find_embedder(SHIPPED_EMBEDDER).path)
     out.mkdir(parents=True, exist_ok=True)
-    tokenizer = load_tokenizer(encoder)
-    corpus = load_corpus(data, tokenizer)
-    plain = load_encoder(encoder)
+    file = open_e5(Path(find_encoder().path))
+    special = special_tokens(file)
+    corpus = load_corpus(data, file.tokenizer)
     _say(
-        f"{len(corpus.texts)} texts, " + ", ".join(f"{k} {len(v)}" for k, v in corpus.items.items())
+        f"{len(corpus.texts)} texts, "
+        + ", ".join(f"{kind} {len(items)}" for kind, items in corpus.items.items())
+        + f", near misses {sum(map(len, corpus.near_misses.values()))}, claims {len(corpus.claims)}"
     )
     checkpoint = out / "checkpoint.pt"
     state = torch.load(checkpoint, weights_only=True) if checkpoint.exists() else None
-    started = {
-        "seed": seed,
-        "learning_rate": learning_rate,
-        "tokens_per_step": tokens_per_step,
-    }
+    started = {"seed": seed, "learning_rate": learning_rate, "tokens_per_step": tokens_per_step}
     recipe = Recipe(**(state["recipe"] if state else started))
-    recipe = replace(
-        recipe,
-        steps=steps or recipe.steps,
-        near_misses=recipe.near_misses if near_misses is None else near_misses,
-    )
-    maker = group_maker(corpus, plain, tokenizer, out, recipe.near_misses)
-    numbers, held_out = split(corpus)
-    judged = validation_groups(maker, held_out)
-    _say(f"{len(judged)} to validate on")
-
-    model = new_model(encoder, recipe.seed)
-    if not recipe.steps:
-        rate = _seconds_per_step(maker, numbers, model, replace(recipe, steps=1000), tokenizer)
-        recipe = replace(recipe, steps=max(1, int(minutes * 60 / rate)))
-        model = new_model(encoder, recipe.seed)
-    trainer = Trainer(model, recipe, tokenizer)
+    recipe = replace(recipe, steps=steps or recipe.steps)
+    maker = group_maker(corpus, file, out)
+    judged = validation_groups(corpus, maker)
+    kinds = draws(corpus, maker, held_out=False)
+    _say(f"{len(judged)} groups to validate on")
+    trainer = Trainer(new_model(load_encoder(file), recipe.seed), recipe, special)
     if state:
         trainer.load(state)
     _say(f"{recipe} from step {trainer.step}")
 
-    special = special_tokens(tokenizer)
-    every = max(1, recipe.steps // validations)
-    stream = batches(maker, numbers, recipe.seed, recipe.tokens_per_step, trainer.position)
-    began, begun_at, saved = time.process_time(), trainer.step, time.process_time()
+    stream = batches(kinds, recipe.seed, recipe.tokens_per_step, trainer.position)
+    began, begun_at, saved = time.monotonic(), trainer.step, time.monotonic()
     running: dict[str, float] = {}
     last = min(recipe.steps, stop_after or recipe.steps)
     while trainer.step < last:
@@ -234,41 +202,23 @@ def train(
             running[name] = running.get(name, value) * 0.95 + value * 0.05
         trainer.position = position
         if trainer.step % 10 == 0:
-            per_step = (time.process_time() - began) / (trainer.step - begun_at)
-            left = (recipe.steps - trainer.step) * per_step / torch.get_num_threads() / 60
+            per_step = (time.monotonic() - began) / (trainer.step - begun_at)
             _say(
                 f"step {trainer.step}/{recipe.steps} "
                 + " ".join(f"{name} {value:.3f}" for name, value in running.items())
-                + f"  {per_step:.2f} cpu-s/step, {left:.0f} min left"
+                + f"  {per_step:.2f} s/step, {(recipe.steps - trainer.step) * per_step / 60:.0f} min left"
             )
-        if time.process_time() - saved > checkpoint_minutes * 60 * torch.get_num_threads():
+        if time.monotonic() - saved > checkpoint_minutes * 60:
             trainer.save(checkpoint)
-            saved = time.process_time()
-        if trainer.step % every == 0 or trainer.step == recipe.steps:
-            scores = validate(trainer.averaged(), judged, tokenizer, special)
+            saved = time.monotonic()
+        if trainer.step % validate_every == 0 or trainer.step == recipe.steps:
+            scores = validate(trainer.averaged(), judged, file.tokenizer, special)
             trainer.restore()
             line = {"step": trainer.step, **{k: round(v, 4) for k, v in scores.items()}}
             _say(f"validation {json.dumps(line)}")
             with (out / "validation.jsonl").open("a", encoding="utf-8") as log:
                 log.write(json.dumps(line) + "\n")
     trainer.save(checkpoint)
-
-
-def _seconds_per_step(
-    maker: GroupMaker,
-    numbers: dict[str, list[int]],
-    model: SpanModel,
-    recipe: Recipe,
-    tokenizer: Tokenizer,
-) -> float:
-    """How long a step takes here, measured on a few that are then forgotten."""
-    trainer = Trainer(model, recipe, tokenizer)
-    stream = batches(maker, numbers, recipe.seed, recipe.tokens_per_step, Position())
-    trainer.learn(next(stream)[1])
-    began = time.perf_counter()
-    for _ in range(_MEASURED_STEPS):
-        trainer.learn(next(stream)[1])
-    return (time.perf_counter() - began) / _MEASURED_STEPS
 
 
 if __name__ == "__main__":

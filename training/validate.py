@@ -1,19 +1,23 @@
-"""How well the reader does on questions kept out of training, and on near misses of them."""
+"""How well the reader does on questions and claims kept out of training."""
 
 from __future__ import annotations
 
 import re
 import string
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
+import numpy as np
 import torch
 from sklearn.metrics import roc_auc_score
 from tokenizers import Tokenizer
 
 from rag.read.pairs import SpecialTokens
 from training.examples import Example, Group
-from training.span_model import SpanModel, pad, span_scores
+from training.network import SUPPORT_LABELS, ReaderModel, pad, span_scores
+
+_ANSWERED = 0.9
+"""Near misses are refused by the threshold that still answers this share of what is answerable."""
 
 
 def normalized(text: str) -> list[str]:
@@ -29,8 +33,19 @@ def token_f1(said: str, right: str) -> float:
     return 2 * shared / (len(a) + len(b)) if shared else float(a == b)
 
 
+class _Scored:
+    """What the reader says of one example."""
+
+    __slots__ = ("first", "last", "relevance", "span", "support")
+
+    def __init__(self, relevance: float, support: list[float], span: float, place: int, width: int):
+        self.relevance, self.support, self.span = relevance, support, span
+        self.first, more = divmod(place, width)
+        self.last = self.first + more
+
+
 def validate(
-    model: SpanModel,
+    model: ReaderModel,
     groups: Sequence[Group],
     tokenizer: Tokenizer,
     special: SpecialTokens,
@@ -40,40 +55,67 @@ def validate(
 
     ``f1`` and ``em``: the best span over all windows of a question (the first window answers);
     ``hit``: that span lies in the answering window; ``auc``: relevance of answering windows against
-    the others; ``near``: share of near misses whose best span and whose relevance score lower than
-    the true pair's (halves for each), near misses being scored only here.
+    other windows; ``near auc``: against near misses, by relevance and span together;
+    ``near refused``: at 0.9 of the answerable answered, and by cause; ``support auc``: of supported
+    claims against the rest; ``support right``: of three labels.
     """
     examples = [example for group in groups for example in group.examples]
-    scored = _score(model, examples, special, batch_tokens)
-    f1, em, hit, near = [], [], [], []
-    place = 0
+    scored = dict(
+        zip(map(id, examples), _score(model, examples, special, batch_tokens), strict=True)
+    )
+    f1, em, hit = [], [], []
+    yes, no, near = [], [], defaultdict(list)
+    claims: list[tuple[str, list[float]]] = []
     for group in groups:
-        rows = scored[place : place + len(group.examples)]
-        place += len(group.examples)
-        rivals = [i for i, e in enumerate(group.examples) if not e.near_miss]
-        best = max(rivals, key=lambda i: rows[i][1])
-        _, _, first, last = rows[best]
-        said = tokenizer.decode(group.examples[best].pair.ids[first : last + 1])
+        for example in group.examples:
+            row = scored[id(example)]
+            if example.label is not None:
+                claims.append((example.label, row.support))
+            elif example.role == "answer":
+                yes.append((row.relevance, row.relevance + row.span))
+            elif example.cause:
+                near[example.cause].append(row.relevance + row.span)
+            else:
+                no.append(row.relevance)
         answer = group.examples[0]
-        right = [tokenizer.decode(answer.pair.ids[a : b + 1]) for a, b in answer.targets]
+        if answer.role != "answer":
+            continue
+        rivals = [e for e in group.examples if e.role in ("answer", "other") and not e.cause]
+        best = max(rivals, key=lambda e: scored[id(e)].span)
+        row = scored[id(best)]
+        said = tokenizer.decode(list(best.pair.ids[row.first : row.last + 1]))
+        right = [tokenizer.decode(list(answer.pair.ids[a : b + 1])) for a, b in answer.targets]
         if not answer.within:
             f1.append(max(token_f1(said, words) for words in right))
             em.append(float(any(normalized(said) == normalized(words) for words in right)))
-        hit.append(float(best == 0))
-        near += [
-            0.5 * (rows[0][0] > rows[i][0]) + 0.5 * (rows[0][1] > rows[i][1])
-            for i, e in enumerate(group.examples)
-            if e.near_miss
-        ]
-    relevant = [(row[0], e.role == "answer") for row, e in zip(scored, examples, strict=True)]
-    plain = [pair for pair, e in zip(relevant, examples, strict=True) if not e.near_miss]
-    return {
+        hit.append(float(best is answer))
+    both = [score for _, score in yes]
+    all_near = [score for scores in near.values() for score in scores]
+    threshold = float(np.quantile(both, 1 - _ANSWERED)) if both else 0.0
+    found = {
         "f1": _mean(f1),
         "em": _mean(em),
         "hit": _mean(hit),
-        "auc": float(roc_auc_score([label for _, label in plain], [score for score, _ in plain])),
-        "near": _mean(near),
+        "auc": _auc([score for score, _ in yes], no),
+        "near auc": _auc(both, all_near),
+        "near refused": _mean([float(score < threshold) for score in all_near]),
     }
+    for cause, scores in sorted(near.items()):
+        found[f"refused {cause}"] = _mean([float(score < threshold) for score in scores])
+    if claims:
+        held = [s[0] - max(s[1:]) for label, s in claims if label == "support"]
+        rest = [s[0] - max(s[1:]) for label, s in claims if label != "support"]
+        found["support auc"] = _auc(held, rest)
+        found["support right"] = _mean(
+            [float(SUPPORT_LABELS[int(np.argmax(s))] == label) for label, s in claims]
+        )
+    return found
+
+
+def _auc(high: Sequence[float], low: Sequence[float]) -> float:
+    if not high or not low:
+        return float("nan")
+    return float(roc_auc_score([1] * len(high) + [0] * len(low), [*high, *low]))
 
 
 def _mean(values: Sequence[float]) -> float:
@@ -81,13 +123,12 @@ def _mean(values: Sequence[float]) -> float:
 
 
 def _score(
-    model: SpanModel, examples: Sequence[Example], special: SpecialTokens, batch_tokens: int
-) -> list[tuple[float, float, int, int]]:
-    """For each example its relevance and its best span: (relevance, score, first, last token)."""
-    result: list[tuple[float, float, int, int]] = [(0.0, 0.0, 0, 0)] * len(examples)
+    model: ReaderModel, examples: Sequence[Example], special: SpecialTokens, batch_tokens: int
+) -> list[_Scored]:
+    result: list[_Scored | None] = [None] * len(examples)
     order = sorted(range(len(examples)), key=lambda i: len(examples[i].pair.ids))
     begin = 0
-    with torch.inference_mode():
+    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
         while begin < len(order):
             stop = begin + 1
             while (
@@ -99,10 +140,14 @@ def _score(
             logits = model(pad([examples[i].pair for i in rows], special))
             scores = span_scores(logits)
             values, places = scores.flatten(1).max(1)
-            for i, relevance, value, place in zip(
-                rows, logits.relevance.tolist(), values.tolist(), places.tolist(), strict=True
+            for i, *said in zip(
+                rows,
+                logits.relevance.tolist(),
+                logits.support.tolist(),
+                values.tolist(),
+                places.tolist(),
+                strict=True,
             ):
-                first, more = divmod(place, scores.shape[2])
-                result[i] = (relevance, value, first, first + more)
+                result[i] = _Scored(*said, scores.shape[2])
             begin = stop
-    return result
+    return [scored for scored in result if scored is not None]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.answer.cite import cite, quoted
-from rag.question.missing import missing_sentence
-from rag.types import Answer, Citation, Claim, Hit, Quote
+from rag.answer.evidence import story_of
+from rag.types import Answer, Ask, Citation, Claim, Group, Hit, Quote
 
 ABSTENTION = "The articles do not say."
 """The whole text of every answer to a question that the articles do not answer."""
@@ -17,17 +17,23 @@ NONE_PASSES = "No article passes the filters."
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """What is shown for one part of a question: quotes, in the order in which they are read."""
+    """What is shown together: quotes, in the order in which they are read. Without any it says what
+    is missing."""
 
-    quotes: tuple[Quote, ...]
+    quotes: tuple[Quote, ...] = ()
     remark: str | None = None
-    """A sentence of ours that stands before them."""
+    """A sentence of ours that stands before them, or in their place."""
     short: str | None = None
     differ: bool = False
     in_lines: bool = False
     """Each quote stands on a line of its own, as in a list."""
+    heading: str = ""
+    """What the quotes have in common: a side, a day, an article, a part of the question."""
     part: str | None = None
     """What was asked; None where the quotes were chosen for another reason than to answer."""
+    confidence: float = 0.0
+    hits: tuple[Hit, ...] = ()
+    """Where they were looked for."""
 
     @property
     def may_be_written(self) -> bool:
@@ -35,70 +41,63 @@ class Section:
         return self.part is not None and not self.differ
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What an answer tells of its making, besides what it says."""
-
-    question: str
-    query: str
-    hits: tuple[Hit, ...]
-    confidence: float
-    model: str
-
-
-def answered(asked: Asked, sections: Sequence[Section], unanswered: Sequence[str] = ()) -> Answer:
-    """An answer in the articles' own words; ``unanswered`` parts of the question are named last.
+def answered(ask: Ask, sections: Sequence[Section], model: str) -> Answer:
+    """An answer in the articles' own words, with a section for what is missing in its place.
 
     A quote that two sections show has one number. With several sections there is no short answer.
     """
     quotes = {place_of(quote): quote for section in sections for quote in section.quotes}
     citations = cite(list(quotes.values()))
     numbers = {place: number for number, place in enumerate(quotes, start=1)}
+    told = [section for section in sections if section.quotes]
     return Answer(
-        question=asked.question,
-        query=asked.query,
+        question=ask.question,
+        query=ask.query,
         status="answered",
         short=sections[0].short if len(sections) == 1 else None,
-        text="\n\n".join(
-            [
-                *(_text_of(section, numbers) for section in sections),
-                *(missing_sentence(part) for part in unanswered),
-            ]
-        ),
+        text="\n\n".join(_text_of(section, numbers) for section in sections),
         citations=citations,
-        hits=asked.hits,
-        confidence=asked.confidence,
-        model=asked.model,
+        hits=distinct(hit for section in sections for hit in section.hits),
+        confidence=min(section.confidence for section in told),
+        model=model,
         claims=tuple(_claim(citation) for citation in citations),
         differ=any(section.differ for section in sections),
-        unanswered=tuple(unanswered),
+        unanswered=tuple(each.part for each in sections if each.part and not each.quotes),
+        kind=ask.kind,
+        groups=tuple(
+            Group(
+                section.heading or section.part or "",
+                tuple(numbers[place_of(quote)] for quote in section.quotes),
+            )
+            for section in told
+        ),
     )
 
 
-def abstained(asked: Asked, text: str = ABSTENTION) -> Answer:
+def abstained(
+    ask: Ask, hits: Sequence[Hit], model: str, text: str = ABSTENTION, confidence: float = 0.0
+) -> Answer:
     """An abstention; the hits are the nearest passages. ``text`` replies to what asks nothing."""
     return Answer(
-        question=asked.question,
-        query=asked.query,
+        question=ask.question,
+        query=ask.query,
         status="abstained",
         short=None,
         text=text,
         citations=(),
-        hits=asked.hits,
-        confidence=asked.confidence,
-        model=asked.model,
+        hits=tuple(hits),
+        confidence=confidence,
+        model=model,
+        kind=ask.kind,
     )
 
 
-def reading_order(quotes: Sequence[Quote]) -> list[Quote]:
-    """The best quote, then the others article by article, each article's as the article has them.
-
-    The best comes first, since a reader may stop there; so its article is the first one, too.
-    """
-    best, *others = quotes
-    articles = list(dict.fromkeys(quote.article.id for quote in quotes))
-    others.sort(key=lambda quote: (articles.index(quote.article.id), quote.start))
-    return [best, *others]
+def distinct(hits: Iterable[Hit]) -> tuple[Hit, ...]:
+    """The hits, each passage once, where it first stands; of a repeated story one."""
+    found: dict[tuple[str, str], Hit] = {}
+    for hit in hits:
+        found.setdefault((story_of(hit.article), " ".join(hit.passage.text.split())), hit)
+    return tuple({hit.passage.id: hit for hit in reversed(found.values())}.values())[::-1]
 
 
 def place_of(quote: Quote) -> tuple[str, int, int]:
@@ -107,11 +106,22 @@ def place_of(quote: Quote) -> tuple[str, int, int]:
 
 
 def _text_of(section: Section, numbers: Mapping[tuple[str, int, int], int]) -> str:
+    if not section.quotes:
+        return missing_sentence(section)
     quotes = [f"{quoted(quote)} [{numbers[place_of(quote)]}]" for quote in section.quotes]
     if section.in_lines:
         quotes = [f"- {quote}" for quote in quotes]
-    remark = [section.remark] if section.remark else []
-    return ("\n" if section.in_lines else " ").join([*remark, *quotes])
+    opening = [section.remark] if section.remark else []
+    if section.heading and section.quotes:
+        opening = [f"{section.heading}:", *opening]
+    return ("\n" if section.in_lines else " ").join([*opening, *quotes])
+
+
+def missing_sentence(section: Section) -> str:
+    """What is said of a part of the question that nothing answers."""
+    if section.remark in (None, ABSTENTION):
+        return f"The articles do not answer “{section.part}”."
+    return section.remark or ""
 
 
 def _claim(citation: Citation) -> Claim:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from rag.text.dates import format_date
 from rag.types import Article, Citation, Quote
 
+__all__ = ["MARKER", "citation", "cite", "format_date", "markers", "named", "quoted", "references"]
+
 MARKER = re.compile(r"\[(\d{1,9})\]", re.ASCII)
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 
 
 def cite(quotes: Sequence[Quote]) -> tuple[Citation, ...]:
@@ -77,10 +76,7 @@ def _reference(cited: Sequence[Citation]) -> str:
     return f"{numbers} {known} ({first.source})"
 
 
-def format_date(iso_date: str) -> str:
-    """``2007-05-31`` as ``31 May 2007``; a date without a day or month keeps what it has."""
-    parts = re.fullmatch(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", iso_date)
-    if not parts or not 1 <= int(parts[2] or 1) <= 12:
-        return iso_date
-    words = (parts[3] and str(int(parts[3])), parts[2] and _MONTHS[int(parts[2]) - 1], parts[1])
-    return " ".join(word for word in words if word)
+def named(article: Article) -> str:
+    """Its title and, where it is dated, the day."""
+    name = article.title or article.source
+    return f"{name}, {format_date(article.date)}" if article.date else name

@@ -1,67 +1,60 @@
-"""What was read for one part of a question to what is shown for it."""
+"""What was read for one part of a question to the section that shows it."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rag.answer.agreement import compared
-from rag.answer.answer import Section, place_of, reading_order
-from rag.answer.compose import composed
+from rag.answer.answer import Section, place_of
 from rag.answer.evidence import worth_showing
-from rag.answer.list_answer import list_short
-from rag.question.list_question import asks_for_list
-from rag.types import Quote, Reading
+from rag.text.sentences import sentences
+from rag.types import Article, Quote, Reading, Span
 
 if TYPE_CHECKING:
     from rag.types import Embedder
 
 _LEAST_COMPARED = 5
 """Quotes looked at for what contradicts, however few are to be shown."""
+_SAME_PARAGRAPH = re.compile(r"[^\S\n]*\n?[^\S\n]*")
+_ITEM = r"[^\S\n]*(?:[-*•+‣◦–]|\(?(?:\d{1,2}|[a-z])[.)])[^\S\n]+[^\n]+"
+_LIST = re.compile(rf"(?P<lead>[^\n]+:)\s*\n(?P<items>{_ITEM}(?:\s*\n{_ITEM})*)")
+_LONGEST_LIST_CHARS = 1500
 
 
 def section_of(
-    part: str, reading: Reading, max_quotes: int, embedder: Embedder, *, newest_first: bool
+    part: str,
+    reading: Reading,
+    max_quotes: int,
+    embedder: Embedder,
+    *,
+    newest_first: bool = False,
+    in_lines: bool = False,
 ) -> Section:
-    """The quotes worth showing, put into order, compared between articles and trimmed for reading.
+    """The quotes worth showing, in order, compared between articles, each list whole.
 
     ``reading`` must have quotes. ``embedder`` tells words that are alike; ``newest_first`` is for
     what asks for the latest. Of articles that differ two are shown, even where one quote is wanted.
     """
-    is_list = asks_for_list(part)
-    quotes = worth_showing(part, reading.quotes, max(max_quotes, _LEAST_COMPARED))
-    if is_list:
-        quotes = [_with_whole_list(part, quote) for quote in quotes]
+    quotes = worth_showing(reading.quotes, max(max_quotes, _LEAST_COMPARED))
     agreement = compared(part, _in_order(quotes, newest_first), embedder)
     if len(quotes) > max_quotes and not agreement.differ:
         agreement = compared(part, _in_order(quotes[:max_quotes], newest_first), embedder)
     most = max(max_quotes, 2) if agreement.differ else max_quotes
-    agreement = replace(agreement, quotes=agreement.quotes[:most])
+    shown = _joined([_with_whole_list(quote) for quote in agreement.quotes[:most]])
     best = agreement.quotes[0]
-    shown = composed(part, agreement.quotes)
     return Section(
         quotes=tuple(shown),
         remark=agreement.remark,
         short=best.words if reading.short and best.words != best.text else None,
         differ=agreement.differ,
-        in_lines=agreement.differ or (is_list and len(shown) > 1),
+        in_lines=agreement.differ or (in_lines and len(shown) > 1),
         part=part,
+        confidence=reading.confidence,
+        hits=reading.hits,
     )
-
-
-def _in_order(quotes: Sequence[Quote], newest_first: bool) -> list[Quote]:
-    """As they read best; the newest first where the latest is asked for."""
-    ordered = reading_order(quotes)
-    if newest_first:
-        ordered.sort(key=lambda quote: quote.article.date or "", reverse=True)
-    return ordered
-
-
-def _with_whole_list(question: str, quote: Quote) -> Quote:
-    """The quote with all items of its list marked, where the reader marked some of them."""
-    whole = list_short(question, quote.text, quote.words or "")
-    return replace(quote, words=quote.text[whole.start : whole.end]) if whole else quote
 
 
 def without_repetition(sections: Sequence[Section]) -> list[Section]:
@@ -69,9 +62,76 @@ def without_repetition(sections: Sequence[Section]) -> list[Section]:
     kept: list[Section] = []
     shown: set[tuple[str, int, int]] = set()
     for section in sections:
-        if place_of(section.quotes[0]) in shown:
+        if section.quotes and place_of(section.quotes[0]) in shown:
             continue
         fresh = [quote for quote in section.quotes if place_of(quote) not in shown]
         shown |= set(map(place_of, fresh))
         kept.append(replace(section, quotes=tuple(fresh)))
     return kept
+
+
+def _in_order(quotes: Sequence[Quote], newest_first: bool) -> list[Quote]:
+    """The best quote, then article by article, each article's as it has them; or the newest first.
+
+    The best comes first, since a reader may stop there; so its article is the first one, too.
+    """
+    best, *others = quotes
+    articles = list(dict.fromkeys(quote.article.id for quote in quotes))
+    others.sort(key=lambda quote: (articles.index(quote.article.id), quote.start))
+    ordered = [best, *others]
+    if newest_first:
+        ordered.sort(key=lambda quote: quote.article.date or "", reverse=True)
+    return ordered
+
+
+def _joined(quotes: Sequence[Quote]) -> list[Quote]:
+    """Sentences that follow each other in an article and here as one quote; none within another."""
+    joined: list[Quote] = []
+    for quote in quotes:
+        if any(_is_within(quote, other) for other in joined):
+            continue
+        joined = [other for other in joined if not _is_within(other, quote)]
+        if joined and _follows(quote, joined[-1]):
+            joined[-1] = _both(joined[-1], quote)
+        else:
+            joined.append(quote)
+    return joined
+
+
+def _is_within(inner: Quote, outer: Quote) -> bool:
+    return inner.article.id == outer.article.id and inner.text in outer.text
+
+
+def _follows(quote: Quote, before: Quote) -> bool:
+    """Whether only white space parts the two, within a paragraph."""
+    return (
+        quote.article.id == before.article.id
+        and before.end <= quote.start
+        and not quote.lead
+        and _SAME_PARAGRAPH.fullmatch(quote.article.text, before.end, quote.start) is not None
+    )
+
+
+def _both(first: Quote, second: Quote) -> Quote:
+    better = max(first, second, key=lambda quote: (quote.words is not None, quote.score))
+    text = first.article.text[first.start : second.end]
+    return replace(first, text=text, end=second.end, words=better.words)
+
+
+def _with_whole_list(quote: Quote) -> Quote:
+    """The quote, or where it is the lead-in or an item of a list, the lead-in and all items."""
+    for span in lists_of(quote.article):
+        if span.start < quote.end and quote.start < span.end:
+            start, end = min(span.start, quote.start), max(span.end, quote.end)
+            return replace(quote, text=quote.article.text[start:end], start=start, end=end)
+    return quote
+
+
+def lists_of(article: Article) -> list[Span]:
+    """The lists of an article, each from the sentence that leads to it to its last item."""
+    found = []
+    for match in _LIST.finditer(article.text):
+        lead = sentences(article.text, *match.span("lead"))[-1]
+        if match.end() - lead.start <= _LONGEST_LIST_CHARS:
+            found.append(Span(lead.start, match.end()))
+    return found

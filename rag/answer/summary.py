@@ -60,7 +60,7 @@ def summarize(
     count = min(sentence_count or default, _MOST_SENTENCES)
     texts = [article.text[start:end] for start, end in found]
     weights = [_weight(text, place) for place, text in enumerate(texts)]
-    chosen = covering(embedder.embed(texts), weights, count)
+    chosen = covering(embedder.embed_passages(texts), weights, count)
     return [
         Quote(article, texts[index], *found[index], score=1 - chosen.index(index) / len(texts))
         for index in sorted(chosen)

@@ -133,9 +133,9 @@ def ask(
 @app.command()
 def chat(index: IndexOption = None) -> None:
     """Ask question after question in the terminal; an empty line ends."""
-    from rag.types import Done, Token
+    from rag.types import Answer, Done, Token
 
-    history: list[tuple[str, str]] = []
+    history: list[Answer] = []
     with _library(index) as library:
         typer.echo(f"{count(library.article_count, 'article')}. An empty line ends.")
         while question := read_line("> "):
@@ -145,7 +145,7 @@ def chat(index: IndexOption = None) -> None:
                         typer.echo(harmless(event.text), nl=False)
                     elif isinstance(event, Done):
                         typer.echo(describe_sources(event.answer))
-                        history += [("user", question), ("assistant", event.answer.text)]
+                        history.append(event.answer)
             except RagError as error:
                 print_error(error)
 
@@ -198,7 +198,15 @@ def evaluate_set(
     sample: Annotated[
         Optional[int], typer.Option(help="Ask at most so many lines of each question file")
     ] = None,
-    seed: Annotated[int, typer.Option(help="Draws the sample")] = 0,
+    seed: Annotated[int, typer.Option(help="Draws the sample and the distractors")] = 0,
+    beside: Annotated[
+        Optional[Path],
+        typer.Option(help="Set that lends its articles, and its questions on the same ones"),
+    ] = None,
+    distractors: Annotated[
+        Optional[int],
+        typer.Option(min=0, help="Index at most so many articles that no question names"),
+    ] = None,
     plot: Annotated[
         Optional[Path], typer.Option(help="Write the risk-coverage curve to this PNG")
     ] = None,
@@ -211,7 +219,14 @@ def evaluate_set(
 
     with show_progress() as progress:
         evaluation = evaluate(
-            folder, _settings(), sample=sample, seed=seed, index=index, progress=progress
+            folder,
+            _settings(),
+            sample=sample,
+            seed=seed,
+            beside=beside,
+            distractors=distractors,
+            index=index,
+            progress=progress,
         )
     if plot is not None:
         plot_risk_coverage(evaluation, plot)

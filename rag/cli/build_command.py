@@ -74,4 +74,6 @@ def _build(settings: Settings, ray: str | None) -> BuildReport:
 def _tell(settings: Settings, report: BuildReport) -> None:
     for failure in report.failures:
         typer.echo(f"not read: {describe_failure(failure)}", err=True)
+    for part in report.left_out:
+        typer.echo(f"partly read: {describe_failure(part)}", err=True)
     typer.echo(describe_build(str(settings.index), report))

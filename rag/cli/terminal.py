@@ -151,15 +151,18 @@ def index_record(
         "size_bytes": None if files is None else sum(seal.size_bytes for seal in files),
         "changed_files": changed,
         "not_read": {failure.source: failure.reason for failure in manifest.failures},
+        "left_out": [asdict(part) for part in manifest.left_out],
     }
 
 
 def describe_index(facts: Mapping[str, Any]) -> str:
     """The facts of ``index_record``, one a line."""
-    plain = {name: value for name, value in facts.items() if not isinstance(value, dict)}
+    plain = {name: value for name, value in facts.items() if not isinstance(value, dict | list)}
     lines = [f"{name:<15} {value}" for name, value in plain.items() if value is not None]
     failures = [Failure(source, reason) for source, reason in facts["not_read"].items()]
     lines += [f"{'not read':<15} {describe_failure(failure)}" for failure in failures]
+    partly = [Failure(**part) for part in facts["left_out"]]
+    lines += [f"{'partly read':<15} {describe_failure(part)}" for part in partly]
     return "\n".join(map(harmless, lines))
 
 

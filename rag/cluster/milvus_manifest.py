@@ -9,7 +9,7 @@ from rag.errors import IndexMismatchError
 from rag.index.manifest import Recipe
 from rag.types import Failure
 
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 """Of the collections and their rows; another one is built anew."""
 
 
@@ -22,6 +22,7 @@ class MilvusManifest:
     article_count: int
     passage_count: int
     failures: tuple[Failure, ...]
+    left_out: tuple[Failure, ...] = ()
     layout_version: int = LAYOUT_VERSION
 
     def to_json(self) -> str:
@@ -39,8 +40,11 @@ def read_manifest(server_name: str, content: str, wanted: Recipe | None) -> Milv
     found = Recipe(**data["recipe"])
     if wanted is not None and found != wanted:
         raise _mismatch(server_name, _difference(found, wanted))
-    failures = tuple(Failure(**failure) for failure in data["failures"])
-    return MilvusManifest(**{**data, "recipe": found, "failures": failures})
+    told = {
+        name: tuple(Failure(**failure) for failure in data[name])
+        for name in ("failures", "left_out")
+    }
+    return MilvusManifest(**{**data, "recipe": found, **told})
 
 
 def _difference(found: Recipe, wanted: Recipe) -> str:

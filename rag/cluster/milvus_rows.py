@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 from rag.cluster.milvus_filters import day_numbers
 from rag.cluster.milvus_schema import LONGEST_BYTES, TEXT_REPEATS
 from rag.cluster.milvus_server import Row
+from rag.text.marks import headings_at
 from rag.text.words import terms
-from rag.types import Article, Header, Passage, Span
+from rag.types import Article, Header, Mark, Passage, Span
 
 if TYPE_CHECKING:
     from rag.types import Vectors
@@ -72,7 +73,7 @@ def passage_rows(
             **filtered,
             "start": passage.start,
             "end": passage.end,
-            "terms": _weighed_terms(passage.text, article.title),
+            "terms": _weighed_terms("\n".join((*passage.headings, passage.text)), article.title),
             "vector": vector,
         }
 
@@ -97,7 +98,8 @@ def article_of(content: str) -> Article:
         **{
             **data,
             "header": Header(**spans),
-            "body": tuple(Span(*span) for span in data["body"]),
+            "marks": tuple(Mark(**mark) for mark in data["marks"]),
+            "left_out": tuple(data["left_out"]),
             "also_in": tuple(data["also_in"]),
         }
     )
@@ -105,7 +107,9 @@ def article_of(content: str) -> Article:
 
 def passage_of(row: Row, article: Article) -> Passage:
     start, end = row["start"], row["end"]
-    return Passage(row["id"], article.id, article.text[start:end], start, end)
+    return Passage(
+        row["id"], article.id, article.text[start:end], start, end, headings_at(article, start)
+    )
 
 
 def _article_json(article: Article) -> str:

@@ -49,7 +49,7 @@ def write_generation(server: MilvusServer, store: LocalStore) -> str:
     with MilvusWriter(server, store.manifest.recipe, store.passage_count) as writer:
         for batch in _batches(_split_articles(store), store):
             writer.add(batch)
-        writer.publish(store.manifest.seeds, store.manifest.failures)
+        writer.publish(store.manifest.seeds, store.manifest.failures, store.manifest.left_out)
     return writer.generation
 
 
@@ -87,9 +87,8 @@ def update(server: MilvusServer, generation: str, store: LocalStore) -> bool:
         writer.remove(some)
     manifest = store.manifest
     counts = manifest.article_count, manifest.passage_count
-    return writer.finish(
-        MilvusManifest(manifest.recipe, manifest.seeds, *counts, manifest.failures)
-    )
+    told = manifest.failures, manifest.left_out
+    return writer.finish(MilvusManifest(manifest.recipe, manifest.seeds, *counts, *told))
 
 
 def _batches(

@@ -153,13 +153,16 @@ class MilvusWriter:
         self.article_count += len(articles)
         self.passage_count += sum(len(passages) for _, passages, _ in articles)
 
-    def publish(self, seeds: str, failures: tuple[Failure, ...]) -> None:
+    def publish(
+        self, seeds: str, failures: tuple[Failure, ...], left_out: tuple[Failure, ...] = ()
+    ) -> None:
         """Finishes the generation and puts it in force.
 
         The generation before is kept for readers that are still on it; the next build removes it.
         """
         counts = self.article_count, self.passage_count
-        if not self._writer.finish(MilvusManifest(self._recipe, seeds, *counts, failures)):
+        manifest = MilvusManifest(self._recipe, seeds, *counts, failures, left_out)
+        if not self._writer.finish(manifest):
             raise BuildError(
                 f"Milvus at {self._server.name} does not hold all that was written; what was there "
                 "before is unchanged. Run rag build again."

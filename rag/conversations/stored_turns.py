@@ -64,12 +64,12 @@ def history(turns: Iterable[StoredTurn]) -> tuple[tuple[str, str], ...]:
 
 
 def without_article_texts(answer: Answer) -> Answer:
-    """The answer, its hits' articles without text, and so without header and body, which count in
+    """The answer, its hits' articles without text, and so without header and marks, which count in
     it. The library has them: what an answer shows are its quotes and passages."""
     return replace(
         answer,
         hits=tuple(
-            replace(hit, article=replace(hit.article, text="", header=Header(), body=()))
+            replace(hit, article=replace(hit.article, text="", header=Header(), marks=()))
             for hit in answer.hits
         ),
     )
@@ -79,7 +79,7 @@ def answer_to_json(answer: Answer) -> str:
     """``without_article_texts(answer)`` as one line of ASCII."""
     record = asdict(without_article_texts(replace(answer, timings=dict(answer.timings))))
     for hit in record["hits"]:
-        for left_out in ("text", "header", "body"):
+        for left_out in ("text", "header", "marks"):
             del hit["article"][left_out]
     return json.dumps(record)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -55,14 +55,22 @@ class SentenceTransformerEmbedder:
         _, tokenizer = self._load()
         return len(tokenizer.encode(text, add_special_tokens=False).ids)
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
+    def embed_query(self, texts: Sequence[str]) -> Vectors:
+        model, _ = self._load()
+        return self._embed(model.encode_query, texts)
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        model, _ = self._load()
+        return self._embed(model.encode_document, texts)
+
+    def _embed(self, encode: Callable[..., Any], texts: Sequence[str]) -> Vectors:
+        """By one of the model's own methods, which put the model's own prompts before the texts."""
         import numpy as np
 
-        model, _ = self._load()
         if not texts:
             return np.zeros((0, self.dimensions), dtype=np.float32)
         with self._lock:
-            vectors = model.encode(
+            vectors = encode(
                 list(texts),
                 batch_size=_BATCH_SIZE,
                 normalize_embeddings=True,

@@ -1,15 +1,24 @@
-"""One question's hits and answer against what is known -> a record; pure but for the asking."""
+"""One question asked, and what comes back against what is known -> a record."""
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, Protocol, TypeAlias
 
-from rag.evaluate.judgements import JudgedClaim, JudgedPart, RankedPassage, Record, ShownQuote
-from rag.evaluate.matching import contains, exact_match, shown_text, token_f1
+from rag.evaluate.matching import (
+    contains,
+    count_words,
+    exact_match,
+    shown_text,
+    shows,
+    token_f1,
+)
 from rag.evaluate.questions import Part, Question
-from rag.types import Answer, Article, Citation, Claim, Done, Event, Hit, Token, Turn
+from rag.records import answer_record
+from rag.types import Answer, Article, Done, Event, Hit, Token, Turn
 
 RETRIEVED_FOR_PLACES = 10
 """Passages retrieved where the question names the words that answer."""
@@ -17,6 +26,8 @@ RETRIEVED_FOR_ARTICLES = 50
 """Passages retrieved where articles are ranked: several passages may be of one article."""
 SAME_PART_F1 = 0.5
 """Shared words that make what an answer calls missing the same as a part of the question."""
+
+Verdict: TypeAlias = Literal["right", "partly", "lured", "wrong", "refused"]
 
 
 class AskedLibrary(Protocol):
@@ -37,114 +48,230 @@ class AskedLibrary(Protocol):
     def close(self) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One question, what it got, and how that compares with what is known."""
+
+    question: Question
+    history: tuple[tuple[str, str], ...]
+    """As it was passed on: turns of the user alone are asked, and answered, first."""
+    answer: Answer
+    text: str
+    """As shown, without citation markers; of an abstention too."""
+    right: bool | None
+    """The shown answer is right. An abstention shows none, and no answer to an absent one is.
+
+    None where nothing that is known can judge it."""
+    verdict: Verdict | None
+    """Of a question that names what a right and a wrong answer show."""
+    measures: dict[str, float]
+    """By name, those that what is known of the question allows; each is averaged."""
+    pooled: dict[str, list[bool]]
+    """Verdicts on each citation, part or claim, which are counted over all questions."""
+    passages: tuple[tuple[Hit, bool | None], ...]
+    """The first that were retrieved, and whether they hold what answers."""
+    seconds: float
+    """To the whole answer, measured from outside."""
+    first_words_seconds: float | None
+    """None for an abstention."""
+
+    @property
+    def answered(self) -> bool:
+        return self.answer.status == "answered"
+
+    @property
+    def confidence(self) -> float:
+        return self.answer.confidence
+
+    def as_json(self) -> dict[str, Any]:
+        """The question, the answer as ``rag ask --json`` prints it, and how they compare."""
+        known = self.question.model_dump(mode="json", exclude_defaults=True, exclude={"text"})
+        answer = answer_record(self.answer)
+        return {
+            **known,
+            "kind": self.question.kind,
+            "category": self.question.category,
+            "history": self.history,
+            "expected": self.question.expected,
+            **answer,
+            "question": self.question.text,
+            "shown": self.text,
+            "claims": [asdict(claim) for claim in self.answer.claims],
+            "differ": self.answer.differ,
+            "unanswered": self.answer.unanswered,
+            "right": self.right,
+            "verdict": self.verdict,
+            "measures": self.measures,
+            "hits": [
+                {**asdict(hit.passage), "score": hit.score, "holds_answer": holds}
+                for hit, holds in self.passages
+            ],
+            "seconds": self.seconds,
+            "first_words_seconds": self.first_words_seconds,
+        }
+
+
 def judge(question: Question, library: AskedLibrary) -> Record:
     """Asks ``library`` the question and compares what comes back with what is known."""
-    hits = _retrieve(question, library)
-    started = time.perf_counter()
-    first_words_seconds: float | None = None
-    for event in library.stream(question.text, question.history):
-        if isinstance(event, Token) and first_words_seconds is None:
-            first_words_seconds = time.perf_counter() - started
-        if isinstance(event, Done):
-            seconds = time.perf_counter() - started
-            return record(question, hits, event.answer, library, seconds, first_words_seconds)
-    raise AssertionError("a stream ends with Done")
-
-
-def _retrieve(question: Question, library: AskedLibrary) -> Sequence[Hit]:
-    """Hits as a search gives them: an answer's own hits may be fewer, or in another order."""
-    if question.relevant:
-        return library.retrieve(question.text, RETRIEVED_FOR_ARTICLES, history=question.history)
-    if question.span or question.quote:
-        return library.retrieve(question.text, RETRIEVED_FOR_PLACES, history=question.history)
-    return ()
-
-
-def record(
-    question: Question,
-    hits: Sequence[Hit],
-    answer: Answer,
-    library: AskedLibrary,
-    seconds: float,
-    first_words_seconds: float | None,
-) -> Record:
-    """Compares an answer and the hits of a search with what is known of the question."""
-    answered = answer.status == "answered"
+    history = _conversation(question, library)
+    hits = _retrieve(question, history, library)
+    answer, seconds, first_words_seconds = _asked(question.text, history, library)
     text = shown_text(answer.text, [citation.number for citation in answer.citations])
-    shown, short = (text, answer.short or "") if answered else ("", "")
-    judged = bool(question.answers)
-    places = [
-        _holds_place(question, hit.article, hit.passage.start, hit.passage.end, hit.passage.text)
-        for hit in hits
-    ]
-    has_place = bool(question.span or question.quote)
+    shown = text if answer.status == "answered" else ""
+    places = [holds_place(question, hit) for hit in hits]
+    verdict = _verdict(question, answer, shown)
+    measures: dict[str, float | None] = {
+        **_retrieval(question, hits, places),
+        **_answer(question, answer, shown),
+    }
     return Record(
-        id=question.id,
-        kind=question.kind,
-        question=question.text,
-        query=answer.query,
-        expected=question.expected,
-        partial=question.partial,
-        answers=question.answers,
-        conflicting=question.conflicting,
-        status=answer.status,
-        model=answer.model,
-        confidence=answer.confidence,
-        short=answer.short,
+        question=question,
+        history=history,
+        answer=answer,
         text=text,
-        words=len(shown.split()) if answered else None,
-        right=_right(question, answer, shown, library),
-        contains=contains(shown, question.answers) if judged else None,
-        exact_match=exact_match(short, question.answers) if judged else None,
-        short_f1=token_f1(short, question.answers) if judged else None,
-        text_f1=token_f1(shown, question.answers) if judged else None,
-        cites_quote=(
-            any(contains(citation.quote, [question.quote]) for citation in answer.citations)
-            if question.quote
-            else None
-        ),
-        hit_at_1=any(places[:1]) if has_place else None,
-        hit_at_5=any(places[:5]) if has_place else None,
-        **_ranking_scores(question, hits),
-        conflict_shown=(
-            contains(shown, question.answers) and contains(shown, question.conflicting)
-            if question.conflicting
-            else None
-        ),
-        differ=answer.differ,
-        unanswered=answer.unanswered,
-        parts=_parts(question.parts, shown, answer.unanswered),
-        claims=tuple(_claim(question, claim, answer.citations) for claim in answer.claims),
-        quotes=tuple(_shown_quote(question, citation, library) for citation in answer.citations),
-        passages=tuple(
-            RankedPassage(
-                hit.article.id, hit.passage.start, hit.passage.end, hit.score, holds_place
-            )
-            for hit, holds_place in list(zip(hits, places, strict=True))[:RETRIEVED_FOR_PLACES]
-        ),
-        timings=answer.timings,
+        right=_right(question, answer, shown, library, verdict),
+        verdict=verdict,
+        measures={name: float(value) for name, value in measures.items() if value is not None},
+        pooled=_pooled(question, answer, shown, library),
+        passages=tuple(zip(hits, places, strict=True))[:RETRIEVED_FOR_PLACES],
         seconds=seconds,
-        first_words_seconds=first_words_seconds if answered else None,
+        first_words_seconds=first_words_seconds if shown else None,
     )
 
 
-def _right(question: Question, answer: Answer, shown: str, library: AskedLibrary) -> bool | None:
+def _asked(
+    question: str, history: Sequence[Turn], library: AskedLibrary
+) -> tuple[Answer, float, float | None]:
+    """The answer, and the seconds to the whole of it and to its first words."""
+    started = time.perf_counter()
+    first_words_seconds: float | None = None
+    for event in library.stream(question, history):
+        if isinstance(event, Token) and first_words_seconds is None:
+            first_words_seconds = time.perf_counter() - started
+        if isinstance(event, Done):
+            return event.answer, time.perf_counter() - started, first_words_seconds
+    raise AssertionError("a stream ends with Done")
+
+
+def _conversation(question: Question, library: AskedLibrary) -> tuple[tuple[str, str], ...]:
+    """The turns before; where they are the user's alone, each is asked and its answer carried."""
+    if any(role != "user" for role, _ in question.history):
+        return question.history
+    turns: list[tuple[str, str]] = []
+    for _, text in question.history:
+        answer, _, _ = _asked(text, tuple(turns), library)
+        turns += [("user", text), ("assistant", answer.text)]
+    return tuple(turns)
+
+
+def _retrieve(question: Question, history: Sequence[Turn], library: AskedLibrary) -> Sequence[Hit]:
+    """Hits as a search gives them: an answer's own hits may be fewer, or in another order."""
+    if question.relevant:
+        return library.retrieve(question.text, RETRIEVED_FOR_ARTICLES, history=history)
+    if question.expected == "answer" and question.has_place:
+        return library.retrieve(question.text, RETRIEVED_FOR_PLACES, history=history)
+    return ()
+
+
+def _retrieval(
+    question: Question, hits: Sequence[Hit], places: Sequence[bool | None]
+) -> dict[str, float | None]:
+    """Ranks of passages that hold what answers; of relevant articles, each at its best passage."""
+    measures: dict[str, float | None] = {}
+    if question.has_place and question.expected == "answer":
+        measures |= {f"hit@{rank}": any(places[:rank]) for rank in (1, 5, 10)}
+    if relevant := {*question.relevant}:
+        found = [
+            hit.article.source if hit.article.source in relevant else hit.article.id for hit in hits
+        ]
+        ranking = list(dict.fromkeys(found))
+        gains = [1 / math.log2(rank + 2) for rank in range(10)]
+        gained = [gain for id, gain in zip(ranking, gains, strict=False) if id in relevant]
+        measures |= {
+            "recall@5": len(relevant & {*ranking[:5]}) / len(relevant),
+            "recall@10": len(relevant & {*ranking[:10]}) / len(relevant),
+            "nDCG@10": sum(gained) / sum(gains[: len(relevant)]),
+        }
+    return measures
+
+
+def _answer(question: Question, answer: Answer, shown: str) -> dict[str, float | None]:
+    measures: dict[str, float | None] = {}
+    short = answer.short or "" if shown else ""
+    quotes = [citation.quote for citation in answer.citations]
+    if question.answers and question.expected != "abstain":
+        measures |= {
+            "contains": contains(shown, question.answers),
+            "exact match, short": exact_match(short, question.answers),
+            "token F1, short": token_f1(short, question.answers),
+            "token F1, shown text": token_f1(shown, question.answers),
+        }
+    if question.conflicting:
+        sides = (question.answers, question.conflicting)
+        measures["both shown"] = all(contains(shown, side) for side in sides)
+    if shown and question.kind != "near miss" and question.expected == "answer":
+        measures["words shown"] = count_words(shown)
+    if question.quote:
+        measures["quote cited"] = any(contains(quote, [question.quote]) for quote in quotes)
+    if question.plausible:
+        measures["lured"] = contains(shown, question.plausible)
+    if question.cite and shown:
+        cited = {citation.article_id for citation in answer.citations}
+        measures["right article cited"] = bool(cited & {*question.cite})
+    return measures
+
+
+def _verdict(question: Question, answer: Answer, shown: str) -> Verdict | None:
+    """Right, or how not: at most one of these holds, the first."""
+    if not question.any_of and question.status is None:
+        return None
+    if answer.status == "abstained":
+        return "right" if question.expected == "abstain" else "refused"
+    is_lured = shows(shown, question.none_of)
+    groups = question.any_of or (question.corrections,)
+    held = [shows(shown, group) for group in groups]
+    if all(held) and not is_lured:
+        return "right"
+    if any(held) and question.expected == "answer":
+        return "partly"
+    return "lured" if is_lured else "wrong"
+
+
+def _right(
+    question: Question,
+    answer: Answer,
+    shown: str,
+    library: AskedLibrary,
+    verdict: Verdict | None,
+) -> bool | None:
+    if verdict is not None:
+        return verdict == "right" and answer.status == "answered"
     if question.expected == "abstain":
         return False
     if question.answers:
         return contains(shown, question.answers)
-    if not question.span and not question.quote:
+    if not question.has_place:
         return None
     for citation in answer.citations:
         article = library.article(citation.article_id)
-        if article and _holds_place(
-            question, article, citation.start, citation.end, citation.quote
-        ):
+        if article and _place_held(question, article, citation.start, citation.end, citation.quote):
             return True
     return False
 
 
-def _holds_place(question: Question, article: Article, start: int, end: int, text: str) -> bool:
+def holds_place(question: Question, hit: Hit) -> bool | None:
+    """Whether the passage holds what answers: the span, the quote, or an answer in a relevant
+    article; None where none of them is known."""
+    if not question.has_place:
+        return None
+    passage = hit.passage
+    if not question.span and not question.quote:
+        named = {hit.article.id, hit.article.source} & {*question.relevant}
+        return bool(named) and contains(passage.text, question.answers)
+    return _place_held(question, hit.article, passage.start, passage.end, passage.text)
+
+
+def _place_held(question: Question, article: Article, start: int, end: int, text: str) -> bool:
     """Whether ``text``, at these characters of the article, holds the words known to answer.
 
     A span counts where at least half of the shorter of the two is shared.
@@ -158,36 +285,54 @@ def _holds_place(question: Question, article: Article, start: int, end: int, tex
     return question.quote is not None and contains(text, [question.quote])
 
 
-def _shown_quote(question: Question, citation: Citation, library: AskedLibrary) -> ShownQuote:
-    article = library.article(citation.article_id)
-    return ShownQuote(
-        article_id=citation.article_id,
-        start=citation.start,
-        end=citation.end,
-        quote=citation.quote,
-        exact=article is not None
-        and 0 <= citation.start < citation.end
-        and article.text[citation.start : citation.end] == citation.quote,
-        holds_answer=(
-            contains(citation.quote, question.worth_citing) if question.worth_citing else None
-        ),
-    )
+def _pooled(
+    question: Question, answer: Answer, shown: str, library: AskedLibrary
+) -> dict[str, list[bool]]:
+    worth_citing = question.worth_citing if question.expected != "abstain" else ()
+    quotes = {citation.number: citation.quote for citation in answer.citations}
+    exact = []
+    for citation in answer.citations:
+        article = library.article(citation.article_id)
+        span = slice(citation.start, citation.end)
+        exact.append(
+            article is not None
+            and 0 <= span.start < span.stop
+            and article.text[span] == citation.quote
+        )
+    replaced = [claim for claim in answer.claims if claim.written is not None]
+    judged_parts = _parts(question.parts, shown, answer.unanswered)
+    return {
+        "exactness": exact,
+        "precision": [contains(quote, worth_citing) for quote in quotes.values() if worth_citing],
+        "answered parts shown": [covered for part, covered in judged_parts if part.answers],
+        "missing parts named": [covered for part, covered in judged_parts if part.absent],
+        "replaced, of checked": [
+            c.origin == "replaced" for c in answer.claims if c.origin != "quoted"
+        ],
+        "wrongly replaced, of replaced": [
+            contains(claim.written or "", worth_citing)
+            and any(contains(quotes.get(number, ""), worth_citing) for number in claim.citations)
+            for claim in replaced
+            if worth_citing
+        ],
+    }
 
 
-def _parts(parts: Sequence[Part], shown: str, unanswered: Sequence[str]) -> tuple[JudgedPart, ...]:
-    """Each part against what is shown, and what is said to be missing.
+def _parts(parts: Sequence[Part], shown: str, unanswered: Sequence[str]) -> list[tuple[Part, bool]]:
+    """Whether each part is shown, or said to be missing where the articles have no answer.
 
     A part without a question of its own is missing where the answer misses what no other part is.
     """
     missing = [_part_meant(parts, said) for said in unanswered]
-    judged = []
-    for part in parts:
-        if part.answers:
-            covered = contains(shown, part.answers) and part not in missing
-        else:
-            covered = (part if part.question else None) in missing
-        judged.append(JudgedPart(bool(part.answers), covered))
-    return tuple(judged)
+    return [
+        (
+            part,
+            contains(shown, part.answers) and part not in missing
+            if part.answers
+            else (part if part.question else None) in missing,
+        )
+        for part in parts
+    ]
 
 
 def _part_meant(parts: Sequence[Part], said: str) -> Part | None:
@@ -195,36 +340,3 @@ def _part_meant(parts: Sequence[Part], said: str) -> Part | None:
     likeness = {part: token_f1(said, [part.question]) for part in parts if part.question}
     nearest = max(likeness, key=likeness.__getitem__, default=None)
     return nearest if nearest and likeness[nearest] >= SAME_PART_F1 else None
-
-
-def _claim(question: Question, claim: Claim, citations: Sequence[Citation]) -> JudgedClaim:
-    wrongly_replaced = None
-    if claim.written is not None and question.worth_citing:
-        quotes = [citation.quote for citation in citations if citation.number in claim.citations]
-        wrongly_replaced = contains(claim.written, question.worth_citing) and any(
-            contains(quote, question.worth_citing) for quote in quotes
-        )
-    return JudgedClaim(claim.text, claim.citations, claim.origin, claim.written, wrongly_replaced)
-
-
-def _ranking_scores(question: Question, hits: Sequence[Hit]) -> Mapping[str, float | None]:
-    """Recall and nDCG over articles, each at the rank of its best passage; recall by passages."""
-    import ir_measures
-    from ir_measures import Qrel, R, ScoredDoc, nDCG
-
-    measures = {"recall_at_5": R @ 5, "recall_at_10": R @ 10, "ndcg_at_10": nDCG @ 10}
-    if not question.relevant:
-        return dict.fromkeys((*measures, "recall_at_5_passages"))
-    found = [
-        hit.article.source if hit.article.source in question.relevant else hit.article.id
-        for hit in hits
-    ]
-    judgements = [Qrel("question", article_id, 1) for article_id in question.relevant]
-    ranking = [
-        ScoredDoc("question", article_id, -float(rank))
-        for rank, article_id in enumerate(dict.fromkeys(found))
-    ]
-    values = ir_measures.calc_aggregate(list(measures.values()), judgements, ranking)
-    scores = {name: float(values[measure]) for name, measure in measures.items()}
-    in_first_passages = set(question.relevant) & set(found[:5])
-    return {**scores, "recall_at_5_passages": len(in_first_passages) / len(question.relevant)}

@@ -1,8 +1,9 @@
 """Does a text hold an answer? SQuAD's normalization, exact match and token F1; pure.
 
-Beyond SQuAD's script: text is NFKC-normalized, and punctuation means Unicode's too, so that
-``Arab–Israeli`` and ``Arab-Israeli`` match. On ASCII text the two agree, except that a text of
-nothing but punctuation and articles stands for itself instead of matching every empty answer.
+Beyond SQuAD's script: text is NFKC-normalized, punctuation means Unicode's too, so that
+``Arab–Israeli`` and ``Arab-Israeli`` match, and in a script without spaces each character is a
+word. On ASCII text the two agree, except that a text of nothing but punctuation and articles stands
+for itself instead of matching every empty answer.
 """
 
 from __future__ import annotations
@@ -16,6 +17,11 @@ from functools import lru_cache
 
 _ARTICLES = re.compile(r"\b(?:a|an|the)\b")
 _MARKER = re.compile(r"\s*\[(\d+)\]")
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+"""Thai, Lao, Burmese, Khmer, Japanese and Chinese."""
+_UNSPACED_CHARACTER = re.compile(f"([{_UNSPACED}])")
+_SPACED_LETTER = rf"[^\W_{_UNSPACED}]"
+_WORD = re.compile(rf"[$%]|\d+(?:[.,]\d+)*|[{_UNSPACED}]|[^\W\d_{_UNSPACED}]+")
 
 
 @lru_cache(maxsize=4096)
@@ -23,7 +29,8 @@ def normalize(text: str) -> str:
     """``text`` lower-cased, without punctuation, English articles and surplus white space."""
     folded = _fold(text)
     kept = "".join(character for character in folded if not _is_punctuation(character))
-    return " ".join(_ARTICLES.sub(" ", kept).split()) or folded
+    spaced = _UNSPACED_CHARACTER.sub(r" \1 ", kept)
+    return " ".join(_ARTICLES.sub(" ", spaced).split()) or folded
 
 
 def exact_match(text: str, answers: Iterable[str]) -> bool:
@@ -59,11 +66,25 @@ def contains(text: str, answers: Iterable[str]) -> bool:
     )
 
 
+def shows(text: str, strings: Iterable[str]) -> bool:
+    """Whether one of ``strings`` stands in ``text``, word by word, numbers and their signs whole.
+
+    ``$1`` is not in ``$1.82``, nor ``94%`` in ``94 votes``.
+    """
+    words = f" {' '.join(_WORD.findall(_fold(text)))} "
+    return any(f" {' '.join(_WORD.findall(_fold(each)))} " in words for each in strings)
+
+
 def shown_text(text: str, numbers: Sequence[int]) -> str:
     """``text`` of an answer without the [n] markers of its citations' ``numbers``."""
     return _MARKER.sub(
         lambda marker: "" if int(marker.group(1)) in numbers else marker.group(), text
     ).strip()
+
+
+def count_words(text: str) -> int:
+    """Words of ``text``, each character of a script without spaces counted as one."""
+    return len(_UNSPACED_CHARACTER.sub(r" \1 ", text).split())
 
 
 def _fold(text: str) -> str:
@@ -76,6 +97,7 @@ def _is_punctuation(character: str) -> bool:
 
 def _occurs(answer: str, text: str) -> bool:
     """Whether ``answer`` stands in ``text`` with no letter or digit running on at its ends."""
-    before = r"(?<![^\W_])" if answer[0].isalnum() else ""
-    after = r"(?![^\W_])" if answer[-1].isalnum() else ""
+    before, after = (rf"(?<!{_SPACED_LETTER})", rf"(?!{_SPACED_LETTER})")
+    before = before if re.match(_SPACED_LETTER, answer[0]) else ""
+    after = after if re.match(_SPACED_LETTER, answer[-1]) else ""
     return re.search(before + re.escape(answer) + after, text) is not None

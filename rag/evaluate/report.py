@@ -1,14 +1,20 @@
-"""An evaluation as a table and as JSON; formats only."""
+"""An evaluation as tables, as JSON and as a picture; formats only."""
 
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
 
-from rag.evaluate.bootstrap import Score
-from rag.evaluate.confidence import CurvePoint
-from rag.evaluate.judgements import Record
-from rag.evaluate.metrics import StageSeconds
+from rag.errors import EvaluationError
+from rag.evaluate.judge import Record, Verdict
+from rag.evaluate.scores import Score, StageSeconds, knows_whether_right, scores, stage_seconds
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 _TABLE_COLUMNS = 100
 
@@ -21,14 +27,14 @@ class Evaluation:
     sample: int | None
     """At most so many lines of each question file were asked; None for all."""
     seed: int
-    models: tuple[str, ...]
-    """What made the answers, by name."""
     scores: tuple[Score, ...]
     seconds: tuple[StageSeconds, ...]
-    curve: tuple[CurvePoint, ...]
-    answered: float | None
-    """The share of the curve's questions that got an answer; None where there is no curve."""
     records: tuple[Record, ...]
+
+    @property
+    def models(self) -> list[str]:
+        """What made the answers, by name."""
+        return sorted({record.answer.model for record in self.records})
 
     def score(self, section: str, name: str) -> Score:
         """One score of the table. Raises KeyError where there is none of that name."""
@@ -38,58 +44,127 @@ class Evaluation:
         raise KeyError((section, name))
 
 
+def summarize(
+    records: Sequence[Record], *, folder: str, sample: int | None = None, seed: int = 0
+) -> Evaluation:
+    """The scores of records that were made before."""
+    return Evaluation(
+        folder, sample, seed, scores(records, seed), stage_seconds(records), tuple(records)
+    )
+
+
 def to_json(evaluation: Evaluation) -> str:
     """One JSON object, with every question in ``records``."""
-    return json.dumps(asdict(evaluation), ensure_ascii=False)
+    told = {
+        "folder": evaluation.folder,
+        "sample": evaluation.sample,
+        "seed": evaluation.seed,
+        "models": evaluation.models,
+        "scores": [asdict(score) for score in evaluation.scores],
+        "seconds": [asdict(stage) for stage in evaluation.seconds],
+        "records": [record.as_json() for record in evaluation.records],
+    }
+    return json.dumps(told, ensure_ascii=False)
 
 
 def render(evaluation: Evaluation) -> str:
-    """Two tables: the scores that could be taken, and the seconds by stage."""
+    """The scores that could be taken, the verdicts by category, and the seconds by stage."""
     from io import StringIO
 
     from rich.console import Console
-    from rich.table import Table
 
-    scores = Table(title=_title(evaluation))
-    for heading in ("", "measure"):
-        scores.add_column(heading)
-    for heading in ("value", "95% interval", "questions"):
-        scores.add_column(heading, justify="right")
-    section = ""
-    for score in evaluation.scores:
-        if score.value is None:
-            continue
-        if score.section != section:
-            scores.add_section()
-        scores.add_row(
-            score.section if score.section != section else "",
-            score.name,
-            _number(score.value),
-            f"{_number(score.low)} – {_number(score.high)}" if score.low is not None else "",
-            str(score.count),
-        )
-        section = score.section
-    seconds = Table(title="Seconds by stage")
-    seconds.add_column("stage")
-    seconds.add_column("median", justify="right")
-    seconds.add_column("95th percentile", justify="right")
-    for stage in evaluation.seconds:
-        seconds.add_row(stage.stage, f"{stage.median:.3f}", f"{stage.p95:.3f}")
     text = StringIO()
     console = Console(file=text, width=_TABLE_COLUMNS)
-    console.print(scores)
-    console.print(seconds)
+    for table in _tables(evaluation):
+        console.print(table)
     return text.getvalue().rstrip("\n")
 
 
-def _title(evaluation: Evaluation) -> str:
+def plot_risk_coverage(evaluation: Evaluation, path: Path) -> None:
+    """Writes as PNG how many answers are wrong if only the surest are shown.
+
+    Raises EvaluationError where no answer can be judged, or the file not be written.
+    """
+    judged = sorted(knows_whether_right(evaluation.records), key=lambda r: -r.confidence)
+    if not judged:
+        raise EvaluationError(
+            f"{evaluation.folder} has no question whose answer is known: no curve can be drawn."
+        )
+    import numpy as np
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(6, 4), dpi=150, layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.subplots()
+    shown = np.arange(1, len(judged) + 1)
+    axes.plot(shown / len(judged), np.cumsum([not record.right for record in judged]) / shown)
+    answered = sum(record.answered for record in judged) / len(judged)
+    axes.axvline(
+        answered, color="gray", linestyle="--", label=f"answered in this run: {answered:.0%}"
+    )
+    axes.set(
+        xlabel="coverage: share of the questions answered",
+        ylabel="risk: share of the answers that are wrong",
+        title="Risk–coverage",
+        xlim=(0, 1),
+    )
+    axes.set_ylim(bottom=0)
+    axes.grid(alpha=0.3)
+    axes.legend(loc="upper left")
+    try:
+        figure.savefig(path, format="png")
+    except OSError as error:
+        raise EvaluationError(f"{path} cannot be written: {error.strerror or error}.") from None
+
+
+def _tables(evaluation: Evaluation) -> Iterator[Table]:
     sampled = "" if evaluation.sample is None else f", sample {evaluation.sample}"
-    return f"{evaluation.folder}{sampled}, answers by {', '.join(evaluation.models) or 'nobody'}"
+    models = ", ".join(evaluation.models) or "nobody"
+    table = _table(
+        f"{evaluation.folder}{sampled}, answers by {models}",
+        ("", "measure"),
+        ("value", "95% interval", "questions"),
+    )
+    section = ""
+    for score in evaluation.scores:
+        if score.section != section:
+            table.add_section()
+        table.add_row(
+            score.section if score.section != section else "",
+            score.name,
+            _number(score.value),
+            f"{_number(score.low)} – {_number(score.high)}"
+            if score.low is not None and score.high is not None
+            else "",
+            str(score.count),
+        )
+        section = score.section
+    yield table
+    judged = [record for record in evaluation.records if record.verdict is not None]
+    if judged:
+        counts = Counter((record.question.category, record.verdict) for record in judged)
+        table = _table("Verdicts", ("category",), get_args(Verdict))
+        for category in dict.fromkeys(record.question.category for record in judged):
+            row = (counts[category, verdict] for verdict in get_args(Verdict))
+            table.add_row(category, *map(str, row))
+        yield table
+    table = _table("Seconds by stage", ("stage",), ("median", "95th percentile"))
+    for stage in evaluation.seconds:
+        table.add_row(stage.stage, f"{stage.median:.3f}", f"{stage.p95:.3f}")
+    yield table
 
 
-def _number(value: float | None) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, int):
-        return str(value)
+def _table(title: str, texts: Sequence[str], numbers: Sequence[str]) -> Table:
+    from rich.table import Table
+
+    table = Table(title=title)
+    for heading in texts:
+        table.add_column(heading)
+    for heading in numbers:
+        table.add_column(heading, justify="right")
+    return table
+
+
+def _number(value: float) -> str:
     return f"{value:.3f}" if abs(value) < 10 else f"{value:.1f}"

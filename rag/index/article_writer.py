@@ -23,13 +23,14 @@ CREATE TABLE failures (file INTEGER NOT NULL, source TEXT NOT NULL, reason TEXT 
 CREATE TABLE articles (
     id TEXT PRIMARY KEY, source TEXT NOT NULL UNIQUE, title TEXT NOT NULL, author TEXT,
     date TEXT, first_day TEXT, last_day TEXT, url TEXT, text TEXT NOT NULL,
-    header TEXT NOT NULL, body TEXT NOT NULL, language TEXT,
+    header TEXT NOT NULL, marks TEXT NOT NULL, language TEXT, left_out TEXT NOT NULL,
     file INTEGER NOT NULL, content_hash TEXT NOT NULL, signature BLOB, story TEXT
 ) STRICT;
 CREATE TABLE passages (
     ordinal INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
     article_id TEXT NOT NULL REFERENCES articles (id),
-    start INTEGER NOT NULL, end INTEGER NOT NULL, embedded_hash TEXT NOT NULL
+    start INTEGER NOT NULL, end INTEGER NOT NULL, headings TEXT NOT NULL,
+    embedded_hash TEXT NOT NULL
 ) STRICT;
 CREATE INDEX passages_of_article ON passages (article_id);
 CREATE INDEX passages_of_hash ON passages (embedded_hash);
@@ -41,7 +42,10 @@ CREATE INDEX articles_of_story ON articles (story) WHERE story IS NOT NULL;
 # No journal and no waiting for the disk: a generation whose writing is cut off is thrown away, and
 # one that is finished is synced before it is put in force.
 
-_COPIED = "id, source, title, author, date, first_day, last_day, url, text, header, body, language"
+_COPIED = (
+    "id, source, title, author, date, first_day, last_day, url, text, header, marks, language,"
+    " left_out"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,7 @@ class ArticleWriter:
         """
         first_day, last_day = days_of(article.date) if article.date else (None, None)
         self._connection.execute(
-            "INSERT INTO articles VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,NULL)",
+            "INSERT INTO articles VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,NULL)",
             (
                 article.id,
                 article.source,
@@ -105,8 +109,9 @@ class ArticleWriter:
                 article.url,
                 article.text,
                 json.dumps([article.header.title, article.header.author, article.header.date]),
-                json.dumps(article.body),
+                json.dumps([astuple(mark) for mark in article.marks]),
                 article.language,
+                json.dumps(article.left_out),
                 self._next_file,
                 content_hash,
                 signature,
@@ -114,13 +119,14 @@ class ArticleWriter:
         )
         for passage, embedded_hash in zip(passages, embedded_hashes, strict=True):
             self._connection.execute(
-                "INSERT INTO passages VALUES (?,?,?,?,?,?)",
+                "INSERT INTO passages VALUES (?,?,?,?,?,?,?)",
                 (
                     self.next_ordinal,
                     passage.id,
                     passage.article_id,
                     passage.start,
                     passage.end,
+                    json.dumps(passage.headings),
                     embedded_hash,
                 ),
             )
@@ -180,7 +186,8 @@ class ArticleWriter:
         )
         execute(
             "INSERT INTO passages SELECT ordinal + :shift, id, article_id, start, end,"
-            " embedded_hash FROM previous.passages WHERE ordinal >= :start AND ordinal < :stop",
+            " headings, embedded_hash FROM previous.passages"
+            " WHERE ordinal >= :start AND ordinal < :stop",
             ordinals,
         )
         self._next_file += len(stamps)
@@ -189,19 +196,20 @@ class ArticleWriter:
         return start, stop
 
     def texts(self, first_ordinal: int) -> Iterator[tuple[str, str]]:
-        """Text and article's title of every passage from ``first_ordinal`` on, in order."""
+        """What is searched of every passage from ``first_ordinal`` on, and its article's title."""
         rows = self._connection.execute(
-            "SELECT article_id, start, end FROM passages WHERE ordinal >= ? ORDER BY ordinal",
+            "SELECT article_id, headings, start, end FROM passages WHERE ordinal >= ?"
+            " ORDER BY ordinal",
             [first_ordinal],
         )
         article_id, text, title = "", "", ""
-        for row_id, start, end in rows:
+        for row_id, headings, start, end in rows:
             if row_id != article_id:
                 article_id = row_id
                 text, title = self._connection.execute(
                     "SELECT text, title FROM articles WHERE id = ?", [article_id]
                 ).fetchone()
-            yield text[start:end], title
+            yield "\n".join((*json.loads(headings), text[start:end])), title
 
     def article_count(self) -> int:
         """Articles added and copied so far."""
@@ -211,6 +219,14 @@ class ArticleWriter:
     def failures(self) -> tuple[Failure, ...]:
         """What could not be read, in the order of the files."""
         rows = self._connection.execute("SELECT source, reason FROM failures ORDER BY file, rowid")
+        return tuple(Failure(*row) for row in rows)
+
+    def left_out(self) -> tuple[Failure, ...]:
+        """What of the articles was not read, in the order of the files."""
+        rows = self._connection.execute(
+            "SELECT source, value FROM articles, json_each(left_out) WHERE left_out != '[]'"
+            " ORDER BY file, articles.rowid"
+        )
         return tuple(Failure(*row) for row in rows)
 
     def signatures(self) -> Iterator[tuple[str, bytes]]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from rag.errors import FilterError
 from rag.index.file_stamps import FileStamp
-from rag.types import Article, Filters, Header, Passage, Span
+from rag.types import Article, Filters, Header, Mark, Passage, Span
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,7 +27,7 @@ _ISO_DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
 STORY_ORDER = "coalesce({0}first_day, '9999'), length({0}source), {0}source"
 """Of several articles that tell one story, the first published goes before the others; of one day
 that with the shortest path: "copy of wall.txt" and "wall (1).txt" come after "wall.txt"."""
-_ARTICLE = "id, source, title, author, date, url, text, header, body, language"
+_ARTICLE = "id, source, title, author, date, url, text, header, marks, language, left_out"
 
 
 class ArticleTable:
@@ -57,15 +57,16 @@ class ArticleTable:
     def fetch(self, ordinals: Sequence[int]) -> list[tuple[Passage, Article]]:
         """Passages with their articles, in the order of ``ordinals``."""
         rows = self._select(
-            "SELECT ordinal, id, article_id, start, end FROM passages "
+            "SELECT ordinal, id, article_id, start, end, headings FROM passages "
             "WHERE ordinal IN (SELECT value FROM json_each(?))",
             [json.dumps(list(ordinals))],
         )
         articles = self._articles_by_id({row[2] for row in rows})
         found = {}
-        for ordinal, passage_id, article_id, start, end in rows:
+        for ordinal, passage_id, article_id, start, end, headings in rows:
             article = articles[article_id]
-            passage = Passage(passage_id, article_id, article.text[start:end], start, end)
+            text, chain = article.text[start:end], tuple(json.loads(headings))
+            passage = Passage(passage_id, article_id, text, start, end, chain)
             found[ordinal] = (passage, article)
         return [found[ordinal] for ordinal in ordinals]
 
@@ -227,8 +228,9 @@ def _article(
     url: str | None,
     text: str,
     header: str,
-    body: str,
+    marks: str,
     language: str | None,
+    left_out: str,
 ) -> Article:
     title_span, author_span, date_span = (
         Span(*span) if span else None for span in json.loads(header)
@@ -242,7 +244,8 @@ def _article(
         url=url,
         text=text,
         header=Header(title_span, author_span, date_span),
-        body=tuple(Span(*span) for span in json.loads(body)),
+        marks=tuple(Mark(*mark) for mark in json.loads(marks)),
         language=language,
+        left_out=tuple(json.loads(left_out)),
         also_in=also_in,
     )

@@ -73,7 +73,7 @@ class GenerationWriter:
             self._articles.add(article, passages, embedded_hashes, content_hash, signature)
             self._vectors.add(vectors)
             for passage in passages:
-                self._terms.add(passage.text, article.title)
+                self._terms.add("\n".join((*passage.headings, passage.text)), article.title)
 
     def has(self, article: Article) -> bool:
         """Whether an article of this id or source was added already."""
@@ -110,6 +110,10 @@ class GenerationWriter:
         """What could not be read, in the order of the files."""
         return self._articles.failures()
 
+    def left_out(self) -> tuple[Failure, ...]:
+        """What of the articles was not read, in the order of the files."""
+        return self._articles.left_out()
+
     def changes(self) -> Changes:
         """The articles against those of the generation before."""
         return self._articles.changes()
@@ -127,7 +131,7 @@ class GenerationWriter:
         """Finishes the generation and puts it in force."""
         with writing(self._index):
             article_count, passage_count = self.article_count, self.passage_count
-            failures = self.failures()
+            failures, left_out = self.failures(), self.left_out()
             self._articles.finish()
             vectors = self._vectors.finish()
             self._terms.finish()
@@ -138,6 +142,7 @@ class GenerationWriter:
                 passage_count=passage_count,
                 reading=reading,
                 failures=failures,
+                left_out=left_out,
                 files=seal_files(self._folder),
                 vectors=vectors,
             )

@@ -5,6 +5,7 @@ Enough to list a library of any size: one pass over SQLite, and no model, vector
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ class ListedArticle:
     """Of its text, in UTF-8."""
     story: str | None
     """What it shares with the articles that tell the same, if any do."""
+    left_out: tuple[str, ...] = ()
+    """What of it was not read, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ def _read(path: Path) -> Listing:
     with closing(sqlite3.connect(address, uri=True)) as connection:
         articles = connection.execute(
             "SELECT id, articles.source, files.source, title, author, date, language,"
-            " length(CAST(text AS BLOB)), story"
+            " length(CAST(text AS BLOB)), story, left_out"
             " FROM articles JOIN files ON files.number = articles.file"
             f" ORDER BY {STORY_ORDER.format('articles.')}"
         )
@@ -83,7 +86,9 @@ def _read(path: Path) -> Listing:
             " FROM failures JOIN files ON files.number = failures.file ORDER BY failures.rowid"
         )
         return Listing(
-            articles=tuple(ListedArticle(*row) for row in articles),
+            articles=tuple(
+                ListedArticle(*[*row, tuple(json.loads(left_out))]) for *row, left_out in articles
+            ),
             files=tuple(
                 (source, None if stamp[-1] is None else FileStamp(*stamp))
                 for source, *stamp in files

@@ -13,7 +13,7 @@ from rag.index.problems import corrupt, mismatch
 from rag.models import sha256_of
 from rag.types import Failure
 
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 _HASHED_AT_ONCE = 4
 """The two largest files, of articles and of vectors, are about of a size."""
 
@@ -67,6 +67,8 @@ class Manifest:
     failures: tuple[Failure, ...]
     files: dict[str, FileSeal]
     vectors: VectorSearch
+    left_out: tuple[Failure, ...] = ()
+    """What of articles that are here was not read."""
 
     def to_json(self) -> bytes:
         return json.dumps(asdict(self), indent=1).encode()
@@ -87,6 +89,7 @@ def read_manifest(index: Path, content: bytes) -> Manifest:
         passage_count=data["passage_count"],
         reading=data["reading"],
         failures=tuple(Failure(**failure) for failure in data["failures"]),
+        left_out=tuple(Failure(**part) for part in data["left_out"]),
         files={name: FileSeal(**seal) for name, seal in data["files"].items()},
         vectors=VectorSearch(**data["vectors"]),
     )

@@ -135,7 +135,7 @@ def _build(
         progress(Progress("writing", total, total, build.embedded))
         duplicates = find_stories(writer)
         changes = writer.changes()
-        failures = writer.failures()
+        failures, left_out = writer.failures(), writer.left_out()
         articles, passages = writer.article_count, writer.passage_count
         writer.publish(origin, reading_code())
         cache.clear()
@@ -152,6 +152,7 @@ def _build(
         unchanged=changes.unchanged,
         removed=changes.removed,
         duplicates=duplicates,
+        left_out=left_out,
     )
 
 

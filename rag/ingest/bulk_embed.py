@@ -128,7 +128,7 @@ class _ShardEmbedder:
         # Embedded and told by a machine that died, or even handed on already.
         if shard.vectors.exists() or not shard.texts.exists():
             return
-        vectors = self._embedder.embed([text for _, text in shard.pairs()])
+        vectors = self._embedder.embed_passages([text for _, text in shard.pairs()])
         beside = shard.vectors.with_suffix(f".{os.getpid()}.{os.urandom(4).hex()}")
         with beside.open("wb") as file:
             np.save(file, np.asarray(vectors, dtype=np.float32))

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from rag.types import Embedder, Vectors
 
 _TITLE_CHARS = 150
+_HEADINGS_CHARS = 150
 _BATCH_PASSAGES = 256
 _BATCH_STEPS = 4096
 """Files and articles in memory at most, where they have few passages."""
@@ -134,7 +135,7 @@ class Indexing:
         vectors = self.known_vectors(list(texts))
         missing = [key for key in texts if key not in vectors]
         if missing:
-            fresh = self.embedder.embed([texts[key] for key in missing])
+            fresh = self.embedder.embed_passages([texts[key] for key in missing])
             self.cache.keep(missing, fresh)
             self.embedded += len(missing)
             vectors.update(zip(missing, fresh, strict=True))
@@ -176,9 +177,10 @@ def texts_to_embed(
 
 
 def embedded_text(article: Article, passage: Passage) -> str:
-    """What is embedded for a passage: its article's title and date, then its own text."""
+    """What is embedded for a passage: its article's title and date, its headings, its own text."""
     context = ", ".join(filter(None, (article.title[:_TITLE_CHARS], article.date)))
-    return f"{context}: {passage.text}" if context else passage.text
+    headings = " – ".join(passage.headings)[-_HEADINGS_CHARS:]
+    return ": ".join(filter(None, (context, headings, passage.text)))
 
 
 def find_stories(writer: GenerationWriter) -> int:

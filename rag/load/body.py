@@ -1,16 +1,26 @@
-"""Decides which blocks of an article may be evidence: not headings, not what is under the text."""
+"""Tells what each block of an article is: running text, heading, caption, clutter."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
+from rag.load.byline import authors_in
 from rag.load.document import Block
 from rag.load.masthead import is_prose
+from rag.types import Mark
 
 _LAST_BLOCKS = 8
 _LONGEST_NOTICE_CHARS = 300
 _LONGEST_HEADING_WORDS = 10
+_LONGEST_QUESTION_WORDS = 25
+_QUESTIONS_SHARE = 0.15
+"""Of the blocks of an interview."""
+_ASKS = "?？؟"
+_INNER_END = re.compile(r"[^\W\dA-Z_]{2}[.!?…]\s")
+_LINE_LEVEL = 7
+"""Of a line that only stands like a heading: below every one that is marked as such."""
 _ADDRESS = r"(?:https?://\S+|(?:www\.)?[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:/\S*)?|\S+@\S+\.\w+)"
 _ADDRESS_LINE = re.compile(
     rf"(?:(?:e-?mail|web(?:site)?|url|tel(?:ephone)?|phone|fax|twitter|source)\s*:\s*)?"
@@ -33,24 +43,100 @@ _NOTICE = re.compile(
     r"|(?:advertisement|back to top|previous|next|comments|share|print)$",
     re.IGNORECASE,
 )
+_CLUTTER = re.compile(
+    r"(?:just|must) watch(?:ed)?\b|(?:story )?highlights?$"
+    r"|(?:advert(?:isement)?|anzeige|publicité)$"
+    r"|(?:read|see|watch|hear|more|listen)(?: (?:more|also|next|now|on this|here))?\s*:\s"
+    r"|(?:read|show|see|view) (?:more|all|full|next)\b.{0,40}$"
+    r"|more (?:from|on|stories|videos)\b.{0,60}$|most (?:read|popular|viewed)\b"
+    r"|(?:related|recommended|popular|trending)(?: \w+){0,2}\s*(?::|$)"
+    r"|(?:sign|subscribe|register)(?: up)?(?: \w+)? (?:for|to|here)\b.{0,80}"
+    r"(?:newsletter|e-?mail|alerts?|updates|inbox|app|podcast|here|today)\b"
+    r"|(?:get|want|like) .{0,60}\b(?:newsletter|in your inbox|to your inbox)\b"
+    r"|(?:follow|like|join|find) (?:us|him|her|them|@?\w+) on"
+    r" (?:twitter|x|facebook|instagram|tiktok)\b"
+    r"|(?:share|print|save|copy|comment|e-?mail)(?: (?:this|link|article|story|page))*$"
+    r"|(?:click|tap|scroll) (?:here|down|to)\b|you (?:may|might) (?:also )?like\b"
+    r"|skip (?:ad|past)\b|(?:replay|next video|\d+ videos?)$"
+    r"|(?:hide caption|enlarge this image|toggle caption)$"
+    r"|(?:lesen sie (?:auch|mehr)|mehr zum thema|lire aussi|à lire aussi|lea también"
+    r"|leggi anche)\b",
+    re.IGNORECASE,
+)
+_CAPTION = re.compile(
+    r"(?:image|photo|picture|photograph|caption|graphic|bild|foto|abb(?:ildung)?|légende|video)"
+    r"(?: (?:credit|source|caption|\d+))*\s*[:.]\s",
+    re.IGNORECASE,
+)
+_CREDIT = re.compile(
+    r"(?:[.!?…]|[(\[|/])\s*(?:photo(?:graph)?s?|pictures?|images?|foto|bild|credit)"
+    r"(?: (?:credit|courtesy|by|of|from))*(?:\s*[:/]\s*| )[^:]{2,60}$"
+    r"|[(\[/|](?:AP Photo|Getty|Reuters|AFP|EPA)\b[^()]{0,60}[)\]]?$"
+    r"|\b(?:Getty Images|AP Photo)\W*$",
+    re.IGNORECASE,
+)
+_BYLINE = re.compile(r"(?:by|von|par|por|story by|written by|reporting by)\s", re.IGNORECASE)
+_DATELINE = re.compile(
+    r"((?:[A-Z][A-Z'’.-]+(?: [A-Z][A-Z'’.-]+){0,3}(?:, [A-Z][\w.'’ ]{1,24})?)?"
+    r"(?:(?:, |\s)?(?:\d{1,2}\.? )?[A-Z][a-z]{2,8}\.?(?: \d{1,2})?(?:,? \d{4})?\.?)?"
+    r"\s?(?:\([A-Z][\w .'/-]{1,30}\))?\s?)(?:--|—|–|- )\s?(?=[\"“‘]?\w)"
+)
+"""As in "BAGHDAD, Iraq (Reuters) -- " or "SARN, 3 May 1998. - ". """
 _RIGHTS = re.compile(r"\ball rights reserved\W*$", re.IGNORECASE)
 _NOTICE_LABEL = re.compile(r"(?:contact(?: (?:details|information|us))?|links|share|more)\W*", re.I)
 
 
-def body_blocks(blocks: Sequence[Block], masthead_blocks: frozenset[int]) -> list[int]:
-    """Indexes of the blocks that may be evidence, in order.
+def with_kinds(blocks: Sequence[Block], masthead_blocks: frozenset[int]) -> list[Block]:
+    """The blocks, each of the kind that its words and its neighbours tell.
 
-    Left out are the masthead, headings and title-like lines above a paragraph, and the notices
-    at the end: contact details, rights, invitations to subscribe. Where nothing else is left,
-    every block may be evidence.
+    Title-like lines and lone questions above a text become headings; captions, bylines, invitations
+    and related links are told apart, as are the notices at the end: contact details and rights. A
+    paragraph that ends in a colon becomes the lead-in of the list below it.
     """
     end = _notices_start(blocks)
-    body = [
-        index
-        for index in range(end)
-        if index not in masthead_blocks and not _is_heading(blocks, index, end)
-    ]
-    return body or list(range(len(blocks)))
+    lone = {index for index in range(end) if _is_lone_question(blocks, index, end)}
+    if len(lone) < max(2, _QUESTIONS_SHARE * end):
+        lone = set()  # what a writer asks, and no interview
+    top = 1 + max(masthead_blocks, default=-1)
+    found: list[Block] = []
+    for index, block in enumerate(blocks):
+        if index in masthead_blocks:
+            found.append(block)
+        elif index >= end and block.kind in ("paragraph", "verbatim", "list"):
+            found.append(replace(block, kind="clutter"))
+        elif block.kind == "list" and index > top and _is_lead_in(found[-1]):
+            lead_in = found.pop().text
+            by = len(lead_in) + 1
+            marks = (replace(m, start=m.start + by, end=m.end + by) for m in block.marks)
+            found.append(replace(block, text=f"{lead_in}\n{block.text}", marks=tuple(marks)))
+        elif index in lone:
+            found.append(replace(block, kind="heading", level=_LINE_LEVEL))
+        elif block.kind == "paragraph":
+            found.append(_with_kind(blocks, index, end))
+        else:
+            found.append(block)
+    return found
+
+
+def _with_kind(blocks: Sequence[Block], index: int, end: int) -> Block:
+    block = blocks[index]
+    text = block.text
+    if len(text) <= _LONGEST_NOTICE_CHARS:
+        if _CLUTTER.match(text):
+            return replace(block, kind="clutter")
+        if _CAPTION.match(text) or _CREDIT.search(text):
+            return replace(block, kind="caption")
+        if _BYLINE.match(text) and authors_in(text):
+            return replace(block, kind="byline")
+    if _is_heading(blocks, index, end):
+        return replace(block, kind="heading", level=_LINE_LEVEL)
+    if dateline := _DATELINE.match(text):
+        return replace(block, marks=(*block.marks, Mark("dateline", 0, dateline.end(1))))
+    return block
+
+
+def _is_lead_in(block: Block) -> bool:
+    return block.kind == "paragraph" and block.text.endswith((":", "："))
 
 
 def _notices_start(blocks: Sequence[Block]) -> int:
@@ -73,14 +159,30 @@ def _is_notice(text: str) -> bool:
     )
 
 
-def _is_heading(blocks: Sequence[Block], index: int, end: int) -> bool:
-    """A heading, or a short line without a full stop above a paragraph."""
-    block = blocks[index]
-    if block.kind != "paragraph":
-        return block.kind == "heading"
-    is_title_like = (
-        len(block.text.split()) <= _LONGEST_HEADING_WORDS
-        and block.text[-1] not in ".!?…:;,'\"”’。！？।؟"
-        and not is_prose(block.text)
+def _is_lone_question(blocks: Sequence[Block], index: int, end: int) -> bool:
+    """A paragraph that is one question, above one that is none."""
+    text = blocks[index].text
+    below = blocks[index + 1] if index + 1 < end else None
+    return bool(
+        blocks[index].kind == "paragraph"
+        and text[-1] in _ASKS
+        and len(text.split()) <= _LONGEST_QUESTION_WORDS
+        and not _INNER_END.search(text)
+        and below
+        and below.kind != "heading"
+        and below.text[-1] not in _ASKS
     )
-    return is_title_like and index + 1 < end and is_prose(blocks[index + 1].text)
+
+
+def _is_heading(blocks: Sequence[Block], index: int, end: int) -> bool:
+    """A short line without a full stop above a paragraph."""
+    text = blocks[index].text
+    below = blocks[index + 1] if index + 1 < end else None
+    return bool(
+        below
+        and below.kind != "heading"
+        and len(text.split()) <= _LONGEST_HEADING_WORDS
+        and text[-1] not in ".!?…:;,'\"”’。！？।؟"
+        and not is_prose(text)
+        and is_prose(below.text)
+    )

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Literal, TypeAlias
+
+from rag.types import Mark
 
 FIELD_NAMES = {
     name: field
@@ -18,8 +22,21 @@ FIELD_NAMES = {
 }
 """The field of ``Document.metadata`` for each name that files give it."""
 
-Kind: TypeAlias = Literal["heading", "paragraph", "verbatim"]
-"""``verbatim``: lists, tables, verse and code, whose line breaks mean something."""
+Kind: TypeAlias = Literal[
+    "heading",
+    "paragraph",
+    "list",
+    "table",
+    "verbatim",
+    "footnote",
+    "correction",
+    "byline",
+    "caption",
+    "clutter",
+    "question",
+]
+"""``list``: a line for each item, with its bullet or number. ``verbatim``: verse and code, whose
+line breaks mean something. The others as ``rag.types.MarkKind`` has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +45,25 @@ class Block:
 
     kind: Kind
     text: str
+    level: int = 0
+    """Of a heading: 1 for the outermost, 6 for the innermost."""
+    speaker: str = ""
+    """Whose words these are, where they are not the author's."""
+    marks: tuple[Mark, ...] = ()
+    """Of stretches of ``text``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
     """Blocks in reading order, and what the file states outside its text.
 
-    ``metadata`` may hold "title", "author", "date" (as written) and "url".
+    ``metadata`` may hold "title", "author", "date" (as written) and "url". ``left_out`` says what
+    was not read, and why: one line each.
     """
 
     blocks: tuple[Block, ...]
     metadata: Mapping[str, str] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +88,79 @@ def words_of(value: object) -> str:
     if isinstance(value, dict):
         return words_of(value.get("name"))
     return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+
+
+_YEAR = re.compile(r"(?:1[5-9]|2[01])\d\d")
+_VALUE = re.compile(r"[^\w\s]{0,2}\d[\d.,:\s]*\W{0,2}(?:[^\W\d]{1,3}\W?)?|[-–—]?")
+"""A number, with a unit or without, or nothing."""
+EMPTY_CELL = "–"
+_LONGEST_LABEL_CHARS = 60
+
+
+def table_block(rows: Iterable[Sequence[str]], header_rows: int | None = None) -> list[Block]:
+    """The block of a table, each row a line that is read with its header; none without text.
+
+    "Sarn | teachers: 12 | nurses: 6" stands below "Town | teachers | nurses", which is marked as a
+    header. Each row has a cell for every column, a merged cell once for each that it takes up.
+    ``header_rows`` says how many rows are the header; None where the format does not tell.
+    """
+    cells = [[" ".join(cell.split()).replace(" | ", " / ") for cell in row] for row in rows]
+    cells = [row for row in cells if any(row)]
+    if not cells:
+        return []
+    count = _header_rows(cells) if header_rows is None else min(header_rows, len(cells) - 1)
+    columns = zip_longest(*cells[:count], fillvalue="")
+    labels = [" ".join(dict.fromkeys(filter(None, column))) for column in columns]
+    head = [" | ".join(labels)] if labels else []
+    lines = [_row(row, labels) for row in cells[count:]]
+    marks = (Mark("table header", 0, len(head[0])),) if head else ()
+    return [Block("table", "\n".join(head + lines), marks=marks)]
+
+
+def _header_rows(rows: Sequence[Sequence[str]]) -> int:
+    """1 if the first row names the columns: each cell in words or years, above numbers."""
+    first, rest = rows[0], rows[1:]
+    if not rest or len(first) < 2 or not all(first[1:]):
+        return 0
+    names = all(
+        len(cell) <= _LONGEST_LABEL_CHARS and (not _VALUE.fullmatch(cell) or _YEAR.fullmatch(cell))
+        for cell in first[1:]
+    ) and not _VALUE.fullmatch(first[0] or "x")
+    if not names or len(set(first)) < len(first):
+        return 0
+    below = [row[column] for column in range(1, len(first)) for row in rest if column < len(row)]
+    has_numbers = any(map(_VALUE.fullmatch, filter(None, below)))
+    is_wide = len(first) > 2 and len(rest) > 1 and not any(cell in below for cell in first[1:])
+    return int(has_numbers or is_wide)
+
+
+def _row(row: Sequence[str], labels: Sequence[str]) -> str:
+    if len(row) == 1 or (len(set(filter(None, row))) == 1 and len(row) > 1 and all(row)):
+        return row[0]  # one cell across the table
+    named = [row[0] or EMPTY_CELL]
+    for cell, label in zip_longest(row[1:], labels[1:], fillvalue=""):
+        named.append(f"{label}: {cell or EMPTY_CELL}" if label else cell or EMPTY_CELL)
+    return " | ".join(named)
+
+
+_POWER_OF = re.compile(r"(?:^|[^\d.,])(?:10|2)$|\)$")
+_UNIT = re.compile(r"(?:^|[\s\d/·])(?:[cdhkm]?m|ft|in|mi|yd|s|x|r)$")
+_RAISED_DIGITS = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
+
+
+def raised(before: str, text: str, is_link: bool = False) -> str:
+    """A superscript as it is read after ``before``, never glued to a number.
+
+    A note's mark becomes "[4]", a power "10^6", a unit's "m²"; "1st" stays one word.
+    """
+    text, before = text.strip(), before[-12:]
+    mark = text.strip("[]()")
+    if re.fullmatch(r"[-−+]?\d+", mark) and not is_link:
+        if _POWER_OF.search(before):
+            return f"^{mark}"
+        if len(mark.lstrip("-−+")) == 1 and _UNIT.search(before):
+            return mark.translate(_RAISED_DIGITS)
+    is_letter = len(mark) == 1 and mark.isalpha() and not before[-1:].isalpha()
+    if is_link or is_letter or re.fullmatch(r"\d{1,3}(?:[,–-]\s?\d{1,3})*", mark):
+        return f"[{mark}]" if mark else ""
+    return text

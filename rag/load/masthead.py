@@ -101,7 +101,10 @@ def find_masthead(document: Document) -> Masthead:
         stated.setdefault("date", date)
         own_blocks.add(line.block)
     for position, line in enumerate(lines):
-        is_beside_date = any(near in dates for near in lines[max(0, position - 1) : position + 2])
+        is_beside_date = any(
+            near in dates and abs(near.block - line.block) < 2
+            for near in lines[max(0, position - 1) : position + 2]
+        )
         if author := authors_in(_without_date(line.text), is_beside_date):
             stated.setdefault("author", Stated(author, line.place(author)))
             own_blocks.add(line.block)

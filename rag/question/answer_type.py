@@ -62,27 +62,7 @@ _HELD: dict[AnswerType, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
 }
-_ASKS_COUNT = re.compile(r"\bhow\s+(?:old|many)\b", re.IGNORECASE)
-_COUNTED = re.compile(
-    rf"\d+|\b{_NUMBER_WORD}\b|\b(?:all|an?\s+(?:\w+\s+)?{_PERIOD}|couple|every|few(?:er)?|first"
-    r"|infinite|infinitely|majority|many|most|multi|multiple|newborns?|numerous|single|teen\w*"
-    r"|uncountably|various)\b",
-    re.IGNORECASE,
-)
-_ASKS_AGE = re.compile(r"\bhow\s+old\b", re.IGNORECASE)
-_BEGAN = re.compile(
-    r"\b(?:born|birth\w*|built|dat(?:es?|ing)|began|founded|made|opened|since)\b", re.I
-)
-_YEAR = re.compile(r"(?:(?:in|since)\s+)?(?:1\d|20)\d\d", re.IGNORECASE)
 _DURATION_VERB = re.compile(r"\b(?:last|lasted|take|taken|took)\b", re.IGNORECASE)
-_WANTS_SENTENCE = re.compile(
-    r"\bwhy\b|\bhow\s+(?:did|does|do|can|could|is|are|was|were|to|has|have|would|should|come)\b"
-    r"|\b(?:describe|explain|compare|summari[sz]e)\b"
-    r"|\bwhat\s+(?:is|was|are|were)\s+(?:said|known|written|reported|told)\s+(?:about|of|on)\b"
-    r"|\bwhat\s+do(?:es)?\s+(?:\w+\s+){0,2}articles?\s+say\b|\b(?:the\s+latest|news)\s+(?:on|about)\b"
-    r"|^\W*(?:is|are|was|were|am|do|does|did|has|have|had|can|could|will|would|should|may|must)\b",
-    re.IGNORECASE,
-)
 _CAPITALISED = re.compile(r"\b[A-Z][\w'’.-]*")
 _WORD = re.compile(r"\w[\w'’.-]*")
 
@@ -95,30 +75,6 @@ def asked_type(question: str) -> AnswerType | None:
         if (match := pattern.search(question))
     ]
     return min(matches, key=lambda match: match[0])[1] if matches else None
-
-
-def wants_words(question: str) -> bool:
-    """Whether a few words can answer; reasons, manners and yes-or-no questions want a sentence."""
-    return _WANTS_SENTENCE.search(question) is None
-
-
-def is_year_for_age(words: str, question: str) -> bool:
-    """Whether an age is asked for and ``words`` are a year, from which it can only be reckoned."""
-    return bool(_ASKS_AGE.search(question) and _YEAR.fullmatch(words))
-
-
-def lacks_count(sentence: str, question: str) -> bool:
-    """Whether an age or a count is asked for and ``sentence`` holds no number or word like "few".
-
-    Numbers that the question holds do not count, nor does a year as an age, but where it is said
-    when something began. Of 1,471 such questions of the reader's training sets 10 are answered by
-    such a sentence (LOG.md, "counts that are not there").
-    """
-    if not _ASKS_COUNT.search(question):
-        return False
-    if _ASKS_AGE.search(question) and not _BEGAN.search(sentence):
-        sentence = _YEAR.sub(" ", sentence)
-    return not _holds_new(_COUNTED, sentence, question)
 
 
 def without_type(question: str) -> str:
@@ -156,3 +112,10 @@ def _opens_with_name(sentence: str, known: set[str]) -> bool:
     return len(words) == 2 and all(
         word[0].isupper() and not known.issuperset(terms(word)) for word in words
     )
+
+
+def type_fit(sentence: str, kind: AnswerType | None, question: str) -> float:
+    """1.0 if ``sentence`` holds the kind of words asked for, -1.0 if not, 0.0 if any would do."""
+    if kind is None:
+        return 0.0
+    return 1.0 if holds_type(sentence, kind, question) else -1.0

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from rag.errors import QuestionError
 from rag.question.follow_up import Candidate, FollowUp, follow_up_of
-from rag.question.listed import listed_item
 from rag.question.mentions import PLACES, WORD, Mention, content_words, said_of
 from rag.question.term_selection import FollowUpModel, shipped_model
-from rag.types import Turn
+from rag.types import Answer, Turn
 
 _MOST_FROM_ANSWERS = 2
 """Of names and words that only the answers said: a long answer says many."""
@@ -22,17 +22,30 @@ _WITHIN_PHRASE = re.compile(
     r"[ \u00a0-]?(?:(?:of|the|in|on|at|for|to|and|a|an|by|with|from) ){0,2}", re.IGNORECASE
 )
 _YEAR = re.compile(r"(?:1\d|20)\d\d$")
+_BARE_TURN = Answer("", "", "abstained", None, "", (), (), 0.0, "")
 
 
-def turns(history: Sequence[Turn]) -> list[tuple[str, str]]:
-    """(role, text) of each turn, whichever of the two forms it came in.
+def turns(history: Sequence[Turn]) -> tuple[Answer, ...]:
+    """The conversation as answers, oldest first: those that came as text carry nothing else.
 
-    Raises QuestionError for a turn that has neither.
+    Raises QuestionError for a turn that is neither an answer nor a role with a text.
     """
-    return [_turn(number, turn) for number, turn in enumerate(history, start=1)]
+    found: list[Answer] = []
+    for number, turn in enumerate(history, start=1):
+        if isinstance(turn, Answer):
+            found.append(turn)
+            continue
+        role, text = _role_and_text(number, turn)
+        if role == "user":
+            found.append(replace(_BARE_TURN, question=text, query=text))
+        elif found and not found[-1].text:
+            found[-1] = replace(found[-1], status="answered", text=text)
+        else:
+            found.append(replace(_BARE_TURN, status="answered", text=text))
+    return tuple(found)
 
 
-def standalone_query(question: str, history: Sequence[Turn]) -> str:
+def standalone_query(question: str, turns: Sequence[Answer]) -> str:
     """The query for ``question``: after what it takes up of the history, if it leans on that.
 
     "Anna Berg: Who met in Oslo? And where?" holds the names and words taken up, the user's last
@@ -41,30 +54,27 @@ def standalone_query(question: str, history: Sequence[Turn]) -> str:
     on its history and on which words is told by a model fitted on people's standalone wordings
     (``rag.question.term_selection``; LOG.md, "follow-ups fitted").
     """
-    earlier = turns(history)
-    follow_up = follow_up_of(question, said_of(earlier))
+    follow_up = follow_up_of(question, said_of(list(_said(turns))))
     model = shipped_model()
     if not _needs_history(follow_up):
         return question
     previous = _previous_question(follow_up)
     if previous is not None and follow_up.turn_terms[previous] == follow_up.asked_terms:
         return question  # it is asked once more
-    item = listed_item(question, earlier)
     kept = [c for c in follow_up.candidates if not _is_exchanged(c, question)]
     of_previous = {c for c in follow_up.candidates if _says_in_full(previous, c)}
-    taken = _taken(follow_up, model, kept, 0 if item else _MOST_FROM_ANSWERS)
-    if previous is None or item or not of_previous.issubset(kept):
+    taken = _taken(follow_up, model, kept, _MOST_FROM_ANSWERS)
+    if previous is None or not of_previous.issubset(kept):
         asked = [question]
         taken |= of_previous.intersection(kept)
     else:
         asked = [follow_up.said[previous].text[:_CARRIED_CHARS], question]
         taken -= of_previous
-    phrases = [*_phrases(follow_up, taken), *filter(None, [item])]
-    carried = ", ".join(phrases)[:_CARRIED_CHARS]
+    carried = ", ".join(_phrases(follow_up, taken))[:_CARRIED_CHARS]
     return " ".join([f"{carried}:", *asked] if carried else asked)
 
 
-def _turn(number: int, turn: Turn) -> tuple[str, str]:
+def _role_and_text(number: int, turn: Turn) -> tuple[str, str]:
     said = (turn.get("role"), turn.get("content")) if isinstance(turn, Mapping) else turn
     match said:
         case [str(role), str(text)]:
@@ -75,9 +85,13 @@ def _turn(number: int, turn: Turn) -> tuple[str, str]:
     )
 
 
-def needs_history(question: str, history: Sequence[Turn]) -> bool:
-    """Whether a question says too little without the turns before it."""
-    return _needs_history(follow_up_of(question, said_of(turns(history))))
+def _said(turns: Sequence[Answer]) -> Iterator[tuple[str, str]]:
+    """What was asked, and what was answered in the articles' words."""
+    for turn in turns:
+        if turn.question:
+            yield "user", turn.question
+        if turn.status == "answered":
+            yield "assistant", " ".join(each.quote for each in turn.citations) or turn.text
 
 
 def _needs_history(follow_up: FollowUp) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.text.quantities import ORDINALS
+from rag.text.numbers import ORDINALS
 from rag.text.words import terms
 from rag.types import Span
 
@@ -135,8 +135,3 @@ def _name_end(text: str, words: Sequence[re.Match[str]], index: int) -> int:
 
 def _begins_name(word: str) -> bool:
     return word[0].isupper() and word.lower() not in _SAYS_NOTHING
-
-
-def names_anything(question: str) -> bool:
-    """Whether ``question`` holds a name."""
-    return any(mention.is_name for mention in mentions_of(Said("user", question), 0))

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from rag.errors import ModelError
-from rag.read.pairs import MAX_SPAN_TOKENS, Pair, join, load_tokenizer, special_tokens
+from rag.read.pairs import MAX_SPAN_TOKENS, Pair, SpecialTokens, join
 from rag.read.spans import ScoredSpan, without_overlap
+from rag.types import Verdict
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,7 +31,11 @@ MAX_WINDOW_TOKENS = 224
 OVERLAP_TOKENS = 64
 _CANDIDATES = 60
 """Best spans of a window that are looked at; many of them overlap."""
-_WORD = re.compile(r"\w+(?:(?<=\d)[.,:](?=\d)\w+|['’]\w+)*|\S")
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
+_WORD = re.compile(
+    rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+(?:(?<=\d)[.,:](?=\d)\w+|['’][^\W{_UNSPACED}]+)*|\S"
+)
+"""Scripts that put no space between words have a word wherever a letter ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +87,12 @@ class PairNetwork(Protocol):
 class SpanReader:
     """Reads with a network that marks spans, the trained one; holds no state but the network's."""
 
-    def __init__(self, network: PairNetwork, tokenizer: Tokenizer, name: str) -> None:
+    def __init__(
+        self, network: PairNetwork, tokenizer: Tokenizer, special: SpecialTokens, name: str
+    ) -> None:
         self._network = network
         self._tokenizer = tokenizer
-        self._special = special_tokens(tokenizer)
+        self._special = special
         self.name = name
 
     @classmethod
@@ -94,7 +101,7 @@ class SpanReader:
 
         Raises ModelError if its weights are missing or not the ones that were shipped.
         """
-        from rag.models import SHIPPED_EMBEDDER, find_embedder, sha256_of
+        from rag.models import find_encoder, sha256_of
 
         recorded = SHIPPED_WEIGHTS.with_suffix(".sha256")
         files = SHIPPED_WEIGHTS.is_file() and recorded.is_file()
@@ -103,14 +110,18 @@ class SpanReader:
                 f"Reader weights {SHIPPED_WEIGHTS} are not the shipped ones: "
                 "restore the file, or run make train."
             )
-        return cls.load(Path(find_embedder(SHIPPED_EMBEDDER).path), SHIPPED_WEIGHTS)
+        return cls.load(Path(find_encoder().path), SHIPPED_WEIGHTS)
 
     @classmethod
     def load(cls, encoder: Path, weights: Path) -> SpanReader:
-        """The encoder in folder ``encoder`` with the low-rank difference in file ``weights``."""
+        """The encoder in the file ``encoder`` with the low-rank difference in file ``weights``."""
+        from rag.encoder import open_e5
         from rag.read.span_network import SpanNetwork
 
-        return cls(SpanNetwork(encoder, weights), load_tokenizer(encoder), weights.stem)
+        file = open_e5(encoder)
+        begin, end, pad, _ = file.special_ids
+        special = SpecialTokens(begin, end, pad)
+        return cls(SpanNetwork(file, weights), file.tokenizer, special, weights.stem)
 
     def score(self, question: str, passages: Sequence[tuple[str, str]]) -> list[PassageReading]:
         """One reading for each passage ``(context, text)``, in their order."""
@@ -145,6 +156,25 @@ class SpanReader:
             for score, found in zip(relevance, spans, strict=True)
         ]
 
+    def support(self, claim: str, evidence: Sequence[str]) -> list[Verdict]:
+        """What each text of ``evidence`` makes of the claim: the window that decides it most."""
+        said = self._ids(claim)
+        pairs: list[Pair] = []
+        owners: list[int] = []
+        for number, text in enumerate(evidence):
+            ids = self._ids(text)
+            for first in window_starts(len(ids)):
+                window = ids[first : first + MAX_WINDOW_TOKENS]
+                pairs.append(join(said, (), window, self._special))
+                owners.append(number)
+        verdicts = [Verdict(0.0, 0.0, 1.0)] * len(evidence)
+        for number, logits in zip(owners, self._network.logits(pairs), strict=True):
+            chances = np.exp(logits.support - logits.support.max())
+            found = Verdict(*map(float, chances / chances.sum()))
+            if found.neither <= verdicts[number].neither:
+                verdicts[number] = found
+        return verdicts
+
     def _ids(self, text: str) -> list[int]:
         ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
         return ids
@@ -154,13 +184,17 @@ def tokenize(tokenizer: Tokenizer, text: str) -> Tokens:
     """Tokens of a passage, and where its words begin and end."""
     encoding = tokenizer.encode(text, add_special_tokens=False)
     offsets = np.array(encoding.offsets, dtype=np.int64).reshape(-1, 2)
+    # A piece may hold the space before its word.
+    pieces = [text[start:end] for start, end in encoding.offsets]
+    spaces = np.array([len(piece) - len(piece.lstrip()) for piece in pieces], dtype=np.int64)
+    offsets[:, 0] += spaces
     words = np.array([m.span() for m in _WORD.finditer(text)], dtype=np.int64).reshape(-1, 2)
     return Tokens(
         ids=encoding.ids,
         starts=offsets[:, 0],
         ends=offsets[:, 1],
-        begins_word=np.isin(offsets[:, 0], words[:, 0]),
-        ends_word=np.isin(offsets[:, 1], words[:, 1]),
+        begins_word=np.isin(offsets[:, 0], words[:, 0]) & (offsets[:, 0] < offsets[:, 1]),
+        ends_word=np.isin(offsets[:, 1], words[:, 1]) & (offsets[:, 0] < offsets[:, 1]),
     )
 
 

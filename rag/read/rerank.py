@@ -12,18 +12,9 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from rag.read.sentence_features import logistic
 from rag.types import Hit
 
-if TYPE_CHECKING:
-    from rag.read.read import PassageReading
-
-FUSION_WEIGHT = 2.0
-RELEVANCE_WEIGHT = 0.3
-SPAN_WEIGHT = 0.1
-INTERCEPT = -2.0
 NEXT_PASSAGE = 0.3
 """What the next best passage of an article adds to it for a topic, and so on by powers."""
 PASSAGES_COUNTED = 4
@@ -42,25 +33,6 @@ _ASKS = re.compile(
 def asks(query: str) -> bool:
     """Whether a query is put as a question, rather than as the topic that is looked for."""
     return _ASKS.search(query) is not None
-
-
-def reranked(query: str, hits: Sequence[Hit], readings: Sequence[PassageReading]) -> list[Hit]:
-    """The hits that were read, best first; then those that were not, in their order.
-
-    ``readings`` are those of the first hits. A hit's new score is between 0 and 1, as its score
-    was before; what was not read scores below what was. Where the query asks nothing, see
-    ``by_article``.
-    """
-    if not asks(query):
-        return by_article(hits)
-    if not readings:
-        return list(hits)
-    read = [
-        replace(hit, score=_score(hit, made)) for hit, made in zip(hits, readings, strict=False)
-    ]
-    read.sort(key=lambda hit: -hit.score)
-    rest = hits[len(read) :]
-    return read + [replace(hit, score=read[-1].score * hit.score) for hit in rest]
 
 
 def by_article(hits: Sequence[Hit]) -> list[Hit]:
@@ -85,13 +57,3 @@ def by_article(hits: Sequence[Hit]) -> list[Hit]:
         score = gained.pop(hit.article.id, hit.score)  # the first of an article is its best
         topical.append(replace(hit, score=score / most))
     return sorted(topical, key=lambda hit: -hit.score)
-
-
-def _score(hit: Hit, reading: PassageReading) -> float:
-    best_span = max((span.score for span in reading.spans), default=0.0)
-    return logistic(
-        FUSION_WEIGHT * hit.score
-        + RELEVANCE_WEIGHT * reading.relevance
-        + SPAN_WEIGHT * best_span
-        + INTERCEPT
-    )

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from rag.text.marks import headings_at, marks_around
 from rag.text.sentences import guess_language, paragraph_sentences, paragraphs, sentences
-from rag.types import Article, Passage, Span, Tokenizer
+from rag.types import UNQUOTED, Article, Mark, Passage, Span, Tokenizer
 
 __all__ = ["SPLITTER_VERSION", "passages", "sentences"]
 
-SPLITTER_VERSION = "2"
+SPLITTER_VERSION = "3"
 """Changes whenever the same text would be split differently; part of the index's manifest."""
 
 _SHORT_SHARE = 0.25
@@ -22,19 +23,17 @@ _LONGEST_TOKEN_CHARS = 40
 
 
 def passages(article: Article, tokenizer: Tokenizer, max_tokens: int) -> list[Passage]:
-    """The body of ``article`` as passages of whole sentences, each of at most ``max_tokens``.
+    """The text of ``article`` as passages of whole sentences, each of at most ``max_tokens``.
 
     A paragraph that fits stays whole. One shorter than a quarter of ``max_tokens`` shares a passage
     with what follows; one that does not fit is cut at sentence ends into parts of like size. Only a
-    sentence longer than ``max_tokens`` is cut, at a clause or word end. No passage crosses from one
-    span of the body into the next.
+    sentence longer than ``max_tokens`` is cut, at a clause or word end. No passage crosses a
+    heading, or goes from what may be quoted to what may not. Title, byline and date stand in no
+    passage, other headings only where no text follows: elsewhere they are its ``headings``.
     """
     if max_tokens < 1:
         raise ValueError("max_tokens must be at least 1")
     language = guess_language(article.text)
-    spans: list[Span] = []
-    for body in article.body:
-        spans += _pack(article.text, body, language, tokenizer, max_tokens)
     return [
         Passage(
             id=f"{article.id}:{start}-{end}",
@@ -42,17 +41,71 @@ def passages(article: Article, tokenizer: Tokenizer, max_tokens: int) -> list[Pa
             text=article.text[start:end],
             start=start,
             end=end,
+            headings=_headings(article, start),
         )
-        for start, end in spans
+        for section in _sections(article)
+        for start, end in _pack(article.text, section, language, tokenizer, max_tokens)
     ]
 
 
+def _sections(article: Article) -> Iterator[Span]:
+    """The stretches that no passage crosses."""
+    body = article.body
+    open_span, open_kind = Span(0, 0), ""
+    pending: Mark | None = None  # a heading without text so far
+    for start, end in paragraphs(article.text, 0, len(article.text)):
+        mark = _unquoted_at(article, start)
+        is_quotable = any(part.start < end and start < part.end for part in body)
+        kind: str = "text" if is_quotable or mark is None else mark.kind
+        if kind in ("title", "dateline") or (kind == "byline" and _is_stated(article, start, end)):
+            continue
+        if kind == "heading":
+            assert mark is not None
+            if pending and mark.level <= pending.level:
+                yield Span(pending.start, pending.end)
+            pending = mark
+        else:
+            pending = None
+        kind = kind if kind in ("text", "heading") else "outside"
+        if kind == open_kind and kind != "heading":
+            open_span = Span(open_span.start, end)
+            continue
+        if open_kind in ("text", "outside"):
+            yield open_span
+        open_span, open_kind = Span(start, end), kind
+    if pending:
+        yield Span(pending.start, pending.end)
+    elif open_kind in ("text", "outside"):
+        yield open_span
+
+
+def _unquoted_at(article: Article, start: int) -> Mark | None:
+    around = marks_around(article, start, start + 1)
+    return next((mark for mark in around if mark.kind in UNQUOTED), None)
+
+
+def _is_stated(article: Article, start: int, end: int) -> bool:
+    """Whether a paragraph tells the author or the date that the article has."""
+    stated = (article.header.author, article.header.date)
+    return any(span is not None and span.start < end and start < span.end for span in stated)
+
+
+def _headings(article: Article, start: int) -> tuple[str, ...]:
+    """The headings above ``start``; within a list its lead-in too."""
+    headings = headings_at(article, start)
+    for mark in marks_around(article, start, start + 1):
+        lead_in = article.text[mark.start : mark.end].split("\n", 1)[0]
+        if mark.kind == "list" and mark.start < start and lead_in.endswith((":", "：")):
+            headings = (*headings, lead_in)
+    return headings
+
+
 def _pack(
-    text: str, body: Span, language: str, tokenizer: Tokenizer, max_tokens: int
+    text: str, section: Span, language: str, tokenizer: Tokenizer, max_tokens: int
 ) -> Iterator[Span]:
-    """Spans of passages within one span of the body."""
-    open_start, open_end, open_tokens = body.start, body.start, 0
-    for paragraph in paragraphs(text, *body):
+    """Spans of passages within one section."""
+    open_start, open_end, open_tokens = section.start, section.start, 0
+    for paragraph in paragraphs(text, *section):
         parts = [
             part
             for sentence in paragraph_sentences(text, paragraph, language)

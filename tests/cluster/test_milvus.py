@@ -110,7 +110,7 @@ def texts(store: MilvusStore) -> dict[str, str]:
 
 def fused(store: MilvusStore, query: str, k: int, filters: Filters = Filters()) -> dict[int, float]:
     """Reciprocal rank fusion of both searches, as defined by Cormack, Clarke and Büttcher."""
-    vector = FakeEmbedder().embed([query])[0]
+    vector = FakeEmbedder().embed_query([query])[0]
     scores: dict[int, float] = {}
     for ranking in (
         store.search_vectors(vector, k, filters),
@@ -128,7 +128,7 @@ def test_the_engine_fuses_both_searches_by_rank(
 ) -> None:
     send([WHALES, LAMP, FOG])
     store = opened()
-    hits = store.search_fused(query, FakeEmbedder().embed([query])[0], 10, filters)
+    hits = store.search_fused(query, FakeEmbedder().embed_query([query])[0], 10, filters)
     expected = fused(store, query, 10, filters)
     assert sorted((hit.score for hit in hits), reverse=True) == [hit.score for hit in hits]
     found = store.fetch(list(expected))
@@ -144,7 +144,9 @@ def test_first_in_both_searches_is_a_score_of_one(
     send: Send, opened: Callable[[], MilvusStore]
 ) -> None:
     send([WHALES, LAMP, FOG])
-    (best, *_) = opened().search_fused("lamp storm", FakeEmbedder().embed(["lamp storm"])[0], 3)
+    (best, *_) = opened().search_fused(
+        "lamp storm", FakeEmbedder().embed_query(["lamp storm"])[0], 3
+    )
     assert (best.article, best.score) == (LAMP, pytest.approx(1.0))
 
 
@@ -156,7 +158,7 @@ def test_a_generation_is_seen_when_it_is_published(
 ) -> None:
     first = send([WHALES])
     with MilvusWriter(milvus, recipe_of(settings, embedder), 1) as writer:
-        writer.add([(LAMP, [], embedder.embed([]))])
+        writer.add([(LAMP, [], embedder.embed_passages([]))])
         assert milvus.generation_in_force() == first
         writer.publish("elsewhere", ())
         assert milvus.generation_in_force() == writer.generation != first
@@ -184,7 +186,7 @@ def test_leaving_without_publishing_removes_what_was_written(
     send([WHALES])
     before = milvus.client.list_collections()
     with MilvusWriter(milvus, recipe_of(settings, embedder), 1) as writer:
-        writer.add([(LAMP, [], embedder.embed([]))])
+        writer.add([(LAMP, [], embedder.embed_passages([]))])
     assert sorted(milvus.client.list_collections()) == sorted(before)
 
 
@@ -214,7 +216,7 @@ def test_a_build_that_lost_rows_is_not_put_in_force(
 ) -> None:
     first = send([WHALES])
     with MilvusWriter(milvus, recipe_of(settings, embedder), 1) as writer:
-        writer.add([(LAMP, [], embedder.embed([]))])
+        writer.add([(LAMP, [], embedder.embed_passages([]))])
         writer.article_count += 1
         with pytest.raises(BuildError, match="does not hold all that was written; what was there"):
             writer.publish("elsewhere", ())
@@ -237,7 +239,7 @@ def test_only_what_changed_is_written(
         replace_articles(writer, articles)  # type: ignore[arg-type]
 
     monkeypatch.setattr(MilvusArticleWriter, "replace", spied)
-    lamp = replace(LAMP, text="The lamp burns again. " * 200, body=(Span(0, 4400),))
+    lamp = replace(LAMP, text="The lamp burns again. " * 200, marks=())
     assert send([WHALES, lamp, FOG]) == first
     assert written == ["lamp.txt", "fog.txt"]
     expected = {one.source: one.text for one in (WHALES, lamp, FOG)}
@@ -311,7 +313,7 @@ def test_killed_at_any_step_an_update_leaves_whole_articles_and_is_made_up_for(
 ) -> None:
     old = [WHALES, LAMP, LONG]
     new = [FOG, *(replace(one, text=f"New. {one.text}") for one in (WHALES, LONG))]
-    new = [replace(one, body=(Span(0, len(one.text)),)) for one in new]
+    new = [replace(one, marks=()) for one in new]
     known = {one.text for one in (*old, *new)}
     build_index(old)
     before = open_index()

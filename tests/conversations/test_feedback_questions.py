@@ -12,7 +12,7 @@ import pytest
 from rag.conversations.feedback import REASONS, Feedback, Reason, Thumb, Verdict
 from rag.conversations.feedback_questions import Exported, export_question_set
 from rag.errors import EvaluationError
-from rag.evaluate.question_sets import read_set
+from rag.evaluate.questions import read_set
 from rag.types import Answer, Filters
 from tests.stored import HOSTILE, LAKE, answer_of, lake_answer, quote_of, refusal
 

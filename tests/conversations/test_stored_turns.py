@@ -42,7 +42,7 @@ def test_only_the_articles_texts_are_left_out() -> None:
     kept = without_article_texts(answer)
     assert kept.hits[0].passage.text == LAKE.text
     article = kept.hits[0].article
-    assert article == replace(LAKE, text="", body=())
+    assert article == replace(LAKE, text="", marks=())
     assert (article.title, article.url, article.language) == ("A cold month", LAKE.url, "en")
     assert replace(kept, hits=answer.hits) == answer
     assert LAKE.text not in json.dumps(json.loads(answer_to_json(answer))["hits"][0]["article"])

@@ -16,7 +16,6 @@ from rag.types import (
     Hit,
     Passage,
     Retrieved,
-    Span,
     Token,
     Turn,
 )
@@ -31,7 +30,6 @@ def article(identifier: str, text: str, source: str | None = None) -> Article:
         source=source or identifier,
         url=None,
         text=text,
-        body=(Span(0, len(text)),),
     )
 
 

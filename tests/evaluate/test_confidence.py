@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from rag.evaluate.confidence import (
     area_under_risk_coverage,
     area_under_roc,

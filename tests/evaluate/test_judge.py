@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rag.evaluate.judgements import Record
 
 from rag.evaluate.judge import judge
-from rag.evaluate.judgements import Record
 from rag.evaluate.questions import Question
 from rag.types import Answer, Article, Hit, Span
 from tests.evaluate.fakes import FakeLibrary, abstained, answered, article, citation, hit

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
 from rag.evaluate.judgements import JudgedPart
+
 from rag.evaluate.questions import Part, Question
 from rag.types import Answer, Citation, Claim, Origin
 from tests.evaluate.fakes import abstained, answered, article, citation

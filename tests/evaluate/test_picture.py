@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rag.evaluate.confidence import CurvePoint
+from rag.evaluate.picture import plot_saved
 
 from rag.errors import EvaluationError
 from rag.evaluate import Evaluation, plot_risk_coverage, to_json
-from rag.evaluate.confidence import CurvePoint
-from rag.evaluate.picture import plot_saved
 
 CURVE = (CurvePoint(0.9, 0.5, 0.0), CurvePoint(0.4, 1.0, 0.5))
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rag.evaluate.question_sets import read_set
 
 from rag.errors import EvaluationError
-from rag.evaluate.question_sets import read_set
 from rag.evaluate.questions import Part
 from rag.types import Span
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from rag.evaluate.question_sets import read_set
+
 from tests.evaluate.test_question_sets import write
 
 

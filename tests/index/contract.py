@@ -120,9 +120,9 @@ class StoreContract:
     def test_the_nearest_are_those_of_brute_force(self, store: Store) -> None:
         embedder = FakeEmbedder()
         found = all_passages(store)
-        vectors = embedder.embed([embedded_text(one, passage) for passage, one in found])
+        vectors = embedder.embed_passages([embedded_text(one, passage) for passage, one in found])
         for query in ("harbour lamp", "northern ferry", "北京"):
-            vector = embedder.embed([query])[0]
+            vector = embedder.embed_query([query])[0]
             cosines = vectors @ vector
             for k in (1, 3, len(found) + 5):
                 hits = store.search_vectors(vector, k)
@@ -163,7 +163,7 @@ class StoreContract:
 
     def test_filters_let_pass_what_they_say(self, store: Store) -> None:
         found = all_passages(store)
-        vector = FakeEmbedder().embed(["harbour"])[0]
+        vector = FakeEmbedder().embed_query(["harbour"])[0]
         for filters in FILTERS:
             passing = {n for n, (_, one) in enumerate(found) if passes(filters, one)}
             dense = store.search_vectors(vector, len(found), filters)
@@ -172,7 +172,7 @@ class StoreContract:
             assert {ordinal for ordinal, _ in lexical} == passing, filters
 
     def test_a_filter_with_a_date_that_is_none(self, store: Store) -> None:
-        vector = FakeEmbedder().embed(["harbour"])[0]
+        vector = FakeEmbedder().embed_query(["harbour"])[0]
         with pytest.raises(FilterError, match="'May' is not an ISO date"):
             store.search_vectors(vector, 5, Filters(since="May"))
 

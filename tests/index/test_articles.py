@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rag.errors import FilterError
 from rag.index.article_writer import ArticleWriter
 from rag.index.articles import ArticleTable, days_of
-from rag.types import Article, Filters, Header, Passage, Span
+from rag.types import Article, Filters, Header, Mark, Passage, Span
 from tests.fakes import make_article
 
 
@@ -34,7 +34,7 @@ def test_every_field_of_an_article_survives(tmp_path: Path) -> None:
         url="https://example.org/?a=1",
         text="Title\nby J. Doe, May 2007\n\nIt rains 🌧.",
         header=Header(Span(0, 5), Span(9, 15), None),
-        body=(Span(27, 30), Span(31, 38)),
+        marks=(Mark("heading", 0, 27, 2), Mark("speech", 31, 38, speaker="Ann")),
         language="de",
     )
     bare = Article("b", "", None, None, "b.txt", None, "")

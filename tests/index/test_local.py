@@ -47,7 +47,7 @@ FILES = ["manifest.json", "articles.sqlite", "vectors.faiss", "terms/meta.json"]
 
 
 def query(store: LocalStore, embedder: FakeEmbedder) -> tuple[object, ...]:
-    vector = embedder.embed(["harbour lamp"])[0]
+    vector = embedder.embed_query(["harbour lamp"])[0]
     return (
         store.search_vectors(vector, 5),
         store.search_terms("harbour lamp", 5),
@@ -61,7 +61,7 @@ def test_a_built_store_answers(build_index: Build, open_index: Open) -> None:
     store = open_index()
     assert (report.articles, report.passages, report.embedded) == (2, 2, 2)
     assert (store.generation, store.article_count, store.passage_count) == ("g000001", 2, 2)
-    vector = FakeEmbedder().embed(["lamp: The harbour lamp went out in the storm."])[0]
+    vector = FakeEmbedder().embed_query(["lamp: The harbour lamp went out in the storm."])[0]
     assert store.search_vectors(vector, 1)[0][0] == 1
     assert store.search_vectors(vector, 5, Filters(author="ada"))[0][0] == 0
     assert [ordinal for ordinal, _ in store.search_terms("harbour lamp", 5)] == [1, 0]
@@ -98,7 +98,7 @@ def test_which_passages_a_filter_lets_pass_is_looked_up_once(
         ArticleTable, "ordinals", lambda table, filters: asked.append(1) or ordinals(table, filters)
     )
     store = open_index()
-    vector = FakeEmbedder().embed(["lamp"])[0]
+    vector = FakeEmbedder().embed_query(["lamp"])[0]
     for author, expected in (("ada", 0), ("bo", 1), ("ada", 0)):
         assert [hit[0] for hit in store.search_vectors(vector, 5, Filters(author=author))] == [
             expected

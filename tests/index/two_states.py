@@ -90,7 +90,7 @@ class TwoStates:
         found = [list(store.articles()), store.fetch(range(count)), sorted(store.file_sources())]
         found += [store.vectors(range(count)).tobytes()]
         for words in ("whale fog", "lamp", "ferry at noon", "storm"):
-            vector = FakeEmbedder().embed([words])[0]
+            vector = FakeEmbedder().embed_query([words])[0]
             found += [store.search_terms(words, count), store.search_vectors(vector, count)]
         return hashlib.sha256(repr(found).encode()).hexdigest()
 

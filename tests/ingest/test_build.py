@@ -36,7 +36,7 @@ def opened(embedder: FakeEmbedder | None = None) -> LocalStore:
 
 def everything(store: LocalStore) -> tuple[object, ...]:
     """All that a store holds, apart from its generation's name."""
-    vector = FakeEmbedder().embed(["harbour talks"])[0]
+    vector = FakeEmbedder().embed_query(["harbour talks"])[0]
     return (
         list(store.articles()),
         store.fetch(range(store.passage_count)),
@@ -152,7 +152,7 @@ def test_odd_articles(build_index: Build, open_index: Open) -> None:
 def test_articles_without_any_passage(build_index: Build, open_index: Open) -> None:
     assert build_index([make_article("Nothing here.", body=())]).passages == 0
     store = open_index()
-    assert store.search_vectors(FakeEmbedder().embed(["x"])[0], 5) == []
+    assert store.search_vectors(FakeEmbedder().embed_query(["x"])[0], 5) == []
     assert store.search_terms("nothing", 5) == []
     assert len(list(store.articles())) == 1
 
@@ -226,7 +226,7 @@ def test_an_index_that_may_not_be_written(seeds_folder: Path) -> None:
 
 def test_an_embedder_that_fails_leaves_the_index_before(seeds_folder: Path) -> None:
     class Failing(FakeEmbedder):
-        def embed(self, texts: Sequence[str]) -> None:  # type: ignore[override]
+        def embed_passages(self, texts: Sequence[str]) -> None:  # type: ignore[override]
             raise MemoryError
 
     build()
@@ -254,7 +254,7 @@ def build_in_process(*arguments: str) -> subprocess.Popen[str]:
     ("place", "is_switched"),
     [
         ("rag.index.generation_writer.TermWriter", False),
-        ("tests.fakes:FakeEmbedder.embed", False),
+        ("tests.fakes:FakeEmbedder.embed_passages", False),
         ("rag.index.embedding_cache:EmbeddingCache.keep", False),
         ("rag.ingest.build.find_stories", False),
         ("rag.index.generation_writer:TermWriter.finish", False),

@@ -55,7 +55,7 @@ class Kept:
 
 def check_all_once(kept: Kept, texts: Sequence[tuple[str, str]]) -> None:
     assert kept.times == Counter(text_hash for text_hash, _ in texts)
-    expected = FakeEmbedder().embed([text for _, text in texts])
+    expected = FakeEmbedder().embed_passages([text for _, text in texts])
     for (text_hash, _), vector in zip(texts, expected, strict=True):
         assert np.array_equal(kept.vectors[text_hash], vector)
 

@@ -50,7 +50,7 @@ def everything(store: LocalStore) -> dict[str, object]:
         "known": {source: known[0] for source, known in store.files().items()},
     }
     for topic in TOPICS:
-        vector = FakeEmbedder().embed([topic])[0]
+        vector = FakeEmbedder().embed_query([topic])[0]
         for filters in (Filters(), Filters(source="*a*"), Filters(since="2008")):
             found[f"{topic} {filters} near"] = store.search_vectors(vector, 20, filters)
             found[f"{topic} {filters} terms"] = store.search_terms(topic, 20, filters)
@@ -291,10 +291,10 @@ def test_a_name_taken_is_told_however_its_file_falls_into_batches(
 class Interrupted(FakeEmbedder):
     """Embeds one batch; then someone presses Ctrl-C."""
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
         if self.embedded:
             raise KeyboardInterrupt
-        return super().embed(texts)
+        return super().embed_passages(texts)
 
 
 def test_an_interrupted_build_goes_on_from_what_was_embedded(seeds_folder: Path) -> None:

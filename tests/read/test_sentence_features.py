@@ -65,7 +65,6 @@ def test_features_of_a_question() -> None:
     assert [each.similarity for each in (first, second, third)] == [0.1, 0.2, 0.3]
     assert [each.coverage for each in (first, second, third)] == [1 / 4, 2 / 4, 0.0]
     assert {each.passage_coverage for each in (first, second, third)} == {3 / 4}
-    assert {each.missing_names for each in (first, second, third)} == {1 / 2}  # Gotland
     assert second.lexical == 1.0
     assert (first.type_fit, second.type_fit) == (-1.0, 1.0)
     assert second.words == 6

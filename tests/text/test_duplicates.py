@@ -181,7 +181,7 @@ def test_an_index_knows_where_else_a_story_stands(build_index: Build, open_index
         "undated.txt": ("early.txt", "late.txt"),
         "else.txt": (),
     }
-    vector = FakeEmbedder().embed([text])[0]
+    vector = FakeEmbedder().embed_query([text])[0]
     found_late = store.search_vectors(vector, 1, Filters(source="late.txt"))
     assert store.fetch([found_late[0][0]])[0][1].also_in == ("early.txt", "undated.txt")
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from rag.text.split import passages
 from rag.types import Article, Span
+from tests.fakes import outside
 from tests.strategies import TEXTS_HARD_TO_SPLIT
 
 
@@ -21,7 +22,7 @@ class WordTokenizer:
 
 def article(text: str, *body: Span) -> Article:
     return Article(
-        "0" * 16, "T", None, None, "t.txt", None, text, body=body or (Span(0, len(text)),)
+        "0" * 16, "T", None, None, "t.txt", None, text, marks=outside(text, *body) if body else ()
     )
 
 

@@ -7,6 +7,7 @@ import pytest
 from rag.types import Article, Header, Span
 from rag.web.render import Mark
 from rag.web.source_blocks import blocks
+from tests.fakes import outside
 
 BODY = "The terminal cost 61 million crowns."
 
@@ -24,7 +25,7 @@ def article_under(heading: str, author: str | None = "Tom Berg") -> Article:
         url=None,
         text=text,
         header=Header(title=Span(0, len(title))),
-        body=(Span(body, len(text)),),
+        marks=outside(text, Span(body, len(text))),
     )
 
 

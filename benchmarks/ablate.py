@@ -1,0 +1,328 @@
+"""Takes one rule of the ask path out at a time, and says which figures move.
+
+    RAG_EVAL_DATA=DIR python -m benchmarks.ablate MEMO [--rules NAME ...] [--sets NAME ...]
+
+Asks a sample of each set, of the part to tune on, with every rule in place, then with one rule
+replaced by nothing, and prints a row of Markdown for each: lines of code, answers changed,
+questions lost and won, and the figures that moved by at least 0.005. What both networks say of a text and of a pair of texts is
+kept in the folder MEMO, as are the indexes: only the first run waits for them. MEMO also gets a
+file of every answer that changed, to be read.
+
+A rule earns its place if a figure falls by at least 0.01 without it, on a set that it was not
+written on; or if a user would miss what it does, which no figure tells.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import importlib
+import inspect
+import os
+import pickle
+import pkgutil
+import re
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+
+import rag
+from benchmarks.held_out import SETS, TOLD, collections_of
+from rag.embed import load_embedder
+from rag.evaluate import library_over
+from rag.evaluate.judge import AskedLibrary, Record, judge
+from rag.evaluate.questions import Collection
+from rag.evaluate.scores import scores
+from rag.library import build_library
+from rag.read.read import SpanReader
+from rag.settings import Settings, load_settings
+
+SEED = 7
+QUESTIONS = {"wiki": 80, "near": 60, "mtrag": 100, "news": 60, "rgb": 40}
+"""Of each kind in a set; of the others, all."""
+LEFT_OUT = {"xquad", "time"}
+MOVED = 0.005
+Records: TypeAlias = dict[str, list[Record]]
+PACKAGE = Path(rag.__file__).parent
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What takes a rule out: something else in the place of its functions or constants."""
+
+    name: str
+    swapped: str
+    """``module.name`` of each, below ``rag``."""
+    new: Any
+    files: str = ""
+    """The modules that go with it, below ``rag/``; else only the swapped functions would."""
+
+    def old(self) -> list[Any]:
+        found = (f"rag.{path}".rpartition(".") for path in self.swapped.split())
+        return [getattr(importlib.import_module(module), name) for module, _, name in found]
+
+    def lines(self) -> int:
+        if self.files:
+            paths = [PACKAGE / f"{name}.py" for name in self.files.split()]
+            return sum(len(path.read_text(encoding="utf-8").splitlines()) for path in paths)
+        return sum(len(inspect.getsource(old).splitlines()) for old in self.old() if callable(old))
+
+
+def rules() -> list[Rule]:
+    """Every rule that can be taken out by itself."""
+    from rag.answer.agreement import Agreement
+    from rag.answer.answer import ABSTENTION
+    from rag.answer.evidence import MAX_NEAR, NEAR_BEST
+    from rag.read.span_evidence import CONFIDENCE_WEIGHTS
+    from rag.text.words import terms
+    from rag.types import Span
+
+    def first(given: Any, *others: Any) -> Any:
+        return given
+
+    def second(_: Any, given: Any, *others: Any) -> Any:
+        return given
+
+    def nothing(*given: Any) -> None:
+        return None
+
+    def never(*given: Any) -> bool:
+        return False
+
+    def always(*given: Any) -> bool:
+        return True
+
+    def previous_turn(question: str, history: Sequence[Any]) -> str:
+        users = [turn[1] for turn in history if turn[0] == "user"]
+        return f"{users[-1]} {question}" if users else question
+
+    def nearest_only(question: str, quotes: Any, most: int) -> Any:
+        near = [each for each in quotes[:MAX_NEAR] if quotes[0].score - each.score <= NEAR_BEST]
+        return list({quote.text: quote for quote in near}.values())[:most]
+
+    def by_terms(kind: Any, some: Any, other: Any) -> str:
+        words, others = set(terms(some.words or "")), set(terms(other.words or ""))
+        is_same = words and others and (words <= others or others <= words)
+        return "same" if is_same else "open" if words & others else "other"
+
+    def without(feature: str) -> dict[str, float]:
+        return {**CONFIDENCE_WEIGHTS, feature: 0.0}
+
+    requests = (
+        "question/intent question/articles_asked answer/overview answer/mentioning answer/reasons"
+        " answer/which_article answer/summary"
+    )
+    agreement = "answer/agreement answer/same_answer answer/same_matter answer/corrections"
+    asked, told, weights = "question", "answer", "read.span_evidence.CONFIDENCE_WEIGHTS"
+    kind = f"{asked}.answer_type"
+    standalone = f"{asked}.history.standalone_query"
+    spelling = "question/spelling question/spelling_variants question/library_words"
+    follow_ups = "question/follow_up question/term_selection question/mentions"
+    parts = "question/parts question/unsaid question/missing"
+    periods = "question/time_phrases question/calendar_words"
+    return [
+        Rule("question in a message", f"{asked}.within.question_within", first, "question/within"),
+        Rule("requests (sums up, lists)", f"{asked}.intent.intent_of", nothing, requests),
+        Rule("names exchanged", f"{asked}.exchanged.exchanged", nothing, "question/exchanged"),
+        Rule("answer taken up", f"{told}.taken_up.in_full", nothing, "answer/taken_up"),
+        Rule("spelling", f"{asked}.spelling.corrected", first, spelling),
+        Rule("follow-ups → no history", standalone, first, follow_ups),
+        Rule("follow-ups → previous turn", standalone, previous_turn, follow_ups),
+        Rule("whole question alone", f"{asked}.follow_up.may_stand_alone", never),
+        Rule("several parts", f"{asked}.parts.parts", lambda question: (question,), parts),
+        Rule("item of a list", f"{asked}.listed.listed_item", nothing, "question/listed"),
+        Rule("periods", f"{asked}.time_phrases.period_of", nothing, periods),
+        Rule("type of answer", f"{kind}.asked_type", nothing, "question/answer_type"),
+        Rule("type in ranking", "read.sentence_features.type_fit", lambda *_: 0.0),
+        Rule("words wanted", f"{kind}.wants_words", always),
+        Rule("count wanted", f"{kind}.lacks_count", never),
+        Rule("denial", "read.denial.denies", never, "read/denial"),
+        Rule("header", f"{told}.header.ask_header", nothing, "answer/header"),
+        Rule("contrary", f"{told}.contrary.without_contrary", second, "answer/contrary"),
+        Rule("naming", f"{told}.naming.not_of_others {told}.naming.naming", first, "answer/naming"),
+        Rule("constraint", f"{told}.constraint.fits_beside", always, "answer/constraint"),
+        Rule("quotes of other articles", f"{told}.evidence.worth_showing", nearest_only),
+        Rule(
+            "agreement", f"{told}.agreement.compared", lambda _, q, e: Agreement((*q,)), agreement
+        ),
+        Rule("corrections", f"{told}.corrections.corrects", never, "answer/corrections"),
+        Rule("same answer → shared terms", f"{told}.same_answer.compared_answers", by_terms),
+        Rule("same matter", f"{told}.same_matter.same_matter", always, "answer/same_matter"),
+        Rule("composing", f"{told}.compose.composed", second, "answer/compose"),
+        Rule("clauses", f"{told}.clauses.trimmed", lambda t, _: Span(0, len(t)), "answer/clauses"),
+        Rule("pronouns", f"{told}.pronouns.resolved", second, "answer/pronouns"),
+        Rule(
+            "list as short answer", f"{told}.list_answer.list_short", nothing, "answer/list_answer"
+        ),
+        Rule("why nothing", f"{told}.unmentioned.nothing_found", lambda *_: ABSTENTION),
+        Rule("no repetition of parts", f"{told}.sections.without_repetition", first),
+        Rule("passages reread", "read.rerank.reranked", second),
+        Rule("passages by article", "read.rerank.by_article", first),
+        Rule("spans tidied", "read.spans.tidied", second),
+        Rule("weight of missing names", weights, without("names missing")),
+        Rule("weight of passage coverage", weights, without("passage coverage")),
+        Rule("repeated stories", "text.duplicates.without_repeats", first),
+    ]
+
+
+class Memo:
+    """What a network said, kept on disk under a hash of what it was asked and of its weights."""
+
+    def __init__(self, file: Path) -> None:
+        self._disk = sqlite3.connect(file)
+        self._disk.execute("CREATE TABLE IF NOT EXISTS said (key BLOB PRIMARY KEY, value BLOB)")
+        self._said: dict[bytes, Any] = {}
+
+    def over(self, holder: type, method: str, weights: str) -> None:
+        """Keeps what ``holder.method(self, *context, texts)`` says of each of ``texts``."""
+        asked: Callable[..., Any] = getattr(holder, method)
+
+        def kept(instance: Any, *given: Any) -> Any:
+            *context, texts = given
+            marks = [repr((weights, method, context, text)).encode() for text in texts]
+            keys = [hashlib.sha256(mark).digest() for mark in marks]
+            new = {key: text for key, text in zip(keys, texts, strict=True) if not self._has(key)}
+            if new:
+                self._keep(list(new), asked(instance, *context, list(new.values())))
+            said = [self._said[key] for key in keys]
+            return np.stack(said) if said and isinstance(said[0], np.ndarray) else said
+
+        setattr(holder, method, kept)
+
+    def _has(self, key: bytes) -> bool:
+        if key not in self._said:
+            row = self._disk.execute("SELECT value FROM said WHERE key = ?", (key,)).fetchone()
+            if row is not None:
+                self._said[key] = pickle.loads(row[0])
+        return key in self._said
+
+    def _keep(self, keys: Sequence[bytes], values: Sequence[Any]) -> None:
+        for key, value in zip(keys, values, strict=True):
+            self._said[key] = value
+            row = (key, pickle.dumps(value))
+            self._disk.execute("INSERT OR REPLACE INTO said VALUES (?, ?)", row)
+        self._disk.commit()
+
+
+@contextmanager
+def taken_out(rule: Rule) -> Iterator[None]:
+    """Puts the rule's replacement wherever a module of ``rag`` holds what it replaces."""
+    undo: list[tuple[Any, str, Any]] = []
+    for old in rule.old():
+        for module in [each for name, each in sys.modules.items() if name.startswith("rag.")]:
+            undo += [(module, name, old) for name, value in vars(module).items() if value is old]
+    for module, name, _ in undo:
+        setattr(module, name, rule.new)
+    try:
+        yield
+    finally:
+        for module, name, old in undo:
+            setattr(module, name, old)
+
+
+def figures(records: Records) -> dict[str, float]:
+    """``set measure`` -> value, of the measures that benchmarks/held_out.py tells."""
+    return {
+        f"{name} {score.section}: {score.name}": score.value
+        for name, some in records.items()
+        for score in scores(some, resamples=0)
+        if score.name in TOLD.get(score.section, ())
+    }
+
+
+def good(record: Record) -> bool | None:
+    """Whether the question got what it should."""
+    if record.verdict is not None:
+        return record.verdict == "right"
+    if record.question.expected == "abstain":
+        return not record.answered
+    return bool(record.measures["both shown"]) if record.question.conflicting else record.right
+
+
+def shown(record: Record) -> str:
+    return f"{record.answer.query} | {record.answer.short} | {record.text}"
+
+
+def pairs(base: Records, now: Records) -> list[tuple[Record, Record]]:
+    return [pair for name in base for pair in zip(base[name], now[name], strict=True)]
+
+
+def row(rule: Rule, base: Records, now: Records) -> str:
+    both = pairs(base, now)
+    changed = sum(shown(before) != shown(after) for before, after in both)
+    lost = sum(bool(good(before)) and not good(after) for before, after in both)
+    won = sum(bool(good(after)) and not good(before) for before, after in both)
+    old, new = figures(base), figures(now)
+    moved = [
+        f"{name} {old[name]:.3f} → {new[name]:.3f}"
+        for name in old
+        if name in new and abs(new[name] - old[name]) >= MOVED
+    ]
+    moves = "; ".join(moved) or "none"
+    return f"| {rule.name} | {rule.lines()} | {changed} | {lost} / {won} | {moves} |"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("memo", type=Path)
+    parser.add_argument("--rules", nargs="*")
+    parser.add_argument("--sets", nargs="*", default=[s for s in SETS if s not in LEFT_OUT])
+    given = parser.parse_args()
+    given.memo.mkdir(parents=True, exist_ok=True)
+    for module in pkgutil.walk_packages(rag.__path__, "rag."):
+        if re.search(r"\.(question|answer|read|text|write)\.", module.name):
+            importlib.import_module(module.name)
+    settings = load_settings()
+    memo = Memo(given.memo / "said.sqlite")
+    embedder = load_embedder(settings.embedder)
+    for method in ("embed", "embed_query", "embed_passages"):
+        if hasattr(embedder, method):
+            memo.over(type(embedder), method, embedder.revision)
+    weights = sorted((PACKAGE / "weights").glob("*"))
+    digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in weights if path.is_file()]
+    memo.over(SpanReader, "score", "".join(digests))
+    libraries = [each for name in given.sets for each in opened(name, given.memo, settings)]
+
+    def asked() -> Records:
+        records: Records = {name: [] for name in given.sets}
+        for name, collection, library in libraries:
+            records[name] += [judge(question, library) for question in collection.questions]
+        return records
+
+    base = asked()
+    print("| without | lines | answers changed | lost / won | figures moved |")
+    print("| --- | --- | --- | --- | --- |")
+    for rule in rules():
+        if given.rules and rule.name not in given.rules:
+            continue
+        with taken_out(rule):
+            now = asked()
+        print(row(rule, base, now), flush=True)
+        with (given.memo / "changed.txt").open("a", encoding="utf-8") as file:
+            for before, after in pairs(base, now):
+                if shown(before) != shown(after):
+                    asked_of = f"{rule.name}: {before.question.text} {before.question.worth_citing}"
+                    file.write(f"{asked_of}\n+ {shown(before)}\n- {shown(after)}\n\n")
+
+
+def opened(
+    name: str, memo: Path, settings: Settings
+) -> Iterator[tuple[str, Collection, AskedLibrary]]:
+    """The set's sample, each part with its library, indexed in ``memo``."""
+    if name == "seed":
+        settings = settings.model_copy(update={"index": memo / "index" / name})
+        build_library(settings=settings).close()
+    data, most = Path(os.environ["RAG_EVAL_DATA"]), QUESTIONS.get(name, 1000)
+    for collection in collections_of(data, name, seed=SEED, questions=most, held_out=False):
+        index = memo / "index" / name / collection.name
+        yield name, collection, library_over(collection, index, settings)
+
+
+if __name__ == "__main__":
+    main()

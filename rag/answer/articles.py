@@ -1,0 +1,292 @@
+"""What is asked of articles as such: which there are, what one says of itself, or in all.
+
+Every word of an article that is shown stands in a quote, or is the title that leads one. Remarks
+are made of fixed words, numbers, dates and the name of a writer asked for, so that neither an
+article nor a message can speak through them.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from rag.answer.answer import Section
+from rag.answer.cite import format_date, named
+from rag.answer.summary import covering, lead_sentences, summarize
+from rag.question.follow_up import refers_back
+from rag.question.subject import author_in, sentence_count, subject_of
+from rag.text.counted import count
+from rag.text.numbers import ORDINALS
+from rag.text.sentences import sentences
+from rag.text.words import content_terms, terms
+from rag.types import Article, Ask, Embedder, Filters, Hit, Passage, Quote, Store
+
+SURE = 0.98
+PROBABLE = 0.75
+"""Where a subject or the conversation tells which article is meant."""
+WHICH_ARTICLE = "Which article is meant: say its title, or what it is about."
+MAX_LISTED = 20
+MAX_CENTRAL = 5
+"""Articles quoted where all of a folder or of a period are asked for."""
+MAX_ARTICLES_READ = 100
+"""Of more articles so many are looked at, to bound the embedding."""
+MAX_PASSAGES_READ = 500
+"""Of words that stand in more passages only "at least" so many articles can be told."""
+_ABOUT = 0.6
+"""The share of a subject's terms that the title and a passage of an article about it hold."""
+_SHORTEST_TITLE_WORDS = 2
+_FIELDS = (
+    ("title", re.compile(r"\b(?:title|headline|heading|called|entitled)\b", re.IGNORECASE)),
+    (
+        "author",
+        re.compile(r"\bwho\b|\bauthors?\b|\bbyline\b|\bby whom\b|\bwriter\b", re.IGNORECASE),
+    ),
+    (
+        "date",
+        re.compile(r"\bwhen\b|\bdate[ds]?\b|\bhow old\b|\b(?:day|month|year)\b", re.IGNORECASE),
+    ),
+)
+_POINTED = re.compile(rf"\bthe ({'|'.join([*ORDINALS, 'last', 'other'])})\b", re.IGNORECASE)
+
+
+def of_article(ask: Ask, store: Store, hits: Sequence[Hit]) -> Section | None:
+    """The title, author or date that ``ask`` asks for, as the articles meant state it.
+
+    None if it asks for none of them; a section without quotes where the article does not state it.
+    """
+    question = ask.asked
+    named_ones = _titled(question, hits)
+    for article in named_ones:
+        question = question.replace(article.title, "")
+    field = next((name for name, asks in _FIELDS if asks.search(question)), None)
+    articles, confidence = meant(ask, store, hits)
+    if field is None or not articles:
+        return None
+    quotes = [
+        Quote(article, article.text[slice(*span)], *span, score=1.0)
+        for article in articles
+        if (span := getattr(article.header, field)) is not None
+    ]
+    short = quotes[0].text if quotes else None
+    return Section(tuple(quotes), short=short, confidence=confidence, hits=tuple(hits))
+
+
+def summary(
+    ask: Ask, store: Store, embedder: Embedder, hits: Sequence[Hit]
+) -> list[Section] | None:
+    """The gist of the article meant, or of each of several in its leading sentences.
+
+    None where nothing tells which is meant: the question is better read as it stands.
+    """
+    articles, confidence = meant(ask, store, hits)
+    length = sentence_count(ask.question)
+    if not articles:
+        return None if ask.subject else [Section(remark=WHICH_ARTICLE)]
+    if len(articles) == 1:
+        quotes = tuple(summarize(articles[0], embedder, length))
+        shown = "one" if len(quotes) == 1 else str(len(quotes))
+        remark = f"The article in {shown} of its sentences:"
+        return [Section(quotes, remark, confidence=confidence, hits=tuple(hits))]
+    each = max(1, (length or 2 * len(articles)) // len(articles))
+    return [
+        Section(tuple(quotes), heading=named(article), confidence=confidence, hits=tuple(hits))
+        for article in articles[:MAX_CENTRAL]
+        if (quotes := lead_sentences(article, min(each, 2)))
+    ]
+
+
+def topics(ask: Ask, store: Store, embedder: Embedder) -> Section | None:
+    """What the articles that pass are about: how many, of which days, and the leads of those that
+    stand best for all of them."""
+    filters = ask.filters
+    total = store.count_articles(filters)
+    found = store.articles_between(None, None, MAX_ARTICLES_READ, filters)
+    if total > MAX_ARTICLES_READ and filters == Filters():
+        found = store.some_articles(MAX_ARTICLES_READ)
+    quotes = summarize(found[0], embedder) if len(found) == 1 else _central(found, embedder)
+    days = store.first_and_last_day(filters)
+    dated = f", dated {_in_words(*days)}" if days else ""
+    whose = "its" if total == 1 else "their"
+    remark = f"{count(total, 'article')}{dated}. In some of {whose} sentences:"
+    return Section(tuple(quotes), remark, in_lines=True, confidence=SURE) if quotes else None
+
+
+def listed(ask: Ask, store: Store) -> Section:
+    """The articles asked for: all, those of a period or an author, or those that hold a subject."""
+    if ask.subject and content_terms(ask.subject):
+        return _holding(ask.subject, ask, store)
+    filters = ask.filters
+    total = store.count_articles(filters)
+    found = store.articles_between(None, None, MAX_LISTED, filters)
+    remark = count(total, "article")
+    if filters.since and filters.until:
+        remark += f" of {_in_words(filters.since, filters.until)}"
+    if total > len(found):
+        newest = f"The {len(found)} newest" if found[-1].date else str(len(found))
+        remark = f"{newest} of {remark}"
+    if not found:
+        whose = f" by {filters.author}" if author_in(ask.question) else ""
+        return Section(remark=f"No article is{whose or ' of that time'}.")
+    quotes = tuple(quote for article in found if (quote := _title(article)))
+    return Section(quotes, f"{remark}:", in_lines=True, confidence=SURE)
+
+
+def meant(ask: Ask, store: Store, hits: Sequence[Hit]) -> tuple[list[Article], float]:
+    """The articles that ``ask`` means, and how sure it is that it means these.
+
+    Those whose title it says, the newest, an author's, the only one there is, those that the last
+    answer cites, else those that the hits put first for its subject.
+    """
+    filters = ask.filters
+    if titled := _titled(ask.asked, hits):
+        return titled, SURE
+    if ask.latest:
+        return store.articles_between(None, None, 1, filters), SURE
+    if store.count_articles(filters) == 1:
+        return store.articles_between(None, None, 1, filters), SURE
+    if filters.author and author_in(ask.question):
+        return store.articles_between(None, None, MAX_CENTRAL, filters), SURE
+    if (not ask.subject or refers_back(ask.asked)) and (cited := _cited_last(ask, store)):
+        return cited, SURE
+    return _about(ask.subject or subject_of(ask.query), hits), PROBABLE
+
+
+def _cited_last(ask: Ask, store: Store) -> list[Article]:
+    """The articles of the last answer that cites any; the one that "the second" points at."""
+    turn = next((turn for turn in reversed(ask.turns) if turn.citations), None)
+    if turn is None:
+        return []
+    ids = list(dict.fromkeys(citation.article_id for citation in turn.citations))
+    found = [article for each in ids if (article := store.article(each))]
+    if pointed := _POINTED.search(ask.question):
+        word = pointed[1].lower()
+        place = {"last": len(found), "other": 2}.get(word) or ORDINALS[word]
+        return found[place - 1 : place]
+    return (
+        found
+        if re.search(r"\b(?:them|these|those|they|all|articles)\b", ask.question)
+        else found[:1]
+    )
+
+
+def _titled(question: str, hits: Sequence[Hit]) -> list[Article]:
+    """The articles found whose title stands in the question."""
+    asked = f" {_plain(question)} "
+    articles = {hit.article.id: hit.article for hit in hits}.values()
+    return [
+        article
+        for article in articles
+        if len(_plain(article.title).split()) >= _SHORTEST_TITLE_WORDS
+        and f" {_plain(article.title)} " in asked
+    ]
+
+
+def _about(subject: str, hits: Sequence[Hit]) -> list[Article]:
+    """The articles of which title and one passage hold most of the subject, the best first.
+
+    Several only where their titles hold as much of it: in a long article any two words occur.
+    """
+    wanted = set(content_terms(subject)) if subject else set[str]()
+    best: dict[str, tuple[float, float]] = {}
+    for hit in hits:
+        in_title, in_either = (
+            len(wanted & set(terms(text))) / max(1, len(wanted))
+            for text in (hit.article.title, f"{hit.article.title} {hit.passage.text}")
+        )
+        if in_either >= _ABOUT:
+            score = (in_title, in_title + in_either)
+            best[hit.article.id] = max(score, best.get(hit.article.id, score))
+    articles = {hit.article.id: hit.article for hit in hits}
+    if not best:
+        return []
+    most = max(best.values())
+    if not most[0]:
+        return [articles[max(best, key=lambda each: best[each])]]
+    return [articles[each] for each, (in_title, _) in best.items() if in_title >= most[0]]
+
+
+def _holding(subject: str, ask: Ask, store: Store) -> Section:
+    """The articles that hold the words of ``subject``, newest first, each with its first sentence
+    that does: a name's side by side, others in one sentence or the title."""
+    words = [word for word in re.findall(r"\w+", subject) if terms(word)]
+    wanted = tuple(terms(subject))
+    is_name = all(word[0].isupper() or word[0].isdigit() for word in words)
+
+    def stands_in(text: str) -> bool:
+        found = tuple(terms(text))
+        if not is_name:
+            return set(content_terms(subject)) <= set(found)
+        return any(found[at : at + len(wanted)] == wanted for at in range(len(found)))
+
+    held = store.passages_holding(words)
+    rarest = words[held.index(min(held))]
+    found = store.search_terms(rarest, MAX_PASSAGES_READ, ask.filters)
+    pairs = store.fetch(sorted(ordinal for ordinal, _ in found))
+    quotes: dict[str, Quote] = {}
+    for passage, article in pairs:
+        if article.id not in quotes and (quote := _sentence(passage, article, stands_in)):
+            quotes[article.id] = quote
+    newest = sorted(quotes.values(), key=lambda quote: quote.article.date or "", reverse=True)
+    if not newest:
+        return Section(remark="No article mentions it." if len(found) < MAX_PASSAGES_READ else None)
+    total = count(len(newest), "article")
+    remark = f"{total if len(found) < MAX_PASSAGES_READ else f'At least {total}'} "
+    remark += "mentions it" if len(newest) == 1 else "mention it"
+    if len(newest) > MAX_LISTED:
+        remark += f"; the {MAX_LISTED} newest of them"
+    listed = [replace(quote, lead=f"{named(quote.article)}:") for quote in newest[:MAX_LISTED]]
+    return Section(tuple(listed), f"{remark}:", in_lines=True, confidence=SURE)
+
+
+def _sentence(passage: Passage, article: Article, stands_in: Callable[[str], bool]) -> Quote | None:
+    spans = [article.header.title] if article.header.title else []
+    if stands_in(passage.text):
+        spans = [*sentences(article.text, passage.start, passage.end), *spans]
+    return next(
+        (
+            Quote(article, article.text[slice(*span)], *span, score=1.0)
+            for span in spans
+            if stands_in(article.text[slice(*span)])
+        ),
+        None,
+    )
+
+
+def _central(articles: Sequence[Article], embedder: Embedder) -> list[Quote]:
+    """The first sentences of the articles that stand best for all of them, oldest first."""
+    leads = [quotes[0] for article in articles if (quotes := lead_sentences(article, 1))]
+    if not leads:
+        return []
+    vectors = embedder.embed_passages([quote.text for quote in leads])
+    chosen = covering(vectors, [1.0] * len(leads), MAX_CENTRAL)
+    return sorted(
+        (_dated(leads[place]) for place in chosen), key=lambda quote: quote.article.date or ""
+    )
+
+
+def _title(article: Article) -> Quote | None:
+    """The title where the text states it, else the first sentence."""
+    if span := article.header.title:
+        return _dated(Quote(article, article.text[slice(*span)], *span, score=1.0))
+    return next((_dated(quote) for quote in lead_sentences(article, 1)), None)
+
+
+def _dated(quote: Quote) -> Quote:
+    date = quote.article.date
+    return replace(quote, lead=f"{format_date(date)}:") if date else quote
+
+
+def _in_words(first: str, last: str) -> str:
+    """``31 May 2007``, ``May 2007``, ``2007``, or two of these with "to" between them."""
+    end_of_month = calendar.monthrange(int(last[:4]), int(last[5:7] or 12))[1]
+    for length, start, end in ((4, "-01-01", "-12-31"), (7, "-01", f"-{end_of_month}")):
+        if first[length:] == start and last[length:] == end:
+            first, last = first[:length], last[:length]
+    return " to ".join(dict.fromkeys((format_date(first), format_date(last))))
+
+
+def _plain(text: str) -> str:
+    """The words of a title, without marks and capitals."""
+    return " ".join(re.findall(r"\w+", re.sub(r"['’]", "", text.casefold())))

@@ -1,0 +1,65 @@
+"""Dated events: the sentences on a subject that say when something happened, in order of time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from itertools import groupby
+
+from rag.answer.answer import Section
+from rag.answer.cite import format_date
+from rag.text.dates import stated_dates
+from rag.text.sentences import sentences
+from rag.text.words import content_terms, terms
+from rag.types import Ask, Hit, Quote
+
+MAX_EVENTS = 12
+_PROBABLE = 0.75
+
+
+def timeline(ask: Ask, hits: Sequence[Hit]) -> list[Section]:
+    """One section a day (or month, or year), the earliest first; empty with fewer than two events.
+
+    A day is the one that the sentence states, reckoned from the day of its article: "on Saturday".
+    Of the hits, best first, so many sentences are taken as are shown.
+    """
+    wanted = set(content_terms(ask.subject or ask.query))
+    found: dict[str, tuple[str, Quote]] = {}
+    for hit in hits:
+        if wanted.isdisjoint(terms(f"{hit.article.title} {hit.passage.text}")):
+            continue
+        for quote, day in _events(hit):
+            found.setdefault(quote.text, (day, quote))
+    events = sorted([*found.values()][:MAX_EVENTS], key=lambda event: event[0])
+    if len(events) < 2:
+        return []
+    return [
+        Section(
+            tuple(quote for _, quote in of_day),
+            heading=format_date(day),
+            in_lines=True,
+            confidence=_PROBABLE,
+            hits=tuple(hits),
+        )
+        for day, of_day in groupby(events, key=lambda event: event[0])
+    ]
+
+
+def _events(hit: Hit) -> list[tuple[Quote, str]]:
+    """The sentences of a hit that state a day, month or year, with the first that each states."""
+    published = hit.article.date or ""
+    day = date.fromisoformat(published) if len(published) == 10 else None
+    events = []
+    for start, end in sentences(hit.article.text, hit.passage.start, hit.passage.end):
+        text = hit.article.text[start:end]
+        for stated in stated_dates(text):
+            days = (
+                stated.days(day) if day else stated.year and stated.days(date(stated.year, 12, 31))
+            )
+            if days:
+                iso = days.first.isoformat()
+                exact = stated.day or stated.weekday is not None
+                iso = iso if exact else iso[:7] if stated.month else iso[:4]
+                events.append((Quote(hit.article, text, start, end, hit.score), iso))
+                break
+    return events

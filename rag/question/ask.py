@@ -1,0 +1,123 @@
+"""A conversation's next question -> one ``Ask``, made once and handed on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from rag.errors import QuestionError
+from rag.question.follow_up import refers_back
+from rag.question.history import standalone_query
+from rag.question.kinds import kind_of
+from rag.question.parts import parts
+from rag.question.spelling import corrected
+from rag.question.subject import author_in, sides_of, subject_of
+from rag.text.dates import Period, period_of
+from rag.types import Answer, Ask, Filters, Kind, Store
+
+_OF_ARTICLES: frozenset[Kind] = frozenset(("articles", "summary", "topics", "about an article"))
+_OF_NOTHING_BEFORE: frozenset[Kind] = frozenset(("small talk", "about Footnote", "topics"))
+_IN_PARTS: frozenset[Kind] = frozenset(("lookup", "list", "compare"))
+_NEWS = r"(?:news|articles?|stor(?:y|ies)|reports?|coverage|headlines|editorials?)"
+_BY_PUBLICATION = re.compile(
+    rf"\b{_NEWS}\b(?:(?!\b(?:did|do|does|was|were|is|are|has|have|had|who|that)\b)[^.?!§]){{0,80}}§"
+    rf"|\b(?:published|reported|printed|posted|written up)\s*§|§(?:['’]s)?\s+(?:\w+\s+)?{_NEWS}\b",
+    re.IGNORECASE,
+)
+"""§ stands for a period: "articles about Iran §", "what was reported §", "§ headlines"."""
+_LATEST = re.compile(r"\b(?:latest|newest|most recent)\b", re.IGNORECASE)
+
+
+def check_question(question: str, max_chars: int) -> str:
+    """The question without surrounding white space and what is no character. Raises QuestionError.
+
+    A lone surrogate, which stands for a byte of the command line that is not UTF-8, becomes "?".
+    """
+    if not isinstance(question, str):
+        raise QuestionError(f"The question is {question!r}, which is no text: write it as text.")
+    question = question.encode("utf-8", "replace").decode().strip()
+    if not question:
+        raise QuestionError("The question is empty: type one.")
+    if len(question) > max_chars:
+        raise QuestionError(
+            f"The question has {len(question):,} characters, at most {max_chars:,} are read: "
+            "shorten it."
+        )
+    return question
+
+
+def understood(
+    question: str,
+    turns: Sequence[Answer],
+    store: Store,
+    filters: Filters = Filters(),
+    today: date | None = None,
+) -> Ask:
+    """What ``question`` asks after ``turns``. ``today`` dates "last week"."""
+    kind = kind_of(question)
+    asked = corrected(question, store)
+    period = _period_of_publication(question, kind, today or date.today())
+    author = author_in(question) if kind in _OF_ARTICLES else None
+    subject = subject_of(_without(asked, [*filter(None, [author, period and period.named])]))
+    whole = kind in _OF_NOTHING_BEFORE or (
+        kind in _OF_ARTICLES and bool(subject) and not refers_back(question)
+    )
+    ask = Ask(
+        question=question,
+        asked=asked,
+        query=asked if whole else corrected(standalone_query(question, turns), store),
+        kind=kind,
+        subject=subject,
+        filters=_narrowed(filters, author, period),
+        latest=_LATEST.search(question) is not None,
+        turns=tuple(turns),
+    )
+    return replace(ask, parts=_parts(ask, store))
+
+
+def _parts(whole: Ask, store: Store) -> tuple[Ask, ...]:
+    """Each side or part as a question of its own; later parts follow the first as in a
+    conversation."""
+    if whole.kind == "compare" and len(sides := sides_of(whole.asked)) == 2:
+        return tuple(
+            replace(whole, question=side, asked=asked, query=asked, subject=side, kind="lookup")
+            for side, asked in sides
+        )
+    asked = parts(whole.question) if whole.kind in _IN_PARTS else ()
+    if len(asked) < 2:
+        return ()
+    before = Answer(asked[0], asked[0], "abstained", None, "", (), (), 0.0, "")
+    found = []
+    for place, part in enumerate(asked):
+        turns = whole.turns if place == 0 else (*whole.turns, before)
+        query = corrected(standalone_query(part, turns), store)
+        spelled = corrected(part, store)
+        found.append(replace(whole, question=part, asked=spelled, query=query, kind="lookup"))
+    return tuple(found)
+
+
+def _without(text: str, phrases: Sequence[str]) -> str:
+    for phrase in phrases:
+        text = text.replace(phrase, " ")
+    return text
+
+
+def _narrowed(filters: Filters, author: str | None, period: Period | None) -> Filters:
+    """``filters`` with the author and the days of publication that the question names, where the
+    user did not choose any."""
+    if author and not filters.author:
+        filters = replace(filters, author=author)
+    if period and not (filters.since or filters.until):
+        filters = replace(filters, since=period.since, until=period.until)
+    return filters
+
+
+def _period_of_publication(question: str, kind: Kind, today: date) -> Period | None:
+    """The time of which ``question`` asks for articles; None if it says when something happened."""
+    period = period_of(question, today)
+    if period is None:
+        return None
+    around = f"{question[: period.span.start]}§{question[period.span.end :]}"
+    return period if kind in _OF_ARTICLES or _BY_PUBLICATION.search(around) else None
