@@ -1,7 +1,7 @@
-"""The chat: layout only; what happens is ``rag/web/conversing.py``'s.
+"""The chat: layout only; what happens is ``rag/web/conversations.py``'s.
 
 ``create_chat`` lays out the conversation. The source panel beside it and the list of conversations
-are parts of the page (``rag/web/page.py``), which fetches them, so that they never wait for an
+are parts of the page (``rag/web/pages.py``), which fetches them, so that they never wait for an
 answer. ``rag serve`` starts it.
 """
 
@@ -10,21 +10,21 @@ from __future__ import annotations
 import html
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import quote
 
 import gradio as gr
 
 from rag.errors import RagError
-from rag.web import render_state
-from rag.web.conversing import Conversing
+from rag.web.access import person_of
+from rag.web.conversations import Conversing, Tab, View
 from rag.web.examples import ARTICLES_READ, example_questions
-from rag.web.filter_address import conversation_from_address
-from rag.web.library_page import CHAT_VIEW
-from rag.web.login_page import person_of
-from rag.web.page import FILTER_BAR
-from rag.web.served import Failed, Library, State
-from rag.web.view import Tab, View
+from rag.web.pages import render
+from rag.web.served import Failed, State, render_state, render_welcome
+from rag.web.settings import conversation_from_address
+
+if TYPE_CHECKING:
+    from rag.library import Library
 
 Update: TypeAlias = dict[str, Any]
 
@@ -42,9 +42,9 @@ def create_chat(conversing: Conversing, seeds: Path, *, logs_out: bool = False) 
 
     def shown_of(state: State) -> tuple[str, Update]:
         return (
-            render_state.render_state(state),
+            render_state(state),
             gr.update(
-                placeholder=render_state.render_welcome(state, str(seeds)),
+                placeholder=render_welcome(state, str(seeds)),
                 examples=_examples(state.library),
             ),
         )
@@ -98,8 +98,8 @@ def create_chat(conversing: Conversing, seeds: Path, *, logs_out: bool = False) 
         tab = gr.State(Tab())
         with gr.Row(elem_id="masthead"):
             gr.Markdown("<h1>Footnote</h1>", elem_id="wordmark")
-            gr.Markdown(CHAT_VIEW, sanitize_html=False, elem_id="tabs")
-            status = gr.Markdown(render_state.render_state(served.state), elem_id="library")
+            gr.Markdown(render("views", view="Chat"), sanitize_html=False, elem_id="tabs")
+            status = gr.Markdown(render_state(served.state), elem_id="library")
             gr.Button("Conversations", elem_id="show-conversations", size="sm")
             new_conversation = gr.Button("New conversation", elem_id="new", size="sm")
             gr.Button("Settings", elem_id="show-settings", size="sm")
@@ -113,16 +113,17 @@ def create_chat(conversing: Conversing, seeds: Path, *, logs_out: bool = False) 
             container=False,
             height=None,
             layout="panel",
+            autoscroll=False,  # static/chat.js shows an answer from its beginning
             buttons=[],
             latex_delimiters=[],
             allow_tags=False,
             feedback_options=None,
             group_consecutive_messages=False,
-            placeholder=render_state.render_welcome(served.state, str(seeds)),
+            placeholder=render_welcome(served.state, str(seeds)),
         )
         with gr.Column(elem_id="composer"):
             notice = gr.Markdown("", elem_id="notice")
-            gr.Markdown(FILTER_BAR, sanitize_html=False, elem_id="filters")
+            gr.Markdown(render("filters"), sanitize_html=False, elem_id="filters")
             # The page's scripts write into these what its address says, and what a link asks for;
             # the other way, they read which conversation is open.
             address = gr.Textbox(elem_id="page-address", label="Address", visible="hidden")

@@ -107,8 +107,7 @@ def view(seeds: Path, index: Path) -> str:
     from fastapi import FastAPI
     from starlette.testclient import TestClient
 
-    from rag.web.library_desk import LibraryDesk
-    from rag.web.library_routes import library_routes
+    from rag.web.library import LibraryDesk, library_routes
     from rag.web.served import ServedLibrary
     from tests.fake_library import FakeLibrary
 

@@ -34,7 +34,7 @@ def watch() -> None:
     from tests.fakes import FakeReader
 
     library.load_embedder = lambda name: FakeEmbedder()  # type: ignore[assignment]
-    library.load_reader = lambda embedder, reader: FakeReader()  # type: ignore[assignment]
+    library.load_reader = lambda name: FakeReader()  # type: ignore[assignment]
     watch.SETTLED_MS = 200
     # A shell's background jobs ignore Ctrl-C, and so would this one.
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from rag.answer.cite import cite
 from rag.conversations.feedback import FeedbackStore
@@ -33,7 +33,7 @@ from rag.types import (
     Token,
     Turn,
 )
-from rag.web.conversing import Conversing
+from rag.web.conversations import Conversing
 from rag.web.served import ServedLibrary
 from tests.fakes import outside
 
@@ -57,10 +57,15 @@ and war against Iran have no intention of remaining silent.
 Visit wsws.org/contact"""
 
 
-def article_of(text: str = TEXT, **changed: str | None) -> Article:
+def article_of(text: str = TEXT, **changed: Any) -> Article:
     """An article of ``text``, whose title, author and date are those of TEXT unless changed."""
     title, author, date = text.find("The US"), text.find("Peter"), text.find("31 May")
-    fields: dict[str, str | None] = {
+    is_seed = text == TEXT
+    header = Header(Span(title, title + 39), Span(author, author + 13), Span(date, date + 11))
+    body = (Span(text.find("US-Iranian"), text.find("Visit")),)
+    fields: dict[str, Any] = {
+        "header": header if is_seed else Header(),
+        "marks": outside(text, *body) if is_seed else (),
         "id": "a1",
         "title": "The US holds talks with Iran in Baghdad",
         "author": "Peter Symonds",
@@ -69,15 +74,7 @@ def article_of(text: str = TEXT, **changed: str | None) -> Article:
         "url": None,
         **changed,
     }
-    header = Header(Span(title, title + 39), Span(author, author + 13), Span(date, date + 11))
-    body = (Span(text.find("US-Iranian"), text.find("Visit")),)
-    is_seed = text == TEXT
-    return Article(
-        text=text,  # type: ignore[arg-type]
-        header=header if is_seed else Header(),
-        marks=outside(text, *body) if is_seed else (),
-        **fields,  # type: ignore[arg-type]
-    )
+    return Article(text=text, **fields)
 
 
 @dataclass(frozen=True)
@@ -168,7 +165,7 @@ class FakeLibrary:
             )
             for number, each in enumerate(quotes or sentences)
         )
-        query = f"{history[-2][1]} {question}" if history else question  # type: ignore[index]
+        query = f"{history[-1].question} {question}" if history else question  # type: ignore[union-attr]
         yield Retrieved(query, hits)
         citations = cite(quotes[: min(3, max_quotes or 3)])
         text = " ".join(f"“{each.quote}” [{each.number}]" for each in citations)

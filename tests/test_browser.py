@@ -94,18 +94,6 @@ def test_a_follow_up_is_understood_and_earlier_markers_keep_their_quotes(
         assert first.count() == 1
 
 
-def test_two_tabs_asking_at_once_get_their_own_answers(browser: Browser, address: str) -> None:
-    with visit(browser, address) as one, visit(browser, address) as other:
-        questions = {one: "Who wrote this article?", other: "When was it published?"}
-        for visited, question in questions.items():
-            visited.page.locator("#question textarea").fill(question)
-            visited.page.locator("#question textarea").press("Enter")
-        for visited, answer in ((one, "Peter Symonds"), (other, "31 May 2007")):
-            conversation = visited.page.locator("#conversation")
-            expect(conversation.locator(".answer.whole .words")).to_contain_text(answer)
-            expect(conversation.locator(".question")).to_have_text(questions[visited])
-
-
 def test_what_the_articles_do_not_say_is_not_answered(browser: Browser, address: str) -> None:
     with visit(browser, address) as visited:
         answer = visited.ask("Who won the 2006 World Cup?")
@@ -116,24 +104,6 @@ def test_what_the_articles_do_not_say_is_not_answered(browser: Browser, address:
         expect(visited.page.locator("#source .notice")).to_contain_text("does not answer")
         expect(visited.page.locator("#source mark.near").first).to_be_in_viewport()
         expect(visited.page.locator("#source mark.quote")).to_have_count(0)
-
-
-def test_an_example_can_be_chosen_and_a_refused_question_is_kept(
-    browser: Browser, address: str
-) -> None:
-    with visit(browser, address) as visited:
-        page, box = visited.page, visited.page.locator("#question textarea")
-        page.get_by_role("button", name="Who wrote this article?").click()
-        expect(page.locator("#conversation .answer.whole")).to_contain_text("Peter Symonds")
-        box.press("Enter")
-        expect(page.locator("#notice")).to_contain_text("Type a question first.")
-        long_question = "why " * 5000
-        box.fill(long_question)
-        box.press("Enter")
-        expect(page.locator("#notice")).to_contain_text("shorten it")
-        expect(box).to_have_value(long_question)
-        page.get_by_role("button", name="New conversation").click()
-        expect(page.locator("#conversation .answer")).to_have_count(0)
 
 
 def test_a_conversation_that_was_left_does_not_come_back(browser: Browser, address: str) -> None:
@@ -148,16 +118,6 @@ def test_a_conversation_that_was_left_does_not_come_back(browser: Browser, addre
             expect(page.locator("#conversation .answer")).to_have_count(0)
             page.wait_for_timeout(500)  # what comes late
             expect(page.locator("#conversation .answer")).to_have_count(0)
-
-
-def test_the_index_can_be_rebuilt_from_the_page(browser: Browser, address: str) -> None:
-    with visit(browser, address, 1600) as visited:  # where it is narrower only the library's has it
-        page = visited.page
-        page.evaluate(_WATCH.replace("SEEN", "building").replace("WHAT", "#library .state.working"))
-        page.get_by_role("button", name="Rebuild index").click()
-        page.wait_for_function("() => window.building", timeout=60_000)  # it may be over in a blink
-        expect(page.locator("#library .state.ready")).to_be_visible(timeout=60_000)
-        expect(visited.ask(QUESTION).locator(".words a.cite").first).to_be_visible()
 
 
 def test_on_a_phone_the_source_slides_over_and_back_closes_it(
@@ -176,20 +136,6 @@ def test_on_a_phone_the_source_slides_over_and_back_closes_it(
         page.get_by_role("button", name="Close").click()
         expect(panel).to_be_hidden()
         assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
-
-
-def test_the_page_can_be_used_by_keyboard_alone(browser: Browser, address: str) -> None:
-    with visit(browser, address) as visited:
-        page = visited.page
-        expect(page.get_by_label("Your question")).to_be_visible()
-        answer = visited.ask(QUESTION)
-        marker = answer.locator(".words a.cite").first
-        marker.focus()
-        marker.press("Enter")
-        expect(visited.marked.first).to_be_in_viewport()
-        page.keyboard.press("Escape")
-        expect(page.locator("#source mark")).to_have_count(0)
-        expect(marker).to_be_focused()
 
 
 def test_no_articles_yet_says_where_to_put_them(browser: Browser, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from rag.web.login_file import LoginFile
+from rag.web.access import LoginFile
 from tests.browsing import Visit, free_port, running, visit
 from tests.fake_server import ALL_SPEAKERS
 from tests.slow_server import SLOW
@@ -223,17 +223,6 @@ def test_a_screen_reader_hears_the_answer_once_it_is_whole(browser: Browser, add
         expect(page.locator("#conversation .answer.whole")).to_be_visible(timeout=30_000)
         expect(log).to_have_attribute("aria-busy", "false")
         expect(log).to_have_attribute("aria-live", "polite")
-
-
-def test_nothing_moves_for_who_wants_no_motion(browser: Browser, address: str) -> None:
-    with visit(browser, address) as visited:  # which asks for reduced motion
-        visited.ask(ALL_SPEAKERS)
-        moving = visited.page.evaluate(
-            """() => document.getAnimations()
-                .filter((each) => each.effect?.getComputedTiming().activeDuration > 10)
-                .map((each) => each.effect.target?.outerHTML.slice(0, 160))"""
-        )
-        assert moving == []
 
 
 # Time.

@@ -112,17 +112,6 @@ def test_an_answer_goes_on_while_its_page_is_reloaded(browser: Browser, address:
         expect(page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
 
 
-def test_what_is_typed_while_an_answer_streams_stays(browser: Browser, address: str) -> None:
-    with visit(browser, address) as visited:
-        page, box = visited.page, visited.page.locator("#question textarea")
-        box.fill(SLOW)
-        box.press("Enter")
-        is_answering(page)
-        box.press_sequentially("What did it cost?", delay=20)
-        expect(answers(page)).to_have_count(1)
-        expect(box).to_have_value("What did it cost?")
-
-
 def test_a_new_conversation_begins_beside_the_contents(browser: Browser, address: str) -> None:
     with visit(browser, address) as visited:
         page = visited.page
@@ -200,24 +189,6 @@ def test_a_conversation_is_renamed_and_deleted_once_asked(browser: Browser, addr
         expect(answers(page)).to_have_count(0)
         assert in_address(page) == ""
         expect(page).to_have_title("Footnote")
-
-
-@pytest.mark.parametrize("ending", ["md", "html"])
-def test_a_conversation_is_exported_with_its_sources(
-    browser: Browser, address: str, tmp_path: Path, ending: str
-) -> None:
-    with visit(browser, address) as visited:
-        page = visited.page
-        visited.ask(COST)
-        items = open_list(page)
-        label = {"md": "Markdown", "html": "HTML"}[ending]
-        with page.expect_download() as download:
-            items.get_by_role("link", name=f"Export as {label}").first.click()
-        assert download.value.suggested_filename == f"what-did-the-ferry-terminal-cost.{ending}"
-        download.value.save_as(tmp_path / "export")
-        exported = (tmp_path / "export").read_text(encoding="utf-8")
-        for words in (COST, "48 million crowns", "Ferry terminal opens in the rain", "Ada Lind"):
-            assert words in exported
 
 
 # What can be done with a question and an answer.
@@ -308,17 +279,6 @@ def test_a_question_is_edited_and_takes_its_place(browser: Browser, address: str
         box.press("Enter")
         expect(questions(page)).to_have_text([COST])
         expect(answers(page)).to_contain_text(["48 million crowns"])
-
-
-def test_an_answer_is_made_anew(browser: Browser, address: str) -> None:
-    with visit(browser, address) as visited:
-        page = visited.page
-        answer = visited.ask(COST)
-        turn = answer.get_by_role("link", name="Edit question").get_attribute("href")
-        answer.get_by_role("link", name="Ask again").click()
-        expect(answers(page).locator(f".actions a[href='{turn}']")).to_have_count(0)
-        expect(answers(page)).to_have_count(1)
-        expect(questions(page)).to_have_text([COST])
 
 
 def test_an_abstention_is_widened_to_what_comes_nearest(browser: Browser, address: str) -> None:

@@ -138,31 +138,6 @@ def test_files_are_dropped_built_and_read_whole(browser: Browser, address: str) 
         expect(page.locator("#chips")).to_contain_text("cranes.md", timeout=30_000)
 
 
-def test_a_new_conversation_knows_the_library_of_today(browser: Browser, tmp_path: Path) -> None:
-    seeds = tmp_path / "seeds"
-    fill(seeds)
-    with served(tmp_path) as address, visit(browser, address.removesuffix("/library")) as visited:
-        chat = visited.page
-        expect(chat.locator("#library")).to_contain_text("6 articles")
-        for name in ("herons.txt", "terns.txt"):
-            (seeds / name).write_text(story(f"The {name}", "Ada Lind", "1 April 2013", name * 40))
-        library = chat.context.new_page()
-        library.goto(address)
-        rebuild(library)
-        library.close()
-        chat.get_by_role("button", name="New conversation").click()
-        expect(chat.locator("#library")).to_contain_text("8 articles")
-
-
-def test_a_row_keeps_the_focus_while_files_come(browser: Browser, address: str) -> None:
-    with visit(browser, address) as visited:
-        whales = row(visited.page, "Whales return to the bay").get_by_role("link")
-        whales.focus()
-        visited.page.evaluate(DROP, {"gannets.txt": "Gannets dive from a height."})
-        expect(row(visited.page, "gannets.txt")).to_be_visible()
-        expect(whales).to_be_focused()
-
-
 def test_the_list_is_searched_sorted_and_bookmarked(browser: Browser, address: str) -> None:
     with visit(browser, address) as visited:
         page = visited.page
@@ -186,18 +161,6 @@ def test_the_list_is_searched_sorted_and_bookmarked(browser: Browser, address: s
         expect(visited.page.locator("#found")).to_have_text("3 entries")
         assert titles(visited.page)[0] == "What the terminal cost"
         assert visited.page.get_by_role("searchbox").input_value() == "terminal"
-
-
-def test_what_failed_and_what_repeats_is_told(browser: Browser, address: str) -> None:
-    with visit(browser, address) as visited:
-        page = visited.page
-        page.get_by_label("Show").select_option("failed")
-        expect(page.locator("#found")).to_have_text("2 entries")
-        expect(row(page, "photo.jpg")).to_contain_text("JPG is not read: Footnote reads text, ")
-        expect(row(page, "scan.pdf")).to_contain_text("no PDF, or a damaged one: export it again")
-        page.get_by_label("Show").select_option("duplicate")
-        expect(row(page, "Terminal opens in rain")).to_contain_text("Also in 2006/opening.txt")
-        expect(page.locator("#rows tr")).to_have_count(1)
 
 
 def test_a_removed_file_comes_back_by_keyboard(
@@ -224,58 +187,6 @@ def test_a_removed_file_comes_back_by_keyboard(
         assert audit.exists()
 
 
-def test_what_was_removed_is_forgotten_by_a_build_and_can_still_be_put_back(
-    browser: Browser, address: str, folder: Path
-) -> None:
-    with visit(browser, address) as visited:
-        page = visited.page
-        page.get_by_role("button", name="Remove leuchtturm.txt").click()
-        page.get_by_role("dialog").get_by_role("button", name="Remove").click()
-        expect(page.locator("#pending")).to_contain_text("1 removed")
-        page.evaluate(DROP, {"tide.txt": "The tide of that night was the highest in memory."})
-        expect(page.locator("#added")).to_have_text("1 file added.")
-        rebuild(page)
-        expect(row(page, "Der Leuchtturm")).to_have_count(0)
-        expect(page.locator("#pending")).to_contain_text(", 2 files not read.")
-        expect(page.locator("#added")).to_be_hidden()
-        expect(page.locator("#undo")).to_contain_text("leuchtturm.txt was removed.")
-        page.get_by_label("Show").select_option("in the trash")
-        page.get_by_role("button", name="Put back leuchtturm.txt", exact=True).click()
-        expect(page.locator("#undo")).to_contain_text("leuchtturm.txt was put back.")
-        page.get_by_label("Show").select_option("all")
-        expect(row(page, "leuchtturm.txt").locator(".badge")).to_have_text("New")
-        rebuild(page)
-        expect(row(page, "Der Leuchtturm").locator(".badge")).to_have_text("Indexed")
-
-
-def test_one_file_of_the_trash_is_deleted_for_good(
-    browser: Browser, address: str, folder: Path
-) -> None:
-    with visit(browser, address) as visited:
-        page, seeds = visited.page, folder / "seeds"
-        for name in ("gale.txt", "squall.txt"):
-            page.evaluate(DROP, {name: f"A word about the {name[:-4]} of last night."})
-            page.get_by_role("button", name=f"Remove {name}").click()
-            page.get_by_role("dialog").get_by_role("button", name="Remove").click()
-            expect(page.locator("#undo")).to_contain_text(f"{name} was removed.")
-        page.get_by_label("Show").select_option("in the trash")
-        delete = page.get_by_role("button", name="Delete for good gale.txt")
-        delete.focus()
-        page.keyboard.press("Enter")
-        expect(page.get_by_role("dialog")).to_contain_text("gale.txt")
-        expect(page.get_by_role("dialog")).to_contain_text("cannot be put back")
-        page.keyboard.press("Escape")
-        expect(delete).to_be_focused()
-        assert len(list(seeds.rglob("gale.txt"))) == 1
-        page.keyboard.press("Enter")
-        page.get_by_role("dialog").get_by_role("button", name="Delete for good").click()
-        expect(page.locator("#undo")).to_have_text("gale.txt was deleted for good.")
-        expect(row(page, "gale.txt")).to_have_count(0)
-        expect(row(page, "squall.txt")).to_have_count(1)
-        assert list(seeds.rglob("gale.txt")) == []
-        assert len(list(seeds.rglob("squall.txt"))) == 1
-
-
 def test_a_taken_name_is_asked_about(browser: Browser, address: str, folder: Path) -> None:
     with visit(browser, address) as visited:
         page, seeds = visited.page, folder / "seeds"
@@ -293,46 +204,6 @@ def test_a_taken_name_is_asked_about(browser: Browser, address: str, folder: Pat
         page.get_by_role("button", name="Replace").click()
         expect(page.locator("#added")).to_contain_text("in the trash")
         assert (seeds / "note.txt").read_text() == "A third note."
-
-
-def test_of_two_drops_at_once_both_are_told(browser: Browser, address: str, folder: Path) -> None:
-    with visit(browser, address) as visited:
-        page, seeds, added = visited.page, folder / "seeds", visited.page.locator("#added")
-        (seeds / "twice.txt").write_text("The first words of the keeper.")
-        page.evaluate(
-            f"([one, other]) => {{ const drop = {DROP}; drop(one); drop(other); }}",
-            [
-                {"twice.txt": "Other words of the keeper.", "song.mp3": "la"},
-                {"spring tide.txt": "Words about the tide."},
-            ],
-        )
-        expect(added).to_contain_text("1 file added, 1 file not added.")
-        expect(added).to_contain_text("song.mp3 was not added")
-        expect(added).to_contain_text("Another file has this name: twice.txt")
-        page.evaluate(DROP, {"neap tide.txt": "Words about the ebb."})
-        expect(added).to_contain_text("1 file added.")
-        expect(added).to_contain_text("Another file has this name: twice.txt")
-        page.get_by_role("button", name="Leave out").click()
-        expect(added).to_be_hidden()
-        assert (seeds / "twice.txt").read_text() == "The first words of the keeper."
-
-
-def test_a_whole_folder_is_added_with_its_folders(
-    browser: Browser, address: str, folder: Path, tmp_path: Path
-) -> None:
-    tree = tmp_path / "island papers"
-    for name in ("gulls.txt", "1999/terns.txt", ".git/secret.txt", "1999/.hidden.txt"):
-        (tree / name).parent.mkdir(parents=True, exist_ok=True)
-        (tree / name).write_text(f"Birds of the island\n\nThis is {name}.\n")
-    with visit(browser, address) as visited:
-        page = visited.page
-        with page.expect_file_chooser() as chooser:
-            page.get_by_role("button", name="Choose a folder").click()
-        chooser.value.set_files(tree)
-        expect(page.locator("#added")).to_contain_text("2 files added")
-        added = folder / "seeds" / "island papers"
-        assert {path.name for path in added.rglob("*.txt")} == {"gulls.txt", "terns.txt"}
-        assert (added / "1999" / "terns.txt").is_file()
 
 
 def drag_and_drop(page: Page, *paths: Path) -> None:
@@ -369,54 +240,6 @@ def test_folders_are_dropped_with_the_folders_in_them(browser: Browser, tmp_path
         assert (seeds / "loose.txt").is_file()
         drag_and_drop(page, tree / "nothing")
         expect(told).to_have_text("Nothing was added: no files are in it.")
-
-
-def test_files_are_dropped_on_rows_that_are_shown_anew(
-    browser: Browser, address: str, tmp_path: Path
-) -> None:
-    (tmp_path / "eider.txt").write_text("Eiders are ducks of the sea.")
-    with visit(browser, address) as visited:
-        page = visited.page
-        expect(row(page, "scan.pdf")).to_be_visible()
-        page.evaluate(
-            """() => setInterval(() => {
-              const rows = document.querySelector("tbody");
-              rows.replaceChildren(...[...rows.children].map((one) => one.cloneNode(true)));
-            }, 2)"""
-        )
-        drag_and_drop(page, tmp_path / "eider.txt")
-        expect(page.locator("#drop-here")).to_be_hidden()
-        expect(page.locator("#added")).to_contain_text("1 file added")
-
-
-def test_a_drag_that_ends_unheard_leaves_the_page_usable(browser: Browser, address: str) -> None:
-    with visit(browser, address) as visited:
-        page = visited.page
-        veil = page.locator("#drop-here")
-        page.evaluate(
-            """() => {
-              const data = new DataTransfer();
-              data.items.add(new File(["words"], "words.txt"));
-              window.dispatchEvent(new DragEvent("dragenter", { dataTransfer: data }));
-            }"""
-        )
-        expect(veil).to_be_visible()
-        page.mouse.move(300, 400)
-        expect(veil).to_be_hidden()
-
-
-def test_names_of_files_do_nothing(browser: Browser, address: str) -> None:
-    with visit(browser, address) as visited:
-        page = visited.page
-        page.on("dialog", lambda dialog: visited.errors.append(dialog.message))
-        name = "x\u202egpj.<svg onload=alert(2)>.txt"
-        page.evaluate(DROP, {name: "<script>alert(3)</script> Words of the harbour master."})
-        expect(page.locator("#added")).to_contain_text("1 file added")
-        expect(row(page, "xgpj")).to_contain_text("xgpj._svg onload=alert(2)_.txt")
-        page.get_by_role("button", name=re.compile("Remove harbour")).click()
-        expect(page.get_by_role("dialog")).to_contain_text("<img src=x onerror=alert(1)>")
-        page.keyboard.press("Escape")
-        expect(page.locator(":is(#rows, dialog, #added) :is(img, svg, script)")).to_have_count(0)
 
 
 def test_a_build_shows_how_far_it_is_and_is_cancelled(browser: Browser, tmp_path: Path) -> None:
@@ -469,29 +292,6 @@ def test_it_fits_and_is_one_product_with_the_chat(
         tab = page.get_by_role("link", name="Library", exact=True)
         expect(tab).to_have_attribute("href", "/library")
         expect(page.locator("#library .state.ready")).to_be_visible(timeout=30_000)
-
-
-def test_on_a_phone_a_row_keeps_its_button_beside_its_title(
-    browser: Browser, tmp_path: Path
-) -> None:
-    """However long the line of author, date and size is."""
-    fill(tmp_path / "seeds")
-    for name, author in (("a", "Ada Lind"), ("b", "Maximiliane von Hohenfels-Strathmann")):
-        text = story(f"Report {name} of the harbour board", author, "27 September 2006", AUDIT)
-        (tmp_path / "seeds" / f"{name}.txt").write_text(text)
-    with served(tmp_path) as address, visit(browser, address, 390, 844) as visited:
-        page = visited.page
-        expect(page.locator("#rows .tools button").first).to_be_visible()
-        for line in page.locator("#rows tr").all():
-            title, button = (
-                line.locator(part).first.bounding_box()
-                for part in ("th > :is(a, bdi)", ".tools button")
-            )
-            assert title
-            assert button
-            assert abs(button["y"] + button["height"] / 2 - title["y"] - 12) < 16, line.inner_text()
-            assert title["x"] + title["width"] <= button["x"]
-            assert button["x"] + button["width"] <= 390
 
 
 def test_an_empty_library_says_how_to_begin(browser: Browser, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from rag.web.login_file import LoginFile
+from rag.web.access import LoginFile
 from tests.browsing import ANSWER_MILLISECONDS, free_port, running, take_picture
 from tests.fake_server import ALL_SPEAKERS, COST
 
@@ -133,20 +133,6 @@ def test_two_people_at_once_have_their_own_conversations_settings_and_feedback(
     expect(settings(ida).get_by_role("radio", name="Only when sure")).to_be_checked()
     for page in (ida, per):
         page.context.close()
-
-
-def test_the_next_person_at_a_browser_finds_no_choices_of_the_one_before(
-    browser: Browser, address: str
-) -> None:
-    page = browser.new_page()
-    page.goto(address)
-    log_in(page, "Ida")
-    settings(page).get_by_role("radio", name="Only when sure").check()
-    page.goto(f"{address}/logout")
-    page.get_by_role("button", name="Log out").click()
-    log_in(page, "Per")
-    expect(settings(page).get_by_role("radio", name="Balanced")).to_be_checked()
-    page.close()
 
 
 def test_a_library_left_open_says_that_its_person_is_logged_out(

@@ -6,7 +6,6 @@ FOOTNOTE_SCREENSHOTS=1 it takes the pictures of ``docs/`` that show more than on
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterator
 from typing import Literal
@@ -16,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browsing import Visit, free_port, running, take_picture, visit
-from tests.fake_server import ALL_SPEAKERS, COST, COST_AND_LENS, GREETING, LIST, SLOW, WRITE
+from tests.fake_server import ALL_SPEAKERS, COST, COST_AND_LENS, WRITE
 
 pytestmark = pytest.mark.browser
 
@@ -52,24 +51,6 @@ def current(page: Page) -> Locator:
 
 
 # Reading.
-
-
-def test_several_citations_in_one_article_are_all_marked_and_gone_through(
-    browser: Browser, address: str
-) -> None:
-    with visit(browser, address) as visited:
-        page = visited.page
-        visited.ask(ALL_SPEAKERS)
-        expect(page.locator("#source mark[data-number]")).to_have_count(3)
-        expect(page.locator("#place")).to_have_text("1 of 4")
-        expect(page.get_by_role("button", name="Previous citation")).to_be_disabled()
-        for place, words in ((2, "48 million"), (3, "Captain"), (4, "disputes the sum")):
-            page.get_by_role("button", name="Next citation").click()
-            expect(page.locator("#place")).to_have_text(f"{place} of 4")
-            expect(current(page)).to_contain_text(words)
-            expect(current(page)).to_be_in_viewport()
-        expect(page.locator("#source-heading")).to_have_text("What the ferry terminal cost")
-        expect(page.get_by_role("button", name="Next citation")).to_be_disabled()
 
 
 def test_keys_open_citations_and_go_from_one_to_the_next(browser: Browser, address: str) -> None:
@@ -113,20 +94,6 @@ def test_the_place_is_counted_in_the_answer_that_was_clicked(
         expect(place).to_have_text("1 of 3")
         page.reload()
         expect(answers).to_have_count(2)
-        expect(place).to_have_text("1 of 3")
-
-
-def test_of_nearest_passages_those_that_are_shown_are_counted(
-    browser: Browser, address: str
-) -> None:
-    with visit(browser, address) as visited:
-        place = visited.page.locator("#place")
-        answer = visited.ask("Who won the 2006 World Cup?")
-        expect(place).to_have_text("1 of 3")
-        answer.locator("summary").click()
-        expect(answer.locator("a.near").nth(9)).to_be_visible()
-        expect(place).to_have_text("1 of 10")
-        answer.locator("summary").click()
         expect(place).to_have_text("1 of 3")
 
 
@@ -176,24 +143,6 @@ def test_a_quote_is_copied_with_its_reference(browser: Browser, address: str) ->
         assert copied.count("\n") > 5
 
 
-def test_the_source_tells_author_date_original_and_where_else_it_stands(
-    browser: Browser, address: str
-) -> None:
-    with visit(browser, address) as visited:
-        page, about = visited.page, visited.page.locator("#source-tools .about")
-        visited.ask(ALL_SPEAKERS)
-        expect(about).to_contain_text("Ada Lind · 2 March 2006")
-        original = about.get_by_role("link", name="Original at harbour-news.example")
-        expect(original).to_have_attribute(
-            "href", "https://harbour-news.example/opening?page=1&print=yes"
-        )
-        expect(original).to_have_attribute("rel", "noopener noreferrer")
-        expect(original).to_have_attribute("target", "_blank")
-        page.locator(".words a.cite").nth(3).click()
-        expect(about).to_contain_text("Also in 2007/wire <b>.txt")
-        expect(about.get_by_role("link")).to_have_count(0)
-
-
 def test_a_bookmarked_source_opens_again_and_back_leaves_it(browser: Browser, address: str) -> None:
     with visit(browser, address) as visited:
         page = visited.page
@@ -210,26 +159,6 @@ def test_a_bookmarked_source_opens_again_and_back_leaves_it(browser: Browser, ad
 # Trust.
 
 
-def test_whose_words_they_are_can_be_seen(browser: Browser, address: str) -> None:
-    with visit(browser, address) as visited:
-        answer = visited.ask(WRITE)
-        expect(answer.locator(".written")).to_have_text("The mayor praised the terminal.")
-        expect(answer.locator(".replaced")).to_contain_text("Captain Jon Aasen")
-        note = answer.locator(".replacements")
-        expect(note).to_contain_text("was not held by its source")
-        expect(note.get_by_text("The captain")).to_be_hidden()
-        note.locator("summary").click()
-        expect(note).to_contain_text("The captain <i>apologised</i> to all.")
-        written, replaced = (
-            answer.locator(kind).evaluate("e => getComputedStyle(e).fontFamily")
-            for kind in (".written", ".replaced")
-        )
-        assert written != replaced
-        expect(answer.locator(".facts")).to_contain_text(
-            "Written by fake writer, each sentence checked against its source, 1 replaced"
-        )
-
-
 def test_what_was_searched_and_how_sure_it_is_stand_under_the_answer(
     browser: Browser, address: str
 ) -> None:
@@ -243,23 +172,6 @@ def test_what_was_searched_and_how_sure_it_is_stand_under_the_answer(
         expect(answer.locator(".words .part > p")).to_have_count(3)
         expect(answer.locator(".words .remark")).to_contain_text("give different answers")
         take_picture(visited.page, "chat-differ-dark.png")
-
-
-def test_lists_are_lists_and_parts_stand_apart(browser: Browser, address: str) -> None:
-    with visit(browser, address) as visited:
-        items = visited.ask(LIST).locator(".words li")
-        expect(items).to_have_text([re.compile("Terna"), re.compile("Sula"), re.compile("Lark")])
-        parts = visited.ask(ALL_SPEAKERS).locator(".words .part")
-        expect(parts).to_have_count(2)
-        expect(parts.last).to_have_text("The articles do not say who paid the band.")
-
-
-def test_a_greeting_gets_a_reply_and_no_passages(browser: Browser, address: str) -> None:
-    with visit(browser, address) as visited:
-        answer = visited.ask(GREETING)
-        expect(answer.locator(".words")).to_have_text("Hello. Ask what the articles say.")
-        expect(answer).not_to_contain_text("Nearest")
-        expect(answer).not_to_contain_text("Searched")
 
 
 # Filters.
@@ -288,16 +200,6 @@ def test_filters_are_chips_are_in_the_address_and_restrict_the_search(
         answer = visited.ask("Who wrote a line about the lighthouse keeper?")
         expect(answer.locator(".facts")).to_contain_text("only those from 2007 on")
         expect(answer).to_contain_text("The articles do not say.")
-
-
-def test_dates_may_be_written_in_words(browser: Browser, address: str) -> None:
-    with visit(browser, address) as visited:
-        page = visited.page
-        set_filters(page, since="May 2007", until="31 May 2007")
-        expect(page.locator("#chips li")).to_have_text(["From May 2007", "Until 31 May 2007"])
-        answer = visited.ask("What did the auditors write about the terminal?")
-        expect(answer.locator(".facts")).to_contain_text("only those of May 2007")
-        expect(answer.locator(".sources")).to_contain_text("What the ferry terminal cost")
 
 
 def test_nothing_lies_over_the_form(browser: Browser, address: str) -> None:
@@ -340,20 +242,6 @@ def test_an_abstention_within_filters_is_widened_by_a_click(browser: Browser, ad
         assert chips(page) == []
         assert in_address(page) == {}
         expect(page.locator("#question textarea")).to_have_value("half a question")
-
-
-def test_all_articles_are_asked_after_the_answer_being_made(browser: Browser, address: str) -> None:
-    with visit(browser, f"{address}/?until=2000") as visited:
-        page, box = visited.page, visited.page.locator("#question textarea")
-        answer = visited.ask("What did the auditors write?")
-        page.locator("#chips button").click()
-        box.fill(SLOW)
-        box.press("Enter")
-        expect(page.get_by_role("button", name="Stop")).to_be_visible()
-        set_filters(page, author="Berg")
-        answer.get_by_role("link", name="Ask all articles instead").click()
-        expect(page.locator("#notice")).to_contain_text("One question at a time.")
-        assert in_address(page) == {"author": ["Berg"]}
 
 
 def test_filters_are_in_force_as_soon_as_the_question_is_gone_on_to(
@@ -447,50 +335,6 @@ def test_on_a_phone_everything_fits_and_the_source_slides_over(
         page.keyboard.press("Escape")
         expect(panel).to_be_hidden()
         assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
-
-
-def test_what_is_focused_can_be_seen_and_has_a_name(browser: Browser, address: str) -> None:
-    with visit(browser, f"{address}/?since=2006") as visited:
-        page = visited.page
-        visited.ask("What is said of the ferry terminal?")
-        seen = set()
-        for _ in range(40):
-            page.keyboard.press("Tab")
-            name, outline = page.evaluate(
-                """() => {
-                    const e = document.activeElement;
-                    const name = e.getAttribute('aria-label') || e.labels?.[0]?.textContent
-                        || e.textContent || e.value;
-                    const row = e.closest('#ask-row') || e;
-                    const style = getComputedStyle(row);
-                    const shown = style.outlineStyle !== 'none' || style.boxShadow !== 'none';
-                    return [e === document.body ? 'page' : name.trim(), shown];
-                }"""
-            )
-            assert name
-            assert outline or name == "page"
-            seen.add(name)
-        assert {"Close", "Ask", "Filter", "Remove the filter: From 2006", "BibTeX"} <= seen
-
-
-def test_hostile_words_stay_words_wherever_they_are_shown(browser: Browser, address: str) -> None:
-    query = "?author=%3Cimg+src%3Dx+onerror%3Dalert(1)%3E&since=%22%3E%3Cscript%3E"
-    with visit(browser, f"{address}/{query}") as visited:
-        page = visited.page
-        page.on("dialog", lambda dialog: visited.errors.append(dialog.message))
-        expect(page.locator("#chips li").last).to_have_text("By <img src=x onerror=alert(1)>")
-        page.locator("#chips button").first.click()
-        page.locator("#chips button").first.click()
-        question = "What is said of the lighthouse keeper and the lighthouse lens? </title>`*$$x$$"
-        answer = visited.ask(question)
-        answer.locator(".words a.cite").first.hover()
-        expect(page.locator("#tip")).to_contain_text("Lighthouse <img src=x onerror=alert(1)>")
-        page.get_by_role("button", name="Only this author").click()
-        expect(page.locator("#chips li")).to_have_text(["By <b>Nobody</b>"])
-        for bad in ("#source script, #source img", "#tip img", "#chips img, #chips b", "#said *"):
-            expect(page.locator(bad)).to_have_count(0)
-        expect(page.locator("a[href^='javascript']")).to_have_count(0)
-        assert page.title() == f"{question} · Footnote"
 
 
 def test_the_desk_in_light_and_dark(browser: Browser, address: str) -> None:

@@ -262,7 +262,7 @@ def test_login_lets_somebody_in(run: Run, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr("typer.prompt", lambda *args, **named: next(typed))
     code, output, _ = run("login", "Ada")
     assert (code, output) == (0, "ada may log in: rag serve --login data/logins\n")
-    assert Path("data/logins").read_text().startswith("ada:scrypt$")
+    assert Path("data/logins").read_text().startswith("ada:$argon2id$")
     code, _, errors = run("login", "Tom", "--file", "other")
     assert code == 1
     assert errors.startswith("error: A password has at least 8 characters")

@@ -17,9 +17,8 @@ from rag.ingest.build import build_from_articles, recipe_of
 from rag.library import Library
 from rag.settings import Settings
 from rag.types import Answer, Article
-from rag.web.render import render_question
-from rag.web.render_answer import render_answer, render_stream
-from rag.web.render_source import render_source
+from rag.web.answers import render_answer, render_question, render_stream
+from rag.web.source import render_source
 from tests.fakes import FakeEmbedder, FakeReader, make_article
 
 PLANTED = {

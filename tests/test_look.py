@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-STYLES = (Path(__file__).parent.parent / "rag" / "web" / "chat.css").read_text()
+STYLES = (Path(__file__).parent.parent / "rag" / "web" / "static" / "look.css").read_text()
 PAIRS = [
     *((ink, ground) for ink in ("ink", "quiet", "accent") for ground in ("paper", "page", "tint")),
     ("on-accent", "accent"),

@@ -178,10 +178,10 @@ def allow_login(
 ) -> None:
     """Let somebody log in to the chat, or give them a new password.
 
-    Asks for the password, and keeps in the file what scrypt makes of it. To let somebody in no
+    Asks for the password, and keeps its hash (Argon2id) in the file. To let somebody in no
     more, delete their line in the file.
     """
-    from rag.web.login_file import DEFAULT_FILE, LoginFile
+    from rag.web.access import DEFAULT_FILE, LoginFile
 
     chosen = LoginFile(file or _settings().login or DEFAULT_FILE)
     password = typer.prompt("Password", hide_input=True, confirmation_prompt="The same again")

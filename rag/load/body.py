@@ -64,8 +64,8 @@ _CLUTTER = re.compile(
     re.IGNORECASE,
 )
 _CAPTION = re.compile(
-    r"(?:image|photo|picture|photograph|caption|graphic|bild|foto|abb(?:ildung)?|légende|video)"
-    r"(?: (?:credit|source|caption|\d+))*\s*[:.]\s",
+    r"(?:image|photo|picture|photograph|caption|graphic|bild|foto|abb(?:ildung)?|légende|video"
+    r"|fig(?:ure)?\.?)(?: (?:credit|source|caption|\d+))*\s*[:.]\s",
     re.IGNORECASE,
 )
 _CREDIT = re.compile(
@@ -104,6 +104,8 @@ def with_kinds(blocks: Sequence[Block], masthead_blocks: frozenset[int]) -> list
             found.append(block)
         elif index >= end and block.kind in ("paragraph", "verbatim", "list"):
             found.append(replace(block, kind="clutter"))
+        elif block.kind == "list" and index > top and found[-1].kind == "list":
+            found[-1] = replace(found[-1], text=f"{found[-1].text}\n{block.text}")
         elif block.kind == "list" and index > top and _is_lead_in(found[-1]):
             lead_in = found.pop().text
             by = len(lead_in) + 1

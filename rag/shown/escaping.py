@@ -51,7 +51,12 @@ def escape(text: str) -> str:
 
 def escape_characters(text: str) -> str:
     """``text`` as HTML on one line, for an attribute or inside an element that isolates it."""
-    return _LINE_END.sub(" ", html.escape(visible(text)))
+    return html.escape(unbroken(text))
+
+
+def unbroken(text: str) -> str:
+    """``visible(text)`` with a space for each end of a line."""
+    return _LINE_END.sub(" ", visible(text))
 
 
 def escape_markdown(text: str) -> str:

@@ -1,7 +1,7 @@
 """The library that every tab shares: opened or built once, warmed, and swapped by a rebuild.
 
-Knows nothing of HTTP or of pages. What the library is doing is a ``State``; a page shows it by
-following ``ServedLibrary.states``.
+Knows nothing of HTTP. What the library is doing is a ``State``; a page shows it by following
+``ServedLibrary.states``.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from rag.errors import (
     BuildCancelledError,
@@ -19,61 +20,28 @@ from rag.errors import (
     ModelError,
     OpenError,
     RagError,
+    SeedsError,
 )
-from rag.types import Article, BuildReport, Event, Failure, Filters, Progress, Turn
-from rag.web.library_pace import BuildProgress, Pace
+from rag.text.counted import count
+from rag.types import Progress
+from rag.web.pages import render
+
+if TYPE_CHECKING:
+    from rag.library import Library
 
 _LOG = logging.getLogger(__name__)
+_WINDOW_SECONDS = 30.0
+_LEAST_SECONDS = 1.5
+"""Steps of a build that lie closer together than this tell nothing of its pace."""
 
 
-class BuildRecord(Protocol):
-    """What the index tells of its build."""
+@dataclass(frozen=True, slots=True)
+class BuildProgress:
+    """A step of a build with its pace; None where that is not known yet."""
 
-    @property
-    def failures(self) -> tuple[Failure, ...]: ...
-
-
-class Library(Protocol):
-    """What the chat needs of an opened index."""
-
-    @property
-    def generation(self) -> str: ...
-    @property
-    def article_count(self) -> int: ...
-    @property
-    def passage_count(self) -> int: ...
-    @property
-    def manifest(self) -> BuildRecord: ...
-    @property
-    def report(self) -> BuildReport | None:
-        """What the build did, where this library was opened by one."""
-        ...
-
-    def count_articles(self, filters: Filters) -> int:
-        """How many articles pass."""
-        ...
-
-    def is_in_force(self) -> bool:
-        """Whether no other process has built the index anew."""
-        ...
-
-    def stream(
-        self,
-        question: str,
-        history: Sequence[Turn] = (),
-        *,
-        since: str | None = None,
-        until: str | None = None,
-        author: str | None = None,
-        source: str | None = None,
-        min_confidence: float | None = None,
-        max_quotes: int | None = None,
-        writes: bool = True,
-    ) -> Iterator[Event]: ...
-    def articles(self) -> Iterator[Article]: ...
-    def latest_articles(self, count: int) -> Sequence[Article]: ...
-    def article(self, article_id: str) -> Article | None: ...
-    def warm_up(self) -> None: ...
+    step: Progress
+    passages_a_second: float | None = None
+    seconds_left: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,13 +155,9 @@ class ServedLibrary:
             counts = (library.article_count, library.passage_count) if library else None
         except RagError as error:
             return Health("unhealthy", str(error))
-        match state:
-            case Failed(failure):
-                return Health("failed", str(failure), counts)
-            case Ready():
-                return Health("ready", None, counts)
-            case _:
-                return Health("working", None, counts)
+        if isinstance(state, Failed):
+            return Health("failed", str(state.error), counts)
+        return Health("ready" if isinstance(state, Ready) else "working", None, counts)
 
     def states(self) -> Iterator[State]:
         """The state now and each change after it, until it is Ready or Failed."""
@@ -264,3 +228,84 @@ class ServedLibrary:
 def describe_progress(step: Progress) -> str:
     """One line for a step of a build."""
     return f"Building the index: {step.stage}, {step.done:,} of {step.total:,}"
+
+
+@dataclass(slots=True)
+class Pace:
+    """How fast a build is, by its steps of the last half minute; takes every step in order."""
+
+    _steps: deque[tuple[float, Progress]] = field(default_factory=deque)
+
+    def after(self, step: Progress, now: float) -> BuildProgress:
+        """``step``, which was reported at ``now``, with the pace of the steps before it.
+
+        Files are read ahead of what is embedded, in batches: only whole batches are measured.
+        """
+        if not self._steps or step.stage == "embedding":
+            self._steps.append((now, step))
+        while len(self._steps) > 2 and now - self._steps[0][0] > _WINDOW_SECONDS:
+            self._steps.popleft()
+        (began, first), (ended, last) = self._steps[0], self._steps[-1]
+        seconds, files = ended - began, last.done - first.done
+        if seconds < _LEAST_SECONDS or files <= 0:
+            return BuildProgress(step)
+        left = max(0.0, (step.total - last.done) * seconds / files - (now - ended))
+        embedded = last.passages - first.passages
+        return BuildProgress(step, embedded / seconds if embedded else None, left)
+
+
+def describe_pace(progress: BuildProgress) -> str:
+    """One line: how far, how fast, how long."""
+    step, left = progress.step, progress.seconds_left
+    if step.stage == "writing":
+        return f"Writing the index of {step.total:,} files"
+    parts = [f"{step.done:,} of {step.total:,} files"]
+    if progress.passages_a_second is not None:
+        parts.append(f"{progress.passages_a_second:,.0f} passages a second")
+    if left is not None and left < 60:
+        parts.append("less than a minute left")
+    elif left is not None and left < 90 * 60:
+        parts.append(f"about {count(round(left / 60), 'minute')} left")
+    elif left is not None:
+        parts.append(f"about {round(left / 3600)} hours left")
+    return " · ".join(parts)
+
+
+def describe_state(state: State) -> str:
+    """One line for a person: what the library holds or is doing, or what went wrong."""
+    match state:
+        case Working(line=line):
+            return line
+        case Failed(error=error):
+            return str(error)
+        case Ready(library=library):
+            return f"{_holdings(library)}, {count(library.passage_count, 'passage')}"
+
+
+def described(state: State) -> tuple[State, str]:
+    """The state and its line; failed where what holds the index, a Milvus server, is silent."""
+    try:
+        return state, describe_state(state)
+    except RagError as error:
+        return Failed(error), str(error)
+
+
+def render_state(state: State) -> str:
+    """The line in the masthead, which is narrow: passages are not counted there; HTML."""
+    line = _holdings(state.library) if isinstance(state, Ready) else describe_state(state)
+    return render("state", kind=type(state).__name__.lower(), line=line)
+
+
+def render_welcome(state: State, seeds: str) -> str:
+    """What stands where the conversation will be: how to begin, or what is missing; HTML."""
+    error = state.error if isinstance(state, Failed) else None
+    missing = "articles" if isinstance(error, SeedsError) else "index" if error else ""
+    if missing == "index" and state.library:
+        missing = ""
+    return render("welcome", missing=missing, seeds=seeds, error=error)
+
+
+def _holdings(library: Library) -> str:
+    failures = len(library.manifest.failures)
+    not_read = f", {count(failures, 'file')} not read" if failures else ""
+    return count(library.article_count, "article") + not_read

@@ -30,22 +30,13 @@ from rag.conversations.serving import serving
 from rag.conversations.store import ConversationStore
 from rag.errors import LoginError, ModelError, OpenError, RagError, ServeError
 from rag.index import Current, read_current
-from rag.web.conversation_routes import conversation_routes
-from rag.web.conversing import Conversing
-from rag.web.filter_address import date_problem, filters_from_address
-from rag.web.library_desk import LibraryDesk
-from rag.web.library_routes import library_routes
-from rag.web.login import Login
-from rag.web.login_file import LoginFile
-from rag.web.login_page import LoginMiddleware, person_of
-from rag.web.machine import describe_machine
-from rag.web.own_pages import LOOPBACK, OwnPagesMiddleware
-from rag.web.page import PageMiddleware
-from rag.web.render import Mark
-from rag.web.render_settings import NO_WRITER, render_settings
-from rag.web.render_source import render_contents, render_missing_source, render_source
-from rag.web.render_state import described
-from rag.web.served import Failed, ServedLibrary, Working
+from rag.web import access
+from rag.web.conversations import Conversing, conversation_routes
+from rag.web.library import LibraryDesk, library_routes
+from rag.web.pages import PageMiddleware
+from rag.web.served import Failed, ServedLibrary, Working, described
+from rag.web.settings import date_problem, filters_from_address, render_settings
+from rag.web.source import MISSING, Mark, matching, render_contents, render_source
 
 if TYPE_CHECKING:
     from rag.settings import Settings
@@ -54,10 +45,10 @@ OPEN_TO_ALL = (
     "warning: whoever reaches this machine can read all that is here;"
     " let only some in: rag login NAME, then rag serve --login FILE"
 )
-_WEB = Path(__file__).parent
+_STATIC = Path(__file__).with_name("static")
 _TELL_SECONDS = 1.0
-_SUGGESTED = 1000
-"""Articles whose authors and sources are suggested."""
+_SUGGESTED = 500
+"""Articles whose authors and sources are suggested at once."""
 _QUOTE = re.compile(r"(\d{1,6})\.(\d{1,9})\.(\d{1,9})\.(\d{1,10})")
 
 
@@ -73,7 +64,7 @@ def serve(
     LoginError if nobody could log in, before anything slow is loaded.
     """
     login = _login_of(settings)
-    if login is None and host not in LOOPBACK:
+    if login is None and host not in access.LOOPBACK:
         print(OPEN_TO_ALL, file=sys.stderr, flush=True)
     with (
         closing(_listen(host, port)) as listener,
@@ -104,10 +95,10 @@ def create_app(
     seeds: Path,
     host: str = "127.0.0.1",
     names: Sequence[str] = (),
-    login: Login | None = None,
+    login: access.Login | None = None,
     index: Path = Path("index"),
 ) -> FastAPI:
-    """The web application; ``rag/web/own_pages.py`` tells under which names it answers."""
+    """The web application; ``OwnPagesMiddleware`` tells under which names it answers."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     import gradio
 
@@ -116,9 +107,9 @@ def create_app(
     served = conversing.served
     app = FastAPI(title="Footnote", docs_url=None, redoc_url=None, openapi_url=None)
     if login is not None:
-        app.add_middleware(LoginMiddleware, login=login)
+        app.add_middleware(access.LoginMiddleware, login=login)
     app.add_middleware(PageMiddleware)
-    app.add_middleware(OwnPagesMiddleware, host=host, names=names)
+    app.add_middleware(access.OwnPagesMiddleware, host=host, names=names)
 
     @app.exception_handler(RagError)
     def unavailable(request: Request, error: Exception) -> JSONResponse:
@@ -130,7 +121,7 @@ def create_app(
         found = served.health()
         if found.status == "unhealthy":
             response.status_code = 503
-        if login is not None and not person_of(request.state):
+        if login is not None and not access.person_of(request.state):
             return {"status": found.status}
         detail = {"detail": found.detail} if found.detail else {}
         counts = dict(zip(("articles", "passages"), found.counts or (), strict=False))
@@ -141,26 +132,29 @@ def create_app(
         article: str | None = None,
         quote: Annotated[list[str], Query(max_length=100)] = [],  # noqa: B006
         opened: int | None = None,
+        search: Annotated[str, Query(max_length=1000)] = "",
+        offset: Annotated[int, Query(ge=0, le=10**9)] = 0,
     ) -> HTMLResponse:
         library = served.state.library
         if article is None:
             if library is None:
                 return HTMLResponse(render_contents((), 0))
             contents = library.articles(), library.article_count, library.manifest.failures
-            return HTMLResponse(render_contents(*contents))
+            return HTMLResponse(render_contents(*contents, search, offset))
         found = library.article(article) if library else None
         if found is None:
-            return HTMLResponse(render_missing_source(), status_code=404)
+            return HTMLResponse(MISSING, status_code=404)
         marks = [Mark(*map(int, parts.groups())) for parts in map(_QUOTE.fullmatch, quote) if parts]
         return HTMLResponse(render_source(found, marks, opened))
 
     @app.get("/choices")
-    def choices() -> dict[str, list[str]]:
-        """What the filters can be set to, as suggestions: of a large library only the first."""
+    def choices(search: Annotated[str, Query(max_length=1000)] = "") -> dict[str, dict[str, str]]:
+        """What the filters can be set to, with what it is called: of many the first suggestions."""
         library = served.state.library
-        known = list(islice(library.articles(), _SUGGESTED)) if library else []
-        authors = sorted({article.author for article in known if article.author})
-        return {"author": authors, "source": [article.source for article in known]}
+        found = [*islice(matching(library.articles(), search), _SUGGESTED)] if library else []
+        authors = sorted({article.author for article in found if article.author})
+        sources = {article.source: article.title for article in found}
+        return {"author": dict.fromkeys(authors, ""), "source": sources}
 
     @app.get("/filter-problem")
     def filter_problem(request: Request) -> dict[str, str] | None:
@@ -170,15 +164,14 @@ def create_app(
 
     @app.get("/answer-settings", response_class=HTMLResponse)
     def answer_settings() -> HTMLResponse:
-        settings = conversing.settings
-        problem = None if settings.writer else NO_WRITER
-        if isinstance(state := served.state, Failed) and isinstance(state.error, ModelError):
-            problem = str(state.error)
-        return HTMLResponse(render_settings(settings, problem, describe_machine()))
+        state = served.state
+        error = state.error if isinstance(state, Failed) else None
+        problem = str(error) if isinstance(error, ModelError) else ""
+        return HTMLResponse(render_settings(conversing.settings, problem))
 
     app.include_router(conversation_routes(conversing.conversations))
     app.include_router(library_routes(LibraryDesk(served, seeds, index)))
-    app.mount("/web", StaticFiles(directory=_WEB))
+    app.mount("/web", StaticFiles(directory=_STATIC))
     gradio.mount_gradio_app(
         app,
         create_chat(conversing, seeds, logs_out=login is not None),
@@ -201,13 +194,13 @@ def _is_a_problem(record: logging.LogRecord) -> bool:
     return not is_cut_off and not str(record.msg).startswith("Cancel %s running task(s)")
 
 
-def _login_of(settings: Settings) -> Login | None:
+def _login_of(settings: Settings) -> access.Login | None:
     if settings.login is None:
         return None
-    file = LoginFile(settings.login)
+    file = access.LoginFile(settings.login)
     if not file.people():
         raise LoginError(f"{settings.login} names nobody: rag login NAME --file {settings.login}")
-    return Login(file)
+    return access.Login(file)
 
 
 def _index_in_force(index: Path) -> Current | None:

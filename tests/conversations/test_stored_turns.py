@@ -18,7 +18,7 @@ from rag.conversations.stored_turns import (
     without_article_texts,
 )
 from rag.types import Answer, Filters
-from rag.web.render_answer import render_answer
+from rag.web.answers import render_answer
 from tests.stored import LAKE, lake_answer, refusal, turn_of
 
 

@@ -7,11 +7,10 @@ from datetime import date
 
 import pytest
 
-from rag.answer.answer import NONE_PASSES
 from rag.conversations.export import to_html, to_markdown
 from rag.shown.answer_facts import Searched, answer_facts
 from rag.types import Answer, Claim, Filters
-from rag.web.render_answer import render_answer
+from rag.web.answers import render_answer
 from tests.stored import conversation_of, lake_answer, refusal, turn_of
 from tests.web.test_render import Tags
 
@@ -50,14 +49,6 @@ def test_an_answer_of_which_all_is_known() -> None:
         "Searched 1,203 articles, only those from 2007 on",
         "Took 1.2\u00a0s",
     ]
-
-
-def test_an_abstention_in_other_words_says_what_was_searched() -> None:
-    other = replace(refusal(), text="The articles do not mention the cup.")
-    assert [*answer_facts(other, Searched(3))] == ["Searched 3 articles"]
-    none = replace(refusal(), text=NONE_PASSES, hits=())
-    only = "Searched 3 articles, only those by “Nobody”"
-    assert [*answer_facts(none, Searched(3, Filters(author="Nobody")))] == [only]
 
 
 @pytest.mark.parametrize(

@@ -79,14 +79,6 @@ def test_written_and_replaced_sentences_are_told_from_quotes() -> None:
     ]
 
 
-def test_a_sentence_written_twice_is_found_twice() -> None:
-    answer = answer_of(Section((quote_of("Nobody sailed"),)))
-    claim = Claim("All stayed home.", (1,), "written")
-    text = "All stayed home. [1] All stayed home. [1]"
-    (line,) = answer_lines(replace(answer, text=text, claims=(claim, claim)))
-    assert [voice for voice, _ in said(line)].count("written") == 2
-
-
 @given(
     st.text(alphabet="a[1]“”- \n", max_size=60),
     st.lists(st.text(alphabet="a[1]“” \n", min_size=1, max_size=8), max_size=3),

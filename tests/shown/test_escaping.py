@@ -16,7 +16,6 @@ from rag.shown.escaping import (
     escape_markdown,
     one_line,
     safe_url,
-    visible,
 )
 from tests.stored import HOSTILE
 from tests.web.test_render import Tags
@@ -49,10 +48,6 @@ def test_characters_that_spoof_are_in_no_page_and_joiners_stay() -> None:
     assert escape_characters("a\ud800b") == "a\ufffdb"
 
 
-def test_every_end_of_a_line_is_a_space_to_a_page() -> None:
-    assert escape_characters("a\nb\r\nc\rd\x0be\x85f") == "a b c d e f"
-
-
 @given(MARKED)
 @example(HOSTILE)
 @example("![[x]] :::")
@@ -82,12 +77,6 @@ def test_one_line_is_one_line_that_utf8_holds(text: str) -> None:
     line.encode()
 
 
-def test_visible_takes_away_what_hides_and_leaves_what_joins() -> None:
-    assert visible("a\u202eb\u2066c\u200bd\ufeffe\x07f\x00") == "abcdef"
-    assert visible("می\u200cخواهم") == "می\u200cخواهم"
-    assert visible("a\ud800b") == "a\ufffdb"
-
-
 @given(MARKED)
 @example("{")
 @example("}{\\}")
@@ -101,13 +90,6 @@ def test_bibtex_braces_are_balanced_and_no_mark_is_bare(text: str) -> None:
     for at, character in enumerate(escaped):
         assert character not in "#$%&_" or escaped[at - 1] == "\\"
         assert character not in "~^<>|"
-
-
-def test_bibtex_escapes_as_tex_wants() -> None:
-    assert escape_bibtex("50% of A&B_c #1 $2 {x} \\input ~^") == (
-        r"50\% of A\&B\_c \#1 \$2 \textbraceleft{}x\textbraceright{} \textbackslash{}input"
-        r" \textasciitilde{}\textasciicircum{}"
-    )
 
 
 @pytest.mark.parametrize(
@@ -134,9 +116,3 @@ def test_an_address_keeps_what_it_means_and_nothing_else() -> None:
     assert (
         safe_url('http://x.org/"><b>(é){}\\') == "http://x.org/%22%3E%3Cb%3E%28%C3%A9%29%7B%7D%5C"
     )
-
-
-@given(st.text())
-def test_an_address_leaves_its_place_in_no_format(text: str) -> None:
-    address = safe_url(f"https://example.org/{text}")
-    assert address is None or (address.isascii() and not set(address) & set(' <>"{}\\()[]`\n'))

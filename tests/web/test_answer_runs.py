@@ -15,9 +15,8 @@ import pytest
 from rag.conversations.stored_turns import Conversation
 from rag.errors import OpenError
 from rag.types import Event, Filters, Turn
-from rag.web.conversing import Conversing, Tab
+from rag.web.conversations import Conversing, Tab, View
 from rag.web.served import ServedLibrary
-from rag.web.view import View
 from tests.fake_library import FakeLibrary, conversing_over
 from tests.web.test_served import builds, opens, settled
 
@@ -102,20 +101,6 @@ def test_who_stops_a_question_that_waits_leaves_the_line(
     assert library.began[2] == f"{QUESTION} 3"
 
 
-def test_a_library_answers_on_where_the_next_cannot_be_opened(tmp_path: Path) -> None:
-    before = FakeLibrary()
-    results: Iterator[Any] = iter([before, OpenError("Too many open files.")])
-    served = ServedLibrary(lambda: opens(next(results))(), builds(before))
-    served.start()
-    settled(served)
-    before.replaced = True
-    conversing, tab = conversing_over(served, tmp_path / "conversations.sqlite"), Tab()
-    conversing.ask(tab, QUESTION, "")
-    list(conversing.follow(tab))
-    (turn,) = conversing.conversations.get("", tab.conversation_id).turns
-    assert turn.state == "done"
-
-
 def test_an_answer_that_is_whole_is_kept_though_the_index_is_silent_then(tmp_path: Path) -> None:
     class Falling(FakeLibrary):
         answers = True
@@ -184,26 +169,6 @@ def test_a_question_asked_twice_at_once_is_one(
     assert len(conversing.conversations.get("", tab.conversation_id).turns) == 1
     assert conversing.ask(tab, "", "").notice is None  # Enter, once more
     library.go_on.release()
-
-
-def test_an_edit_that_has_to_wait_is_still_one(
-    conversing: Conversing, library: HeldLibrary
-) -> None:
-    tab = Tab()
-    library.go_on.release()
-    conversing.ask(tab, QUESTION, "")
-    list(conversing.follow(tab))
-    conversing.ask(tab, f"{QUESTION} 2", "")
-    (first, _) = conversing.conversations.get("", tab.conversation_id).turns
-    conversing.do(tab, f"act=edit&turn={first.id}", "")
-    assert conversing.ask(tab, f"{QUESTION} 3", "").notice == "One question at a time."
-    library.go_on.release()
-    list(conversing.follow(tab))
-    conversing.ask(tab, f"{QUESTION} 3", "")
-    library.go_on.release()
-    list(conversing.follow(tab))
-    (turn,) = conversing.conversations.get("", tab.conversation_id).turns
-    assert turn.question == f"{QUESTION} 3"
 
 
 def test_only_who_follows_last_shows_an_answer(

@@ -20,27 +20,6 @@ def test_one_article_is_asked_about_by_its_names_and_header() -> None:
     ]
 
 
-def test_several_articles_are_asked_about_by_title() -> None:
-    articles = [article_of(STORY, id="a1", title="Tides"), article_of("No names.", id="a2")]
-    questions = example_questions(articles)
-    assert "Who wrote “Tides”?" in questions
-    assert "Who wrote this article?" not in questions
-
-
-def test_a_name_of_the_title_is_left_out() -> None:
-    questions = example_questions([article_of(STORY, title="Grey Harbour")])
-    assert "What is said about the Grey Harbour?" not in questions
-
-
-def test_no_articles_no_questions() -> None:
-    assert example_questions([]) == []
-
-
-def test_never_more_than_asked_for() -> None:
-    articles = [article_of(STORY, id=str(number)) for number in range(9)]
-    assert len(example_questions(articles, limit=3)) == 3
-
-
 def test_the_first_articles_come_first_however_often_others_repeat_a_name() -> None:
     new = article_of("The prize went to Karl Odum on Friday, and Karl Odum wept.", title="Strike")
     old = [article_of(STORY, id=str(number), title=f"Tides {number}") for number in range(9)]

@@ -6,8 +6,7 @@ import random
 
 import pytest
 
-from rag.web.library_catalogue import PAGE_ROWS, Catalogue, Listed, Show, SortKey, folded
-from rag.web.library_rows import Row
+from rag.web.catalogue import PAGE_ROWS, Catalogue, Listed, Row, SortKey
 
 ROWS = [
     Row("indexed", "b.txt", "b.txt", "Österreich wählt", 300, "Jörg Weiß", "2007-05-31", "de", "1"),
@@ -76,14 +75,6 @@ def test_every_word_of_a_search_must_be_there(
     assert sources(catalogue, Listed(search)) == expected
 
 
-@pytest.mark.parametrize(
-    ("show", "expected"),
-    [("failed", ["photo.jpg"]), ("duplicate", ["c.txt"]), ("in the trash", ["old.txt"])],
-)
-def test_one_state_can_be_shown(catalogue: Catalogue, show: Show, expected: list[str]) -> None:
-    assert sources(catalogue, Listed(show=show)) == expected
-
-
 def test_states_are_counted(catalogue: Catalogue) -> None:
     assert {state: number for state, number in catalogue.counts.items() if number} == {
         "new": 1,
@@ -104,16 +95,6 @@ def test_pages_part_the_list_without_loss() -> None:
     assert {each.total for each in found} == {len(names)}
 
 
-def test_a_page_beyond_the_last_is_the_last() -> None:
-    catalogue = Catalogue(ROWS)
-    assert catalogue.find(Listed(page=99)).page == 1
-    assert catalogue.find(Listed("nothing has this", page=5)).rows == ()
-
-
 def test_an_empty_library_has_one_empty_page() -> None:
     found = Catalogue([]).find(Listed())
     assert (found.rows, found.total, found.page, found.pages) == ((), 0, 1, 1)
-
-
-def test_letters_are_compared_without_case_and_accents() -> None:
-    assert folded("ÉCOLE Straße ﬁn") == "ecole strasse fin"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from rag.errors import ArticleFileError
 from rag.shown.escaping import visible
-from rag.web.library_names import MOST_NAME_BYTES, numbered, safe_source
+from rag.web.folder import MOST_NAME_BYTES, safe_source
 
 
 @given(st.text(max_size=300))
@@ -73,11 +73,3 @@ def test_names_are_made_safe(name: str, source: str) -> None:
 def test_what_leaves_no_name_is_refused(name: str) -> None:
     with pytest.raises(ArticleFileError):
         safe_source(name)
-
-
-def test_a_long_name_keeps_its_suffix() -> None:
-    assert safe_source("ö" * 300 + ".txt").endswith("ö.txt")
-
-
-def test_a_number_goes_before_the_suffix() -> None:
-    assert numbered("2007/talks.final.txt", 2) == "2007/talks.final (2).txt"

@@ -5,13 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.types import Progress
-from rag.web.library_pace import BuildProgress, Pace, describe_pace
-
-
-def test_nothing_is_told_before_a_batch_is_done() -> None:
-    pace = Pace()
-    assert pace.after(Progress("reading", 1, 100), 0.0).seconds_left is None
-    assert pace.after(Progress("reading", 40, 100), 3.0).seconds_left is None
+from rag.web.served import BuildProgress, Pace, describe_pace
 
 
 def test_whole_batches_tell_the_pace() -> None:

@@ -11,15 +11,12 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from rag.errors import SeedsError
 from rag.settings import Settings
 from rag.types import BuildReport, Failure, Progress
-from rag.web.library_desk import LibraryDesk, describe_report
-from rag.web.library_page import library_page
-from rag.web.library_routes import library_routes
-from rag.web.library_rows import scan
-from rag.web.page import PageMiddleware
-from rag.web.served import Failed, Library, Ready, ServedLibrary
+from rag.web.catalogue import scan
+from rag.web.library import LibraryDesk, describe_report, library_page, library_routes
+from rag.web.pages import PageMiddleware
+from rag.web.served import Ready, ServedLibrary
 from tests.fake_library import FakeLibrary
 from tests.web.test_served import builds, opens, settled
 
@@ -85,24 +82,6 @@ def test_a_file_is_added_listed_removed_and_put_back(
     client.delete("/library/file", params={"source": "2007/whales.txt"})
     assert client.delete("/library/trash").status_code == 200
     assert names(settings) == set()
-
-
-def test_one_file_of_the_trash_is_deleted_for_good(client: TestClient, settings: Settings) -> None:
-    trashed = {}
-    for name in ("a.txt", "b.txt"):
-        add(client, name)
-        removed = client.delete("/library/file", params={"source": name}).json()
-        trashed[name] = removed["trash_id"]
-    deleted = client.delete(f"/library/trash/{trashed['a.txt']}")
-    assert deleted.json() == {"source": "a.txt"}
-    assert client.get("/library/list").json()["counts"]["in the trash"] == 1
-    again = client.delete(f"/library/trash/{trashed['a.txt']}")
-    assert (again.status_code, again.json()["detail"]) == (
-        400,
-        "This file is not in the trash any more.",
-    )
-    assert client.post(f"/library/trash/{trashed['b.txt']}").status_code == 200
-    assert names(settings) == {"b.txt"}
 
 
 @pytest.mark.parametrize(
@@ -184,26 +163,6 @@ def test_a_file_that_is_too_large_is_refused_while_it_comes(
     assert names(settings) == set()
 
 
-def test_a_taken_name_asks_what_to_do(client: TestClient, settings: Settings) -> None:
-    add(client, "whales.txt")
-    asked = client.put("/library/file", params={"name": "whales.txt"}, content=b"other words")
-    assert asked.json() == {"source": "whales.txt", "outcome": "taken"}
-    assert (settings.seeds / "whales.txt").read_bytes() == STORY
-    assert add(client, "whales.txt", b"other words", clash="keep") == 200
-    assert names(settings) == {"whales.txt", "whales (2).txt"}
-    assert add(client, "whales.txt", b"other words", clash="replace") == 200
-    assert (settings.seeds / "whales.txt").read_bytes() == b"other words"
-    assert client.get("/library/list").json()["counts"]["in the trash"] == 1
-    assert add(client, "whales.txt", b"x", clash="whatever") == 422
-
-
-@pytest.mark.parametrize("source", ["", "../whales.txt", "/etc/passwd", "none.txt", "a\x00b"])
-def test_a_file_that_is_not_there_is_one_line(client: TestClient, source: str) -> None:
-    response = client.delete("/library/file", params={"source": source})
-    assert response.status_code == 400
-    assert "\n" not in response.json()["detail"]
-
-
 @pytest.mark.parametrize("query", ["sort=secret", "show=x", "page=0", "page=x", "q=" + "a" * 1001])
 def test_what_the_list_does_not_have_is_refused(client: TestClient, query: str) -> None:
     assert client.get(f"/library/list?{query}").status_code == 422
@@ -215,18 +174,6 @@ def test_the_seeds_are_not_served(client: TestClient, settings: Settings) -> Non
         assert client.get(place).status_code in {404, 405}
 
 
-def test_a_damaged_index_is_told_and_the_files_are_listed(
-    client: TestClient, settings: Settings
-) -> None:
-    settings.index.mkdir()
-    (settings.index / "CURRENT").write_text("nonsense")
-    add(client, "whales.txt")
-    listed = client.get("/library/list").json()
-    assert "is damaged" in listed["problem"]
-    assert listed["counts"]["new"] == 1
-    assert client.get("/library/list").json() == listed
-
-
 @pytest.mark.parametrize("current", [None, "nonsense", f"g000001 {'0' * 64}\n"])
 def test_a_folder_is_not_scanned_for_every_list_where_no_index_can_be_read(
     served: ServedLibrary, settings: Settings, monkeypatch: pytest.MonkeyPatch, current: str | None
@@ -235,10 +182,8 @@ def test_a_folder_is_not_scanned_for_every_list_where_no_index_can_be_read(
     if current:
         (settings.index / "CURRENT").write_text(current)
     scans = []
-    monkeypatch.setattr("rag.web.library_desk._FRESH_SECONDS", 600)
-    monkeypatch.setattr(
-        "rag.web.library_desk.scan", lambda *folders: scans.append(1) or scan(*folders)
-    )
+    monkeypatch.setattr("rag.web.library._FRESH_SECONDS", 600)
+    monkeypatch.setattr("rag.web.library.scan", lambda *folders: scans.append(1) or scan(*folders))
     desk = LibraryDesk(served, settings.seeds, settings.index)
     assert desk.catalogue() is desk.catalogue()
     assert bool(desk.problem) == bool(current)
@@ -249,8 +194,8 @@ def test_a_folder_is_not_scanned_for_every_list_where_no_index_can_be_read(
 
 def _slow(
     may_go_on: threading.Event, begun: threading.Event
-) -> Callable[[Callable[[Progress], None]], Library]:
-    def build(progress: Callable[[Progress], None]) -> Library:
+) -> Callable[[Callable[[Progress], None]], FakeLibrary]:
+    def build(progress: Callable[[Progress], None]) -> FakeLibrary:
         progress(Progress("embedding", 5, 1200, 10))
         begun.set()
         assert may_go_on.wait(10)
@@ -279,22 +224,6 @@ def test_a_build_is_followed_and_cancelled_and_the_library_before_stays(
     may_go_on.set()
     assert settled(served) == Ready(before)
     assert client.get("/library/build").json()["kind"] == "ready"
-
-
-def test_a_first_build_that_is_cancelled_can_be_begun_again(settings: Settings) -> None:
-    may_go_on, begun = threading.Event(), threading.Event()
-    served = ServedLibrary(opens(SeedsError("There is no index.")), _slow(may_go_on, begun))
-    served.start()
-    settled(served)
-    served.rebuild()
-    assert begun.wait(10)
-    served.cancel()
-    may_go_on.set()
-    state = settled(served)
-    assert isinstance(state, Failed)
-    assert "rebuild the index" in str(state.error)
-    served.rebuild()
-    assert isinstance(settled(served), Ready)
 
 
 def test_what_a_build_did_is_one_line() -> None:

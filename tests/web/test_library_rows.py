@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from rag.index import FileStamp, read_current
-from rag.index.listing import ListedArticle, ListedFailure, Listing, read_listing
+from rag.index import FileStamp, read_current, read_listing
+from rag.index.articles import ListedArticle, ListedFailure, Listing
 from rag.ingest.build import build_from_folder
 from rag.settings import Settings
-from rag.web.library_folder import Trashed
-from rag.web.library_rows import FolderNow, Row, rows, scan
+from rag.web.catalogue import FolderNow, Row, rows, scan
+from rag.web.folder import Trashed
 from tests.fakes import FakeEmbedder
 
 STAMP = FileStamp(5, 1, 1, "0" * 64)
@@ -101,13 +101,6 @@ def test_what_is_in_the_trash_can_be_put_back() -> None:
         ("gone.txt", "gone", "3"),
         ("never.txt", "in the trash", "1"),
     ]
-
-
-def test_of_several_in_the_trash_the_last_removed_goes_with_the_article() -> None:
-    listing = Listing(articles=(article("gone.txt"),), files=(("gone.txt", STAMP),))
-    trash = (Trashed("2", "gone.txt", 5), Trashed("1", "gone.txt", 5))
-    found = list(rows(listing, FolderNow({}), trash))
-    assert [(row.state, row.trash_id) for row in found] == [("gone", "2"), ("in the trash", "1")]
 
 
 def test_the_folder_is_compared_with_what_was_built(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 
-from rag.web.page import compose_page, security_policy
+from rag.web.pages import compose_page, security_policy
 
 PAGE = (
     '<html><head><meta property="og:image" content="https://foreign.example/x.png">\n'

@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 from rag.errors import (
     BuildError,
-    IndexCorruptError,
     IndexMismatchError,
     IndexMissingError,
     OpenError,
@@ -15,8 +14,10 @@ from rag.errors import (
     SeedsError,
 )
 from rag.types import Progress
-from rag.web.served import Failed, Health, Library, Ready, ServedLibrary, State, Working
+from rag.web.served import Failed, Health, Ready, ServedLibrary, State, Working
 from tests.fake_library import FakeLibrary
+
+Library = FakeLibrary
 
 
 def opens(result: Library | RagError | Exception) -> Callable[[], Library]:
@@ -41,15 +42,6 @@ def settled(served: ServedLibrary) -> State:
     return last
 
 
-def test_an_index_is_opened_and_warmed() -> None:
-    library = FakeLibrary()
-    served = ServedLibrary(opens(library), builds(FakeLibrary()))
-    assert served.state.library is None
-    served.start()
-    assert settled(served) == Ready(library)
-    assert library.warmed
-
-
 def test_a_missing_index_is_built_with_progress() -> None:
     library = FakeLibrary()
     followed: list[State] = []
@@ -64,16 +56,6 @@ def test_a_missing_index_is_built_with_progress() -> None:
     served.start()
     assert settled(served) == Ready(library)
     assert followed == [Working("Building the index: embedding, 5 of 1,200")]
-
-
-def test_a_refused_index_is_told_and_mended_by_a_rebuild() -> None:
-    error = IndexCorruptError("The index is cut short: rag build")
-    library = FakeLibrary()
-    served = ServedLibrary(opens(error), builds(library))
-    served.start()
-    assert settled(served) == Failed(error)
-    served.rebuild()
-    assert settled(served) == Ready(library)
 
 
 def test_a_failed_rebuild_keeps_the_library_before() -> None:
@@ -145,17 +127,6 @@ def test_an_index_that_cannot_be_opened_is_tried_again_only_when_asked_to() -> N
     assert settled(served) == Ready(library)
 
 
-def test_a_library_that_outlives_a_failed_opening_is_still_followed_by_the_next() -> None:
-    before, after = FakeLibrary(), FakeLibrary()
-    error = OpenError("Too many open files.")
-    served = Opening(before, error, after).served()
-    before.replaced = True
-    assert served.refresh()
-    assert settled(served) == Failed(error, before)
-    assert served.refresh(tries_again=True)
-    assert settled(served) == Ready(after)
-
-
 def test_a_failed_build_is_not_begun_again_by_a_question() -> None:
     opening = Opening(IndexMissingError("Nothing built."), FakeLibrary())
     served = opening.served()
@@ -209,18 +180,6 @@ def test_a_rebuild_begun_while_another_ends_is_not_told_as_over() -> None:
     assert isinstance(served.state, Working)
     may_finish.set()
     assert isinstance(settled(served), Ready)
-
-
-def test_health_opens_what_another_process_built() -> None:
-    libraries = [FakeLibrary(), FakeLibrary()]
-    opened = iter(libraries)
-    served = ServedLibrary(lambda: next(opened), builds(FakeLibrary()))
-    served.start()
-    settled(served)
-    libraries[0].replaced = True
-    served.health()
-    assert settled(served).library is libraries[1]
-    assert served.health().status == "ready"
 
 
 def test_health_says_that_the_index_does_not_answer_and_recovers() -> None:
