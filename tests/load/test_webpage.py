@@ -94,10 +94,7 @@ class TestNewsPage:
 
     def test_the_body_is_the_main_text_alone(self, tmp_path: Path) -> None:
         article = load(tmp_path, "saved.html", NEWS.encode())
-        assert [article.text[start:end] for start, end in article.body] == [
-            FIRST,
-            XX
-        ]
+        assert [article.text[start:end] for start, end in article.body] == [FIRST, XX]
 
     def test_nothing_is_said_outside_it(self, capfd: pytest.CaptureFixture[str]) -> None:
         read_html(NEWS.encode())
