@@ -233,7 +233,7 @@ def _has_unknown_letters(page: PdfTextPage) -> bool:
     count = page.count_chars()
     sample = range(0, count, max(1, count // _LETTERS_TRIED))
     wrong = sum(FPDFText_HasUnicodeMapError(page, index) == 1 for index in sample)
-    return wrong > _UNKNOWN_SHARE * len(sample)
+    return bool(wrong > _UNKNOWN_SHARE * len(sample))
 
 
 def _pieces(page: PdfTextPage) -> Iterator[_Line]:
@@ -360,7 +360,7 @@ def _regions(data: bytes, number: int, pieces: Sequence[_Line], layout: Any) -> 
 def _columns(lines: Sequence[_Line]) -> Iterator[list[_Line]]:
     """The lines, column by column; what goes across the columns parts what is above and below."""
     size = median(line.size for line in lines) if lines else 0.0
-    best: tuple[int, float] | None = None
+    best: tuple[int, int] | None = None
     edges = sorted({round(line.left) for line in lines}) if len(lines) < _MOST_LINES else []
     for edge in edges[1:]:
         right = [line for line in lines if line.left >= edge - 1]
@@ -377,7 +377,7 @@ def _columns(lines: Sequence[_Line]) -> Iterator[list[_Line]]:
     if best is None:
         yield in_order
         return
-    edge = best[1]
+    _, edge = best
     left, right = [], []
     for line in (*in_order, None):
         if line and line.left >= edge - 1:

@@ -75,7 +75,7 @@ def _check_depth(xml: bytes) -> None:
             """Nothing is kept: lxml itself refuses what is deeper than 256 tags."""
 
     try:
-        fromstring(xml, XMLParser(target=NoTree(), resolve_entities=False))  # type: ignore[arg-type]
+        fromstring(xml, XMLParser(target=NoTree(), resolve_entities=False))
     except LxmlError as error:
         raise LoadError("it is a damaged Word file: save it again as .docx") from error
 
@@ -140,19 +140,29 @@ class _Reader:
                     yield from self._items(part, depth + 1)
 
     def _table(self, element: _Element) -> Iterator[Block]:
-        rows = [row.get("cells") or [] for row in element["rows"]]
-        if is_layout([self._lines(cell.get("content") or []) for row in rows for cell in row]):
-            for row in rows:
-                for cell in row:
-                    yield from self.blocks(cell.get("content") or [])
+        rows = [
+            [
+                (cell, list(self.blocks(cell.get("content") or [])))
+                for cell in row.get("cells") or []
+            ]
+            for row in element["rows"]
+        ]
+        if is_layout([[block.text for block in held] for row in rows for _, held in row]):
+            yield from (block for row in rows for _, held in row for block in held)
             return
         headers = sum(bool(row.get("is_header")) for row in element["rows"])
-        yield from table_block(grid(map(self._cells, rows)), headers or None)
-
-    def _cells(self, row: Sequence[_Element]) -> Iterator[tuple[str, int, int]]:
-        for cell in row:
-            words = "; ".join(self._lines(cell.get("content") or []))
-            yield words, cell.get("col_span") or 1, cell.get("row_span") or 1
+        cells = (
+            [
+                (
+                    "; ".join(" ".join(block.text.split()) for block in held),
+                    cell.get("col_span") or 1,
+                    cell.get("row_span") or 1,
+                )
+                for cell, held in row
+            ]
+            for row in rows
+        )
+        yield from table_block(grid(cells), headers or None)
 
     def _lines(self, elements: Sequence[_Element]) -> list[str]:
         """What elements hold, a line for each block."""
