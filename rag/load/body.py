@@ -47,8 +47,8 @@ _CLUTTER = re.compile(
     r"(?:just|must) watch(?:ed)?\b|(?:story )?highlights?$"
     r"|(?:advert(?:isement)?|anzeige|publicité)$"
     r"|(?:read|see|watch|hear|more|listen)(?: (?:more|also|next|now|on this|here))?\s*:\s"
-    r"|(?:read|show|see|view) (?:more|all|full|next)\b.{0,40}$"
-    r"|more (?:from|on|stories|videos)\b.{0,60}$|most (?:read|popular|viewed)\b"
+    r"|(?:read|show|see|view) (?:more|all|full|next)\b[^.!?]{0,40}$"
+    r"|more (?:from|on|stories|videos)\b[^.!?]{0,60}$|most (?:read|popular|viewed)\b"
     r"|(?:related|recommended|popular|trending)(?: \w+){0,2}\s*(?::|$)"
     r"|(?:sign|subscribe|register)(?: up)?(?: \w+)? (?:for|to|here)\b.{0,80}"
     r"(?:newsletter|e-?mail|alerts?|updates|inbox|app|podcast|here|today)\b"
@@ -154,7 +154,7 @@ def _with_kind(blocks: Sequence[Block], index: int, end: int) -> Block:
     if _is_heading(blocks, index, end):
         return replace(block, kind="heading", level=_LINE_LEVEL)
     if dateline := _DATELINE.match(text):
-        return replace(block, marks=(*block.marks, Mark("dateline", 0, dateline.end(1))))
+        return replace(block, marks=(*block.marks, Mark("dateline", 0, dateline.end())))
     return block
 
 
