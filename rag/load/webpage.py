@@ -42,12 +42,13 @@ _CHARSET = re.compile(
 )
 _HEAD_BYTES = 4096
 _SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(https?://\S+)")
+_SENTENCE_END = re.compile(r"[.!?…。！？।؟][\"'”’»)\]]*(?:\s|$)|[。！？]")
 _NOT_SHOWN = re.compile(
     r"(?:enabl\w+|activat\w+|turn on|requires?|needs?|without|aktivier\w+|activ\w+)\b.{0,30}\bjavascript"
     r"|\bjavascript\b.{0,40}(?:enabled?|disabled|required|aktivier|activ)"
     r"|\baccess (?:is |to this page (?:is |has been ))?(?:denied|blocked)|verify(?:ing)? (?:that )?you are (?:a )?human"
-    r"|(?:log|sign) in .{0,40}\b(?:read|continue)|subscribe .{0,20}\b(?:read|continue)|service unavailable"
-    r"|checking your browser|\ba robot\b|unusual (?:traffic|activity)|\b(?:forbidden|page not found)\b",
+    r"|(?:log|sign) in .{0,40}\b(?:read|continue)|subscribe .{0,20}\b(?:read|continue)"
+    r"|checking your browser|\ba robot\b|unusual (?:traffic|activity)|page not found|\b[45]0\d\b.{0,8}\b(?:forbidden|unavailable|error)\b",
     re.IGNORECASE,
 )
 """What a site shows instead of an article, to who does not read it in a browser."""
@@ -109,7 +110,7 @@ def _document(html: str, saved_from: str = "") -> Document:
         raise
     except Exception as error:  # lxml and trafilatura stumble on odd pages in many ways
         raise LoadError("it is a damaged page: save it again, or as text") from error
-    if not blocks or (len(text) < _LONGEST_REFUSAL_CHARS and _NOT_SHOWN.search(text)):
+    if not blocks or _is_index(page, blocks) or (len(text) < _LONGEST_REFUSAL_CHARS and _NOT_SHOWN.search(text)):
         raise LoadError(_NO_TEXT)
     return Document(tuple(blocks), metadata)
 
@@ -158,6 +159,14 @@ def _main_blocks(page: HtmlElement) -> list[Block]:
         ):
             kept.append(block)
     return kept
+
+
+def _is_index(page: HtmlElement, blocks: Sequence[Block]) -> bool:
+    """Whether what was found holds no sentence, and no more words than the page has in links."""
+    if any(_SENTENCE_END.search(block.text) for block in blocks):
+        return False
+    linked = sum(len(link.text_content()) for link in page.iter("a"))
+    return linked >= sum(len(block.text) for block in blocks)
 
 
 class _Place(NamedTuple):
