@@ -122,12 +122,7 @@ def _parser() -> MarkdownIt:
     # Articles indent their paragraphs more often than they hold indented code.
     markdown = MarkdownIt("commonmark").enable(["table", "strikethrough"]).disable("code")
     markdown.add_render_rule("image", _image)
-    return (
-        markdown.use(deflist_plugin)
-        .use(footnote_plugin)
-        .use(superscript_plugin)
-        .use(sub_plugin)
-    )
+    return markdown.use(deflist_plugin).use(footnote_plugin).use(superscript_plugin).use(sub_plugin)
 
 
 def _image(renderer: RendererHTML, tokens: Sequence[Token], index: int, *_: object) -> str:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from copy import deepcopy
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default as current_rules
 from itertools import compress
-from copy import deepcopy
 from typing import TYPE_CHECKING, NamedTuple
 
 from rag.errors import LoadError
@@ -26,8 +26,6 @@ from rag.load.text import text_document
 from rag.load.webpage_metadata import SURROUNDING, stated_text, webpage_metadata
 
 if TYPE_CHECKING:
-    from configparser import ConfigParser
-
     from lxml.html import HtmlElement
 
 MOST_TAGS = 100_000
@@ -44,11 +42,14 @@ _HEAD_BYTES = 4096
 _SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(https?://\S+)")
 _SENTENCE_END = re.compile(r"[.!?…。！？।؟][\"'”’»)\]]*(?:\s|$)|[。！？]")
 _NOT_SHOWN = re.compile(
-    r"(?:enabl\w+|activat\w+|turn on|requires?|needs?|without|aktivier\w+|activ\w+)\b.{0,30}\bjavascript"
+    r"(?:enabl\w+|activat\w+|turn on|requires?|needs?|without|aktivier\w+"
+    r"|activ\w+)\b.{0,30}\bjavascript"
     r"|\bjavascript\b.{0,40}(?:enabled?|disabled|required|aktivier|activ)"
-    r"|\baccess (?:is |to this page (?:is |has been ))?(?:denied|blocked)|verify(?:ing)? (?:that )?you are (?:a )?human"
+    r"|\baccess (?:is |to this page (?:is |has been ))?(?:denied|blocked)"
+    r"|verify(?:ing)? (?:that )?you are (?:a )?human"
     r"|(?:log|sign) in .{0,40}\b(?:read|continue)|subscribe .{0,20}\b(?:read|continue)"
-    r"|checking your browser|\ba robot\b|unusual (?:traffic|activity)|page not found|\b[45]0\d\b.{0,8}\b(?:forbidden|unavailable|error)\b",
+    r"|checking your browser|\ba robot\b|unusual (?:traffic|activity)|page not found"
+    r"|\b[45]0\d\b.{0,8}\b(?:forbidden|unavailable|error)\b",
     re.IGNORECASE,
 )
 """What a site shows instead of an article, to who does not read it in a browser."""
@@ -110,7 +111,11 @@ def _document(html: str, saved_from: str = "") -> Document:
         raise
     except Exception as error:  # lxml and trafilatura stumble on odd pages in many ways
         raise LoadError("it is a damaged page: save it again, or as text") from error
-    if not blocks or _is_index(page, blocks) or (len(text) < _LONGEST_REFUSAL_CHARS and _NOT_SHOWN.search(text)):
+    if (
+        not blocks
+        or _is_index(page, blocks)
+        or (len(text) < _LONGEST_REFUSAL_CHARS and _NOT_SHOWN.search(text))
+    ):
         raise LoadError(_NO_TEXT)
     return Document(tuple(blocks), metadata)
 
@@ -119,9 +124,9 @@ def _main_blocks(page: HtmlElement) -> list[Block]:
     """The blocks of the article: what trafilatura finds, and what it drops in its midst.
 
     A block that it does not find is of the article too if it lies between those found, or in the
-    same kind of place (the next post of a live blog), and is no menu or the like; so are a title and
-    sentences above, and corrections anywhere. Where it finds next to none of the sentences on the
-    page, all of these are taken.
+    same kind of place (the next post of a live blog), and is no menu or the like; so are a title
+    and sentences above, and corrections anywhere. Where it finds next to none of the sentences on
+    the page, all of these are taken.
     """
     from trafilatura import extract
 
@@ -165,8 +170,8 @@ def _is_index(page: HtmlElement, blocks: Sequence[Block]) -> bool:
     """Whether what was found holds no sentence, and no more words than the page has in links."""
     if any(_SENTENCE_END.search(block.text) for block in blocks):
         return False
-    linked = sum(len(link.text_content()) for link in page.iter("a"))
-    return linked >= sum(len(block.text) for block in blocks)
+    linked = "".join(link.text_content() for link in page.iter("a"))
+    return len(_letters(linked)) >= sum(len(_letters(block.text)) for block in blocks)
 
 
 class _Place(NamedTuple):
@@ -198,9 +203,8 @@ def _places(page: HtmlElement) -> dict[HtmlElement, _Place]:
 
 def _is_beside(piece: Piece, places, depth: int) -> bool:
     """Whether a block stands in no surrounding part, and is no menu of links."""
-    return (
-        places[piece.element].depth <= depth
-        and piece.linked_chars <= _MOST_LINKED_SHARE * len(piece.block.text)
+    return places[piece.element].depth <= depth and piece.linked_chars <= _MOST_LINKED_SHARE * len(
+        piece.block.text
     )
 
 

@@ -24,7 +24,10 @@ def blocks(text: str) -> list[tuple[str, str]]:
         ("a[^1] footnote", "a[^1] footnote"),
         ("10^6^ of 412<sup>4</sup>, H~2~O", "10^6 of 412[4], H2O"),
         ("It is <del>Ole</del> <ins>Sven</ins>.", "It is Sven."),
-        ("See [[Page|the page]] and [[Other]] ==now== %%later%%. ^a1", "See the page and Other now ."),
+        (
+            "See [[Page|the page]] and [[Other]] ==now== %%later%%. ^a1",
+            "See the page and Other now .",
+        ),
         ("![[picture.png]] `[[code]] %%x%%`", "[[code]] %%x%%"),
         ("| not a table", "| not a table"),
     ],
