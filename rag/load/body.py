@@ -70,11 +70,10 @@ _CLUTTER = re.compile(
 )
 """Of news: what stands in the midst of an article, and is not of it."""
 _CAPTION = re.compile(
-    r"(?:image|photo(?:graph)?|picture|caption|graphic|bild|foto|abb(?:ildung)?|légende|video"
-    r"|fig(?:ure)?\.?)(?: (?:credit|source|caption|\d+))*\s*[:.]\s"
-    r"|.*(?:[.!?…]|[(\[|/])\s*(?:photo(?:graph)?s?|pictures?|images?|foto|bild|credit)"
-    r"(?:(?: (?:credit|courtesy))? (?:by|of|from)| (?:credit"
-    r"|courtesy))?\s*[:/]?\s*(?<=[:/ ])[A-Z][^:.]{2,50}\W?$"
+    r"(?i:(?:image|photo(?:graph)?|picture|caption|graphic|bild|foto|abb(?:ildung)?|légende|video"
+    r"|fig(?:ure)?\.?)(?: (?:credit|source|caption|\d+))*\s*[:.]\s)"
+    r"|.*(?:[.!?…]|[(\[|/])\s*(?i:photo(?:graph)?s?|pictures?|images?|foto|bild|credit)"
+    r"(?: (?:credit|courtesy))?(?:\s*[:/]\s*| (?:by|of|from) )[A-Z][^:]{2,50}$"
     r"|.*[/(\[|](?:AP(?: Photo)?|Getty(?: Images)?|Reuters|AFP|EPA|Shutterstock"
     r"|Bloomberg)\b[^().]{0,60}[)\]]?$"
     r"|.*\b(?:Getty Images|AP Photo|AFP|Shutterstock)(?: \w+){0,2}\W*$"
@@ -90,9 +89,12 @@ _DATELINE = re.compile(
     r"\s?(?:\([A-Z][\w .'/-]{1,30}\))?\s?)(?:--|—|–|- )\s?(?=[\"“‘]?\w)"
 )
 """As in "BAGHDAD, Iraq (Reuters) -- " or "SARN, 3 May 1998. - ". """
-_LABEL = re.compile(
-    r"(?:contact(?: (?:details|information|us))?|links|share|more)\W*", re.IGNORECASE
+_CONTACT = re.compile(
+    r"(?:please |to |you can )*contact (?:us|the|\S+@).*"
+    r"|(?:contact(?: (?:details|information))?|links|share|more)\W*",
+    re.IGNORECASE | re.DOTALL,
 )
+"""Of the last lines of an article."""
 _CORRECTION = re.compile(
     r"(?:(?:this (?:article|story|post|page) )?(?:was |has been )?(?:corrected|amended|updated?)"
     r"|corrections?(?: (?:and|&) clarifications?)?|clarifications?|errat(?:um|a)|editor['’]s note"
@@ -126,7 +128,7 @@ def with_kinds(blocks: Sequence[Block], masthead_blocks: frozenset[int]) -> list
     for index, block in enumerate(blocks):
         if index in masthead_blocks:
             found.append(block)
-        elif index >= end and block.kind in ("paragraph", "verbatim", "list"):
+        elif index >= end and block.kind in ("paragraph", "verbatim", "list", "heading"):
             found.append(replace(block, kind="clutter"))
         elif block.kind == "list" and index > top and found[-1].kind == "list":
             found[-1] = replace(found[-1], text=f"{found[-1].text}\n{block.text}")
@@ -187,7 +189,7 @@ def _is_notice(text: str) -> bool:
     return bool(
         all(_ADDRESS_LINE.fullmatch(line) for line in lines)
         or _CLUTTER.match(lines[0])
-        or _LABEL.fullmatch(text)
+        or _CONTACT.fullmatch(text)
     )
 
 
