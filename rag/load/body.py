@@ -34,7 +34,7 @@ _CLUTTER = re.compile(
     r"|(?:replay|up next|next video|skip (?:ad|advertisement)|(?:story )?highlights|advertise?ment"
     r"|anzeige|publicité|caption|close|share|print|save|comments?|previous|next|back to top"
     r"|text size"
-    r"|more videos.{0,20}|(?:show|read|view|see|load) (?:more|less|all)\b.{0,40})$"
+    r"|more videos.{0,20}|(?:show|read|view|see|load) (?:more|less|all)\b[^.!?]{0,40})$"
     # labels of links: "Read more: ...", "More on the strike:Mine closes"
     r"|(?:more|related|recommended|(?:read|see|watch|hear|listen)(?: (?:more|also|next|now))?"
     r"|learn more|don['’]t miss|in case you missed it|explore|podcasts?|tags?|topics?|categories"
@@ -42,7 +42,7 @@ _CLUTTER = re.compile(
     r"|leggi anche|lesen sie auch|mehr zum thema)\s*(?::|$)"
     r"|(?!.*[.]$)[^:.\d\n]{3,70}:[“‘'\"]?[A-ZÀ-Ž][^\n]{10,}$"
     r"|(?:read|see|watch|get|check out|click|tap) (?:more (?:about|on|from|of)|here|the full|our)\b"
-    r"|more (?:from|on|about)\b.{0,60}[^.]$|most (?:read|popular|viewed)\b|you (?:may"
+    r"|more (?:from|on|about)\b[^.!?]{0,60}$|most (?:read|popular|viewed)\b|you (?:may"
     r"|might) (?:also )?like"
     # invitations
     r"|(?:.{0,160}(?:[.!?:,]|\byou can)\s?)?(?:please )?(?:consider )?(?:sign(?:ing)? up"
@@ -166,7 +166,7 @@ def _with_kind(blocks: Sequence[Block], index: int, end: int) -> Block:
     if _is_heading(blocks, index, end):
         return replace(block, kind="heading", level=_LINE_LEVEL)
     if dateline := _DATELINE.match(text):
-        return replace(block, marks=(*block.marks, Mark("dateline", 0, dateline.end(1))))
+        return replace(block, marks=(*block.marks, Mark("dateline", 0, dateline.end())))
     return block
 
 

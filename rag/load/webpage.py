@@ -218,11 +218,13 @@ def _letters(text: str) -> str:
 
 def _is_found(piece: Piece, lines: set[str], letters: str) -> bool:
     """Whether a block is among the lines that were found, and more than a link."""
-    block, _, linked_chars = piece
+    block, element, linked_chars = piece
     own = _letters(block.text)
     if own in lines or (len(own) > _SURELY_SAME_CHARS and own in letters):
         is_link = linked_chars > _MOST_LINKED_SHARE * len(block.text)
-        return block.kind not in ("paragraph", "verbatim") or not is_link or is_prose(block.text)
+        is_menu = block.kind == "list" and any(True for _ in element.iterancestors("nav"))
+        is_line = block.kind in ("paragraph", "verbatim") and not is_prose(block.text)
+        return not (is_link and (is_menu or is_line))
     parts = [_letters(line) for line in block.text.split("\n")]
     return len(parts) > 1 and sum(part in lines for part in parts) > len(parts) / 2
 

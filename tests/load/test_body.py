@@ -113,7 +113,7 @@ def test_lines_of_clutter_within_a_block_are_marked() -> None:
 
 def test_a_dateline_is_marked() -> None:
     (block,) = with_kinds([Block("paragraph", f"SARN, 3 May 1998. - {PROSE}")], frozenset())
-    assert [(mark.kind, mark.start, mark.end) for mark in block.marks] == [("dateline", 0, 18)]
+    assert [(mark.kind, mark.start, mark.end) for mark in block.marks] == [("dateline", 0, 20)]
 
 
 @pytest.mark.parametrize("heading", ["Background", "A crisis in the White House"])
