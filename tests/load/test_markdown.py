@@ -39,7 +39,8 @@ def test_markup_is_removed(markup: str, text: str) -> None:
 def test_headings_pictures_notes_and_code() -> None:
     text = (
         "# One #\n\nTwo[^a]\n\n### Three *3*\n\n![A man](a.png)\n\n> [!note]- Kept\n> body\n\n"
-        "```\nx = 1\n\n[[y]]\n```\n\n**Who pays?**\n\nPeter Symonds  \n31 May 2007\n\n[^a]: By hand."
+        "```\nx = 1\n\n[[y]]\n```\n\n**Who pays?**\n\nPeter Symonds  \n31 May 2007\n\n"
+        "[^a]: By hand."
     )
     assert blocks(text) == [
         ("heading", "One"),
@@ -88,7 +89,8 @@ FIELDS = {"title": "Talks: a *start*", "author": "Ann Lee, Bob Ray", "date": "20
         "---\nTitle: Talks: a *start*\nauthor: Ann Lee, Bob Ray\ndate: 2007-05-31\n---\n",
         "---\na: &a [x]\nb: [*a, *a]\ntitle: 'Talks: a *start*'\nauthor: Ann Lee, Bob Ray\n"
         "date: 2007-05-31\n---\n",
-        '+++\ntitle = "Talks: a *start*"\nauthors = ["Ann Lee", "Bob Ray"]\ndate = 2007-05-31\n+++\n',
+        '+++\ntitle = "Talks: a *start*"\nauthors = ["Ann Lee", "Bob Ray"]\n'
+        "date = 2007-05-31\n+++\n",
         '{\n"title": "Talks: a *start*", "author": ["Ann Lee", {"name": "Bob Ray"}],\n'
         '"date": "2007-05-31"\n}\n',
     ],

@@ -97,7 +97,7 @@ def test_each_choice_changes_its_setting_alone() -> None:
     for address, change in (
         ("writes=0", {"writer": ""}),
         ("?quotes=2", {"max_quotes": 2}),
-        ("strictness=sure&since=2007", {"min_confidence": 0.75}),
+        ("strictness=sure&since=2007", {"min_confidence": SURE}),
     ):
         assert chosen_settings(address, SERVER) == SERVER.model_copy(update=change)
 
