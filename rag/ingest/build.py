@@ -55,8 +55,8 @@ _BATCH_PASSAGES = 256
 _BATCH_STEPS = 4096
 """Files and articles in memory at most, where they have few passages."""
 READING_LIBRARIES = tuple(
-    "charset-normalizer lxml markdown-it-py py3langid pypdfium2 python-docx sentencex"
-    " trafilatura".split()
+    "chardet liteparse lxml markdown-it-py mdit-py-plugins office-oxide pdf-inspector py3langid"
+    " pypdfium2 quotequail sentencex trafilatura".split()
 )
 """What decides, beside our own code, which passages a file has."""
 
