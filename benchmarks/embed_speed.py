@@ -28,8 +28,7 @@ from rag.embed import MiniLMEmbedder
 from rag.evaluate.questions import read_set
 from rag.evaluate.scores import share
 from rag.index import LocalStore, open_store
-from rag.ingest.build import build_from_articles, recipe_of
-from rag.ingest.indexing import embedded_text
+from rag.ingest.build import build_from_articles, embedded_text, recipe_of
 from rag.models import SHIPPED_EMBEDDER, find_embedder
 from rag.retrieval import retrieve
 from rag.settings import Settings

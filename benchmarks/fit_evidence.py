@@ -74,7 +74,9 @@ class Read:
 FEATURES = tuple(dict.fromkeys((*SENTENCE_FEATURES, *CONFIDENCE_FEATURES)))
 
 
-def read_sets(data: Path, names: Sequence[str], work: Path, held_out: bool) -> list[Read]:
+def read_sets(
+    data: Path, names: Sequence[str], work: Path, questions: int, *, held_out: bool
+) -> list[Read]:
     """Every question of the sets, read once and kept."""
     settings = load_settings()
     embedder = load_embedder(settings.embedder)
@@ -84,7 +86,7 @@ def read_sets(data: Path, names: Sequence[str], work: Path, held_out: bool) -> l
         kept = work / f"{name}-{'held-out' if held_out else 'tune'}.pickle"
         if not kept.exists():
             reads: list[Read] = []
-            for part in collections_of(data, name, questions=QUESTIONS, held_out=held_out):
+            for part in collections_of(data, name, questions=questions, held_out=held_out):
                 folder = work / "indexes" / ("wiki" if name == "near" else name) / part.name
                 own = settings.model_copy(update={"index": folder})
                 build_from_articles(
@@ -251,11 +253,12 @@ def main() -> None:
     parser.add_argument("--sets", nargs="*", default=SETS)
     parser.add_argument("--fit-on", nargs="*", default=None)
     parser.add_argument("--held-out", action="store_true")
+    parser.add_argument("--questions", type=int, default=QUESTIONS)
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args()
     data = Path(os.environ["RAG_EVAL_DATA"])
     given.work.mkdir(parents=True, exist_ok=True)
-    reads = read_sets(data, given.sets, given.work, held_out=False)
+    reads = read_sets(data, given.sets, given.work, given.questions, held_out=False)
     fit = [read for read in reads if read.name in (given.fit_on or given.sets)]
     passage = fit_order([(r.name, r.passages, r.passages_right) for r in fit])
     columns = _columns(SENTENCE_FEATURES)
@@ -283,7 +286,7 @@ def main() -> None:
         print("held out:")
         print(
             report(
-                read_sets(data, given.sets, given.work, held_out=True), passage, sentence, chance
+                read_sets(data, given.sets, given.work, given.questions, held_out=True), passage, sentence, chance
             )
         )
     if given.write:

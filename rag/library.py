@@ -10,19 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.chat import check_question, stream
+from rag.cluster.milvus import MilvusServer, MilvusStore, open_milvus, send_to_milvus
 from rag.embed import load_embedder
 from rag.errors import FilterError, QuestionError
-from rag.index import (
-    LocalStore,
-    Manifest,
-    MilvusManifest,
-    MilvusServer,
-    MilvusStore,
-    build_lock,
-    open_milvus,
-    open_store,
-    send_to_milvus,
-)
+from rag.index import LocalStore, Manifest, build_lock, open_store
 from rag.ingest.build import ProgressCallback, build_from_folder, recipe_of
 from rag.models import SHIPPED_READER
 from rag.question.ask import understood
@@ -77,7 +68,7 @@ class Library:
         return self._store.passage_count
 
     @property
-    def manifest(self) -> Manifest | MilvusManifest:
+    def manifest(self) -> Manifest:
         """How the index was made, and which files the build could not read."""
         return self._store.manifest
 
@@ -253,7 +244,7 @@ def _open(settings: Settings, report: BuildReport | None = None) -> Library:
     recipe = recipe_of(settings, embedder)
     store: LocalStore | MilvusStore
     if settings.milvus:
-        store = open_milvus(settings.milvus, recipe)
+        store = open_milvus(settings.index, settings.milvus, recipe)
     else:
         store = open_store(settings.index, recipe)
     reader = load_reader(settings.reader)

@@ -102,5 +102,3 @@ def loading(model: str, mend: str) -> Iterator[None]:
 def first_line(error: BaseException) -> str:
     """What an error of a library says, in one line; its kind where it says nothing."""
     return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".:")
-
-

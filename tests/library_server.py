@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
-from rag.ingest import indexing
+from rag.ingest import build
 from rag.settings import Settings
 from rag.web.server import serve
 from tests.fakes import FakeEmbedder, FakeReader
@@ -44,8 +44,8 @@ def main() -> None:
     )
     with (
         patch("rag.library.load_embedder", lambda name: embedder),
-        patch("rag.library.load_reader", lambda embedder_name, reader_name: FakeReader()),
-        patch.object(indexing, "_BATCH_PASSAGES", 4),  # steps of a build, as of a large one
+        patch("rag.library.load_reader", lambda *_: FakeReader()),
+        patch.object(build, "_BATCH_PASSAGES", 4),  # steps of a build, as of a large one
     ):
         serve(settings, port=port)
 

@@ -6,19 +6,15 @@ import json
 import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 import rag
 from rag import cli
-from rag.cluster.milvus_transfer import write_generation
 from rag.errors import OpenError, SettingsError
 from rag.evaluate import library_over
 from rag.evaluate.questions import Collection
-from rag.index import MilvusServer, open_store
-from rag.ingest.build import recipe_of
 from rag.library import Library
 from rag.settings import Settings
 from tests.cluster import milvus_lite
@@ -53,21 +49,23 @@ def check_answers(library: Library) -> None:
     assert "counted eleven of them" in answer.citations[0].quote
 
 
-def test_what_is_built_here_is_asked_anywhere(milvus: str) -> None:
+def test_what_is_built_here_is_asked_with_the_table_of_articles_alone(milvus: str) -> None:
     with rag.build() as built:
         assert built.report is not None
         assert built.report.embedded == built.report.passages == built.passage_count
         check_answers(built)
-    shutil.rmtree("index")
     shutil.rmtree("seeds")
+    for part in Path("index").glob("generations/*/*"):
+        if part.name == "terms":
+            shutil.rmtree(part)
+        elif part.name == "vectors.faiss":
+            part.unlink()
     with rag.open() as library:
         check_answers(library)
         assert [article.source for article in library.articles()] == ["talks.txt", "whales.txt"]
         assert library.manifest.seeds == "seeds"
         found = library.retrieve("whales near the harbour in fog", author="symonds")
         assert {hit.article.source for hit in found} == {"talks.txt"}
-    assert rag.ask("Summarize the articles").citations
-    assert not Path("index").exists()
 
 
 def test_both_stores_find_the_same(milvus: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,9 +81,6 @@ def test_both_stores_find_the_same(milvus: str, monkeypatch: pytest.MonkeyPatch)
 
 def test_an_index_that_nobody_built_is_built_when_it_is_first_needed(milvus: str) -> None:
     assert rag.retrieve("whales")[0].article.source == "whales.txt"
-    shutil.rmtree("index")
-    assert rag.retrieve("whales")[0].article.source == "whales.txt"
-    assert not Path("index").exists()
 
 
 def test_the_default_library_sees_every_build(milvus: str, seeds_folder: Path) -> None:
@@ -95,15 +90,7 @@ def test_the_default_library_sees_every_build(milvus: str, seeds_folder: Path) -
     assert report is not None
     assert (report.updated, report.unchanged) == (1, 1)
     assert rag.retrieve("owls")[0].passage.text.startswith("Owls nest")
-    assert rag._default_library() is first, "it was brought up to date"
-    recipe = recipe_of(first.settings, FakeEmbedder())
-    with (
-        closing(open_store(Path("index"), recipe)) as built,
-        closing(MilvusServer(milvus)) as elsewhere,
-    ):
-        generation = write_generation(elsewhere, built)
     assert not first.is_in_force()
-    assert rag._default_library().generation == generation
     assert rag._default_library() is rag._default_library()
 
 
@@ -119,7 +106,7 @@ def test_info(milvus: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
     assert "secret" not in output
     facts = json.loads(output)
     assert (facts["index"], facts["articles"], facts["embedder"]) == (milvus, 2, "fake")
-    assert (facts["size_bytes"], facts["changed_files"]) == (None, None)
+    assert facts["size_bytes"] > 0
     assert list(facts["not_read"]) == ["report.xls"]
     monkeypatch.setattr(sys, "argv", ["rag", "info"])
     with pytest.raises(SystemExit):
@@ -127,7 +114,6 @@ def test_info(milvus: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
     output = capsys.readouterr().out
     assert "secret" not in output
     assert "articles        2\n" in output
-    assert "size_bytes" not in output
 
 
 def test_a_server_that_does_not_answer_is_told_before_anything_is_built(

@@ -5,8 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
-from rag.conversations.feedback import FeedbackStore
-from rag.conversations.feedback_questions import export_question_set
+from rag.conversations.feedback import FeedbackStore, export_question_set
 from rag.errors import ConversationsError
 from rag.text.counted import count
 

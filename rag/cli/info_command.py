@@ -18,11 +18,12 @@ def index_facts(settings: Settings) -> dict[str, Any]:
 
     Raises IndexMissingError or OpenError where it cannot be opened.
     """
-    from rag.index import open_milvus, open_store
+    from rag.cluster.milvus import open_milvus
+    from rag.index import open_store
     from rag.ingest.folder import count_changed
 
     if settings.milvus:
-        with closing(open_milvus(settings.milvus, None)) as there:
+        with closing(open_milvus(settings.index, settings.milvus, None)) as there:
             return index_record(there.name, there.generation, there.manifest, None)
     with closing(open_store(settings.index, None)) as store:
         origin = Path(store.manifest.seeds)

@@ -16,7 +16,7 @@ from rag.text.counted import count
 from rag.types import Failure
 
 if TYPE_CHECKING:
-    from rag.index import Manifest, MilvusManifest
+    from rag.index import Manifest
     from rag.ingest.build import ProgressCallback
     from rag.types import Answer, BuildReport, Hit
 
@@ -129,15 +129,12 @@ def build_record(index: str, report: BuildReport) -> dict[str, Any]:
 
 
 def index_record(
-    index: str, generation: str, manifest: Manifest | MilvusManifest, changed: int | None
+    index: str, generation: str, manifest: Manifest, changed: int | None
 ) -> dict[str, Any]:
     """What an index holds and was made with; ``changed`` files since, None if that is not known.
 
-    Nor is known what an index in Milvus takes on its disks.
+    The size is that of the files here, whatever Milvus holds beside them.
     """
-    from rag.index import Manifest
-
-    files = manifest.files.values() if isinstance(manifest, Manifest) else None
     return {
         "index": index,
         "generation": generation,
@@ -148,7 +145,7 @@ def index_record(
         "revision": manifest.recipe.revision,
         "dimensions": manifest.recipe.dimensions,
         "passage_tokens": manifest.recipe.passage_tokens,
-        "size_bytes": None if files is None else sum(seal.size_bytes for seal in files),
+        "size_bytes": sum(seal.size_bytes for seal in manifest.files.values()),
         "changed_files": changed,
         "not_read": {failure.source: failure.reason for failure in manifest.failures},
         "left_out": [asdict(part) for part in manifest.left_out],

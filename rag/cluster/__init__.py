@@ -1,0 +1,1 @@
+"""For what outgrows one machine: search in Milvus, embedding by Ray."""

@@ -1,19 +1,18 @@
-"""What is on disk: articles and passages (SQLite), vectors (FAISS), terms (Tantivy).
+"""What is on disk: articles and passages (SQLite), vectors (FAISS), terms (Tantivy)."""
 
-Or in Milvus, where other machines search it.
-"""
-
-from rag.cluster.milvus import MilvusStore, open_milvus
-from rag.cluster.milvus_manifest import MilvusManifest
-from rag.cluster.milvus_server import MilvusServer
-from rag.cluster.milvus_transfer import send_to_milvus
 from rag.index.embedding_cache import EmbeddingCache
 from rag.index.file_stamps import FileStamp, stamp_if_same, stamp_of
-from rag.index.generation_writer import GenerationWriter
-from rag.index.generations import Current, build_lock, is_index_file, read_current
-from rag.index.local import LocalStore, open_store
-from rag.index.manifest import FORMAT_VERSION, Manifest, Recipe
+from rag.index.generations import (
+    FORMAT_VERSION,
+    Current,
+    Manifest,
+    Recipe,
+    build_lock,
+    is_index_file,
+    read_current,
+)
 from rag.index.problems import rebuild_command
+from rag.index.store import GenerationWriter, LocalStore, open_store, read_listing
 
 __all__ = [
     "FORMAT_VERSION",
@@ -23,17 +22,13 @@ __all__ = [
     "GenerationWriter",
     "LocalStore",
     "Manifest",
-    "MilvusManifest",
-    "MilvusServer",
-    "MilvusStore",
     "Recipe",
     "build_lock",
     "is_index_file",
-    "open_milvus",
     "open_store",
     "read_current",
+    "read_listing",
     "rebuild_command",
-    "send_to_milvus",
     "stamp_if_same",
     "stamp_of",
 ]

@@ -1,4 +1,4 @@
-"""Articles and passages in SQLite."""
+"""Articles, passages and files of one generation in SQLite: read, listed, written, copied."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ import json
 import re
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import astuple, dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import FilterError
 from rag.index.file_stamps import FileStamp
-from rag.types import Article, Filters, Header, Mark, Passage, Span
+from rag.types import Article, Failure, Filters, Header, Mark, Passage, Span
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,12 +24,97 @@ if TYPE_CHECKING:
 
 FILE = "articles.sqlite"
 _ANY = Filters()
+_SCHEMA = """
+PRAGMA journal_mode = OFF;
+PRAGMA synchronous = OFF;
+CREATE TABLE files (
+    number INTEGER PRIMARY KEY, source TEXT NOT NULL, first_ordinal INTEGER NOT NULL,
+    size_bytes INTEGER, modified_ns INTEGER, changed_ns INTEGER, sha256 TEXT
+) STRICT;
+CREATE TABLE failures (file INTEGER NOT NULL, source TEXT NOT NULL, reason TEXT NOT NULL) STRICT;
+CREATE TABLE articles (
+    id TEXT PRIMARY KEY, title TEXT NOT NULL, author TEXT, date TEXT, source TEXT NOT NULL UNIQUE,
+    url TEXT, text TEXT NOT NULL, header TEXT NOT NULL, marks TEXT NOT NULL, language TEXT,
+    left_out TEXT NOT NULL, first_day TEXT, last_day TEXT,
+    content_hash TEXT NOT NULL, signature BLOB, file INTEGER NOT NULL, story TEXT
+) STRICT;
+CREATE TABLE passages (
+    ordinal INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
+    article_id TEXT NOT NULL REFERENCES articles (id),
+    start INTEGER NOT NULL, end INTEGER NOT NULL, headings TEXT NOT NULL,
+    embedded_hash TEXT NOT NULL
+) STRICT;
+CREATE INDEX passages_of_article ON passages (article_id);
+CREATE INDEX passages_of_hash ON passages (embedded_hash);
+CREATE INDEX articles_by_first_day ON articles (first_day, last_day, source, id);
+CREATE INDEX articles_by_last_day ON articles (last_day DESC, first_day, source, id);
+CREATE INDEX articles_of_file ON articles (file);
+CREATE INDEX articles_of_story ON articles (story) WHERE story IS NOT NULL;
+"""
+# No journal and no waiting for the disk: a generation whose writing is cut off is thrown away, and
+# one that is finished is synced before it is put in force.
 
-_ISO_DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
-STORY_ORDER = "coalesce({0}first_day, '9999'), length({0}source), {0}source"
+_ARTICLE = "id, title, author, date, source, url, text, header, marks, language, left_out"
+_COPIED_ARTICLE = f"{_ARTICLE}, first_day, last_day, content_hash, signature"
+_PASSAGE = "id, article_id, start, end, headings"
+_COPIED_PASSAGE = f"{_PASSAGE}, embedded_hash"
+_STAMP = "size_bytes, modified_ns, changed_ns, sha256"
+_CHOSEN = "(SELECT value FROM json_each(?))"
+_STORY_ORDER = "coalesce({0}first_day, '9999'), length({0}source), {0}source"
 """Of several articles that tell one story, the first published goes before the others; of one day
 that with the shortest path: "copy of wall.txt" and "wall (1).txt" come after "wall.txt"."""
-_ARTICLE = "id, source, title, author, date, url, text, header, marks, language, left_out"
+_ISO_DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedArticle:
+    """An article as a list shows it."""
+
+    id: str
+    source: str
+    file: str
+    """The source of the file that holds it, which may hold others."""
+    title: str
+    author: str | None
+    date: str | None
+    language: str | None
+    size_bytes: int
+    """Of its text, in UTF-8."""
+    story: str | None
+    """What it shares with the articles that tell the same, if any do."""
+    left_out: tuple[str, ...] = ()
+    """What of it was not read, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedFailure:
+    """What could not be read in a file: the whole of it, or ``source`` within it."""
+
+    file: str
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """All that a generation was made of."""
+
+    articles: tuple[ListedArticle, ...] = ()
+    """The first published of those that tell one story goes before the others."""
+    files: tuple[tuple[str, FileStamp | None], ...] = ()
+    """Source and stamp of each; no stamp where the next build will read it whatever it is."""
+    failures: tuple[ListedFailure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Articles of a generation against the one before."""
+
+    added: int
+    updated: int
+    renamed: int
+    unchanged: int
+    removed: int
 
 
 class ArticleTable:
@@ -35,21 +122,19 @@ class ArticleTable:
 
     def __init__(self, path: Path) -> None:
         self._lock = threading.Lock()
-        self._connection = sqlite3.connect(
-            f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
-        )
+        self._connection = sqlite3.connect(_read_only(path), uri=True, check_same_thread=False)
         self._connection.create_function("folded", 1, str.casefold, deterministic=True)
 
-    def ordinals(self, filters: Filters) -> NDArray[np.int64] | None:
+    def passing(self, filters: Filters) -> NDArray[np.int64] | None:
         """Ordinals of the passages whose articles pass, in order; None if all do."""
         import numpy as np
 
-        where, values = _conditions(filters)
-        if not where:
+        if filters == _ANY:
             return None
+        where, values = _conditions(filters)
         rows = self._select(
             "SELECT ordinal FROM passages JOIN articles ON articles.id = article_id "
-            f"WHERE {' AND '.join(where)} ORDER BY ordinal",
+            f"WHERE {where} ORDER BY ordinal",
             values,
         )
         return np.array([ordinal for (ordinal,) in rows], dtype=np.int64)
@@ -57,126 +142,360 @@ class ArticleTable:
     def fetch(self, ordinals: Sequence[int]) -> list[tuple[Passage, Article]]:
         """Passages with their articles, in the order of ``ordinals``."""
         rows = self._select(
-            "SELECT ordinal, id, article_id, start, end, headings FROM passages "
-            "WHERE ordinal IN (SELECT value FROM json_each(?))",
+            f"SELECT ordinal, {_PASSAGE} FROM passages WHERE ordinal IN {_CHOSEN}",
             [json.dumps(list(ordinals))],
         )
-        articles = self._articles_by_id({row[2] for row in rows})
-        found = {}
-        for ordinal, passage_id, article_id, start, end, headings in rows:
-            article = articles[article_id]
-            text, chain = article.text[start:end], tuple(json.loads(headings))
-            passage = Passage(passage_id, article_id, text, start, end, chain)
-            found[ordinal] = (passage, article)
+        articles = self._by_id(row[2] for row in rows)
+        found = {
+            ordinal: (_passage(row, articles[row[1]]), articles[row[1]]) for ordinal, *row in rows
+        }
         return [found[ordinal] for ordinal in ordinals]
+
+    def passages_of(self, article: Article) -> tuple[list[int], list[Passage]]:
+        """The ordinals of an article's passages, in order, and the passages."""
+        rows = self._select(
+            f"SELECT ordinal, {_PASSAGE} FROM passages WHERE article_id = ? ORDER BY ordinal",
+            [article.id],
+        )
+        return [row[0] for row in rows], [_passage(row, article) for _, *row in rows]
 
     def articles(self) -> Iterator[Article]:
         """Every article, by source, one in memory at a time."""
-        for (article_id,) in self._select("SELECT id FROM articles ORDER BY source", ()):
-            yield self._articles_by_id({article_id})[article_id]
+        for (article_id,) in self._select("SELECT id FROM articles ORDER BY source"):
+            yield self._by_id([article_id])[article_id]
 
     def article(self, article_id: str) -> Article | None:
         """The article with this id, or None."""
-        return self._articles_by_id({article_id}).get(article_id)
+        return self._by_id([article_id]).get(article_id)
 
     def latest_articles(self, count: int) -> list[Article]:
         """Up to ``count`` articles, those first whose files came or changed last."""
-        rows = self._select(
+        return self._chosen(
             "SELECT articles.id FROM articles JOIN files ON file = number ORDER BY"
             " max(coalesce(modified_ns, 0), coalesce(changed_ns, 0)) DESC, articles.source LIMIT ?",
             [count],
         )
-        articles = self._articles_by_id({article_id for (article_id,) in rows})
-        return [articles[article_id] for (article_id,) in rows]
 
     def articles_between(
         self, since: str | None, until: str | None, limit: int, filters: Filters = _ANY
     ) -> list[Article]:
-        """The ``limit`` newest articles published within ISO dates, both included, newest first.
-
-        Without a bound the undated ones are among them, last. An article dated by month or year
-        is within the bounds only if the whole month or year is.
-        """
-        conditions, passing = _conditions(filters)
-        where = ["TRUE", *conditions]
-        values: list[str | int] = [*passing]
+        """See rag.types.Store.articles_between."""
+        where, values = _conditions(filters)
         if since is not None:
-            where.append("first_day >= ?")
+            where += " AND first_day >= ?"
             values.append(days_of(since)[0])
         if until is not None:
-            where.append("last_day <= ?")
+            where += " AND last_day <= ?"
             values.append(days_of(until)[1])
-        rows = self._select(
-            f"SELECT id FROM articles WHERE {' AND '.join(where)} "
+        return self._chosen(
+            f"SELECT id FROM articles WHERE {where} "
             "ORDER BY last_day DESC NULLS LAST, source LIMIT ?",
             [*values, limit],
         )
-        articles = self._articles_by_id({article_id for (article_id,) in rows})
-        return [articles[article_id] for (article_id,) in rows]
 
     def count_articles(self, filters: Filters) -> int:
         """How many articles pass."""
-        conditions, values = _conditions(filters)
-        where = " AND ".join(["TRUE", *conditions])
+        where, values = _conditions(filters)
         ((count,),) = self._select(f"SELECT count(*) FROM articles WHERE {where}", values)
         return int(count)
 
     def first_and_last_day(self, filters: Filters = _ANY) -> tuple[str, str] | None:
         """Between which days the dated articles that pass were published; None if none is dated."""
-        conditions, values = _conditions(filters)
-        passing = f"FROM articles WHERE {' AND '.join(['TRUE', *conditions])}"
+        where, values = _conditions(filters)
+        passing = f"FROM articles WHERE {where}"
         ((first, last),) = self._select(  # apart, since SQLite takes only one end from its index
             f"SELECT (SELECT min(first_day) {passing}), (SELECT max(last_day) {passing})",
             [*values, *values],
         )
         return None if first is None else (first, last)
 
-    def ordinals_of(self, embedded_hashes: Sequence[str]) -> dict[str, int]:
+    def sources(self, pattern: str, limit: int) -> list[str]:
+        """Up to ``limit`` sources of articles that a path or shell pattern names."""
+        where, values = _conditions(Filters(source=pattern))
+        rows = self._select(f"SELECT source FROM articles WHERE {where} LIMIT ?", [*values, limit])
+        return [source for (source,) in rows]
+
+    def ordinals_of(self, ids: Sequence[str]) -> dict[str, int]:
+        """Ordinal by id of the passages that are there."""
+        rows = self._select(
+            f"SELECT id, ordinal FROM passages WHERE id IN {_CHOSEN}", [json.dumps(list(ids))]
+        )
+        return dict(rows)
+
+    def ordinals_embedded(self, embedded_hashes: Sequence[str]) -> dict[str, int]:
         """Ordinal by the hash of what was embedded, where there is one."""
         rows = self._select(
-            "SELECT embedded_hash, ordinal FROM passages "
-            "WHERE embedded_hash IN (SELECT value FROM json_each(?))",
+            f"SELECT embedded_hash, ordinal FROM passages WHERE embedded_hash IN {_CHOSEN}",
             [json.dumps(list(embedded_hashes))],
         )
         return dict(rows)
 
+    def searched_articles(self) -> Iterator[tuple[str, list[tuple[str | None, ...]]]]:
+        """Id of every article with passages, and what a search engine holds of it: for each
+        passage its id, the hash of what was embedded, the article's title, author, date, source."""
+        rows = self._cursor(
+            "SELECT article_id, passages.id, embedded_hash, title, author, date, source"
+            " FROM passages JOIN articles ON articles.id = article_id ORDER BY ordinal"
+        )
+        for article_id, group in groupby(rows, key=lambda row: row[0]):
+            yield article_id, [row[1:] for row in group]
+
     def files(self) -> dict[str, tuple[int, FileStamp]]:
         """Number and stamp by source, of the files that may be copied while they are the same."""
-        rows = self._select(
-            "SELECT source, number, size_bytes, modified_ns, changed_ns, sha256 FROM files "
-            "WHERE sha256 IS NOT NULL",
-            (),
-        )
+        rows = self._select(f"SELECT source, number, {_STAMP} FROM files WHERE sha256 IS NOT NULL")
         return {source: (number, FileStamp(*stamp)) for source, number, *stamp in rows}
 
     def file_sources(self) -> list[str]:
         """Every file of which the index was built, whether it could be read or not."""
-        return [source for (source,) in self._select("SELECT source FROM files", ())]
+        return [source for (source,) in self._select("SELECT source FROM files")]
+
+    def listing(self) -> Listing:
+        """What the generation was made of, without texts: one pass, for a library of any size."""
+        articles = self._cursor(
+            "SELECT id, articles.source, files.source, title, author, date, language,"
+            " length(CAST(text AS BLOB)), story, left_out"
+            " FROM articles JOIN files ON files.number = articles.file"
+            f" ORDER BY {_STORY_ORDER.format('articles.')}"
+        )
+        failures = self._cursor(
+            "SELECT files.source, failures.source, reason"
+            " FROM failures JOIN files ON files.number = failures.file ORDER BY failures.rowid"
+        )
+        return Listing(
+            articles=tuple(
+                ListedArticle(*[*row, tuple(json.loads(left_out))]) for *row, left_out in articles
+            ),
+            files=tuple(
+                (source, None if stamp[-1] is None else FileStamp(*stamp))
+                for source, *stamp in self._cursor(f"SELECT source, {_STAMP} FROM files")
+            ),
+            failures=tuple(ListedFailure(*row) for row in failures),
+        )
 
     def close(self) -> None:
         with self._lock:
             self._connection.close()
 
-    def _articles_by_id(self, ids: set[str]) -> dict[str, Article]:
-        chosen = [json.dumps(sorted(ids))]
-        rows = self._select(
-            f"SELECT {_ARTICLE} FROM articles WHERE id IN (SELECT value FROM json_each(?))", chosen
-        )
+    def _chosen(self, statement: str, values: Sequence[str | int]) -> list[Article]:
+        """The articles whose ids a statement selects, in its order."""
+        ids = [article_id for (article_id,) in self._select(statement, values)]
+        articles = self._by_id(ids)
+        return [articles[article_id] for article_id in ids]
+
+    def _by_id(self, ids: Iterable[str]) -> dict[str, Article]:
+        chosen = [json.dumps(sorted(set(ids)))]
+        rows = self._select(f"SELECT {_ARTICLE} FROM articles WHERE id IN {_CHOSEN}", chosen)
         told = self._select(
             "SELECT one.id, other.source FROM articles AS one JOIN articles AS other "
             "ON other.story = one.story AND other.id != one.id "
-            "WHERE one.id IN (SELECT value FROM json_each(?)) "
-            f"ORDER BY {STORY_ORDER.format('other.')}",
+            f"WHERE one.id IN {_CHOSEN} ORDER BY {_STORY_ORDER.format('other.')}",
             chosen,
         )
-        also_in: dict[str, list[str]] = {}
+        also_in: dict[str, tuple[str, ...]] = {}
         for article_id, source in told:
-            also_in.setdefault(article_id, []).append(source)
-        return {row[0]: _article(tuple(also_in.get(row[0], ())), *row) for row in rows}
+            also_in[article_id] = (*also_in.get(article_id, ()), source)
+        return {row[0]: _article(row, also_in.get(row[0], ())) for row in rows}
 
-    def _select(self, statement: str, values: Sequence[str | int]) -> list[tuple[Any, ...]]:
+    def _select(self, statement: str, values: Sequence[str | int] = ()) -> list[tuple[Any, ...]]:
         with self._lock:
             return self._connection.execute(statement, values).fetchall()
+
+    def _cursor(self, statement: str) -> Iterator[tuple[Any, ...]]:
+        """Rows one by one."""
+        cursor = self._connection.execute(statement)
+        while rows := self._some(cursor):
+            yield from rows
+
+    def _some(self, cursor: sqlite3.Cursor) -> list[tuple[Any, ...]]:
+        with self._lock:
+            return cursor.fetchmany(1000)
+
+
+class ArticleWriter:
+    """Files in order, each with its articles and their passages, in one transaction.
+
+    ``previous`` is the table of the generation before, from which unchanged files are copied.
+    """
+
+    def __init__(self, path: Path, previous: Path | None = None) -> None:
+        self._connection = sqlite3.connect(path.resolve().as_uri(), uri=True)
+        self._connection.executescript(_SCHEMA)
+        if previous is not None:
+            self._connection.execute("ATTACH ? AS previous", [_read_only(previous)])
+        self._has_previous = previous is not None
+        self._next_file = 0
+        self.next_ordinal = 0
+        self._first_ordinal = 0
+
+    def has(self, article: Article) -> bool:
+        """Whether an article of this id or source was added already."""
+        row = self._connection.execute(
+            "SELECT 1 FROM articles WHERE id = ? OR source = ?", [article.id, article.source]
+        ).fetchone()
+        return row is not None
+
+    def add(
+        self,
+        article: Article,
+        passages: Sequence[Passage],
+        embedded_hashes: Iterable[str],
+        content_hash: str = "",
+        signature: bytes | None = None,
+    ) -> None:
+        """Appends an article of the file at hand with its passages, which get the next ordinals.
+
+        ``content_hash`` tells it from other versions, ``signature`` is duplicates.signature.
+        """
+        self._insert(
+            "articles",
+            *(article.id, article.title, article.author, article.date, article.source),
+            *(article.url, article.text, json.dumps(astuple(article.header))),
+            *(json.dumps([astuple(mark) for mark in article.marks]), article.language),
+            json.dumps(article.left_out),
+            *(days_of(article.date) if article.date else (None, None)),
+            *(content_hash, signature, self._next_file, None),
+        )
+        for passage, embedded_hash in zip(passages, embedded_hashes, strict=True):
+            place = passage.id, passage.article_id, passage.start, passage.end
+            headings = json.dumps(passage.headings)
+            self._insert("passages", self.next_ordinal, *place, headings, embedded_hash)
+            self.next_ordinal += 1
+
+    def end_file(self, source: str, stamp: FileStamp | None, failures: Sequence[Failure]) -> None:
+        """Closes the file whose articles were added; without a stamp it will be read each time."""
+        marks = (None,) * 4 if stamp is None else astuple(stamp)
+        self._insert("files", self._next_file, source, self._first_ordinal, *marks)
+        for failure in failures:
+            self._insert("failures", self._next_file, failure.source, failure.reason)
+        self._next_file += 1
+        self._first_ordinal = self.next_ordinal
+
+    def copy_files(self, first: int, stamps: Sequence[FileStamp]) -> tuple[int, int]:
+        """Appends files of the generation before, from number ``first`` on, one for each stamp.
+
+        Returns which ordinals their passages had there: the first, and the one after the last.
+        """
+        execute = self._connection.execute
+        files = {"first": first, "end": first + len(stamps), "files": self._next_file - first}
+        start, stop = execute(
+            "SELECT (SELECT first_ordinal FROM previous.files WHERE number = :first), coalesce("
+            "(SELECT first_ordinal FROM previous.files WHERE number = :end),"
+            "(SELECT count(*) FROM previous.passages))",
+            files,
+        ).fetchone()
+        ordinals = {"start": start, "stop": stop, "shift": self.next_ordinal - start}
+        execute(
+            f"INSERT INTO files SELECT number + :files, source, first_ordinal + :shift, {_STAMP}"
+            " FROM previous.files WHERE number >= :first AND number < :end",
+            files | ordinals,
+        )
+        self._connection.executemany(
+            "UPDATE files SET modified_ns = ?, changed_ns = ? WHERE number = ?",
+            [
+                (stamp.modified_ns, stamp.changed_ns, number)
+                for number, stamp in enumerate(stamps, start=self._next_file)
+            ],
+        )
+        execute(
+            "INSERT INTO failures SELECT file + :files, source, reason FROM previous.failures"
+            " WHERE file >= :first AND file < :end ORDER BY rowid",
+            files,
+        )
+        execute(
+            f"INSERT INTO articles SELECT {_COPIED_ARTICLE}, file + :files, NULL"
+            " FROM previous.articles WHERE file >= :first AND file < :end",
+            files,
+        )
+        execute(
+            f"INSERT INTO passages SELECT ordinal + :shift, {_COPIED_PASSAGE}"
+            " FROM previous.passages WHERE ordinal >= :start AND ordinal < :stop",
+            ordinals,
+        )
+        self._next_file += len(stamps)
+        self.next_ordinal += stop - start
+        self._first_ordinal = self.next_ordinal
+        return start, stop
+
+    def passages(self, first_ordinal: int) -> Iterator[tuple[Passage, str]]:
+        """Every passage from ``first_ordinal`` on, in order, and the title of its article."""
+        rows = self._connection.execute(
+            f"SELECT {_PASSAGE} FROM passages WHERE ordinal >= ? ORDER BY ordinal", [first_ordinal]
+        )
+        for article_id, group in groupby(rows, key=lambda row: row[1]):
+            row = self._connection.execute(
+                f"SELECT {_ARTICLE} FROM articles WHERE id = ?", [article_id]
+            ).fetchone()
+            article = _article(row)
+            yield from ((_passage(row, article), article.title) for row in group)
+
+    def article_count(self) -> int:
+        """Articles added and copied so far."""
+        ((found,),) = self._connection.execute("SELECT count(*) FROM articles")
+        return int(found)
+
+    def failures(self) -> tuple[Failure, ...]:
+        """What could not be read, in the order of the files."""
+        rows = self._connection.execute("SELECT source, reason FROM failures ORDER BY file, rowid")
+        return tuple(Failure(*row) for row in rows)
+
+    def left_out(self) -> tuple[Failure, ...]:
+        """What of the articles was not read, in the order of the files."""
+        rows = self._connection.execute(
+            "SELECT source, value FROM articles, json_each(left_out) WHERE left_out != '[]'"
+            " ORDER BY file, articles.rowid"
+        )
+        return tuple(Failure(*row) for row in rows)
+
+    def signatures(self) -> Iterator[tuple[str, bytes]]:
+        """Id and signature of every article that has one, the first published first."""
+        yield from self._connection.execute(
+            "SELECT id, signature FROM articles WHERE signature IS NOT NULL "
+            f"ORDER BY {_STORY_ORDER.format('')}"
+        )
+
+    def set_stories(self, stories: Mapping[str, str]) -> None:
+        """Names the story, by its first article's id, of each article that shares one."""
+        self._connection.executemany(
+            "UPDATE articles SET story = ? WHERE id = ?",
+            [(first, article_id) for article_id, first in stories.items()],
+        )
+
+    def changes(self) -> Changes:
+        """The articles against those of the generation before."""
+        if not self._has_previous:
+            return Changes(self.article_count(), 0, 0, 0, 0)
+        ((common, unchanged),) = self._connection.execute(
+            "SELECT count(*), coalesce(sum(now.content_hash = old.content_hash), 0)"
+            " FROM articles AS now JOIN previous.articles AS old USING (source)"
+        )
+        ((renamed,),) = self._connection.execute(
+            "WITH come AS (SELECT content_hash, count(*) AS n FROM articles WHERE source NOT IN"
+            " (SELECT source FROM previous.articles) GROUP BY content_hash),"
+            " gone AS (SELECT content_hash, count(*) AS n FROM previous.articles WHERE source"
+            " NOT IN (SELECT source FROM articles) GROUP BY content_hash)"
+            " SELECT coalesce(sum(min(come.n, gone.n)), 0) FROM come JOIN gone USING (content_hash)"
+        )
+        ((before,),) = self._connection.execute("SELECT count(*) FROM previous.articles")
+        return Changes(
+            added=self.article_count() - common - renamed,
+            updated=common - unchanged,
+            renamed=renamed,
+            unchanged=unchanged,
+            removed=before - common - renamed,
+        )
+
+    def finish(self) -> None:
+        """Commits everything to the file."""
+        self._connection.commit()
+        self._connection.close()
+
+    def close(self) -> None:
+        """Lets go of the file; what was not finished is lost."""
+        self._connection.close()
+
+    def _insert(self, table: str, *row: str | bytes | int | None) -> None:
+        places = ",".join("?" * len(row))
+        self._connection.execute(f"INSERT INTO {table} VALUES ({places})", row)
 
 
 def days_of(date: str) -> tuple[str, str]:
@@ -200,8 +519,9 @@ def days_of(date: str) -> tuple[str, str]:
     return first.isoformat(), last.isoformat()
 
 
-def _conditions(filters: Filters) -> tuple[list[str], list[str]]:
-    where, values = [], []
+def _conditions(filters: Filters) -> tuple[str, list[str | int]]:
+    """What holds of the articles that pass, in SQL, and its values."""
+    where, values = ["TRUE"], []
     if filters.since is not None:
         where.append("last_day >= ?")
         values.append(days_of(filters.since)[0])
@@ -213,39 +533,25 @@ def _conditions(filters: Filters) -> tuple[list[str], list[str]]:
         values.append(filters.author.casefold())
     if filters.source is not None:
         where.append("(source = ? OR source GLOB ?)")
-        values.extend([filters.source, filters.source])
+        values += [filters.source, filters.source]
     # Bytes of the command line that are not UTF-8 arrive as lone surrogates, which SQLite refuses.
-    return where, [value.encode("utf-8", "replace").decode() for value in values]
+    return " AND ".join(where), [value.encode("utf-8", "replace").decode() for value in values]
 
 
-def _article(
-    also_in: tuple[str, ...],
-    article_id: str,
-    source: str,
-    title: str,
-    author: str | None,
-    date: str | None,
-    url: str | None,
-    text: str,
-    header: str,
-    marks: str,
-    language: str | None,
-    left_out: str,
-) -> Article:
-    title_span, author_span, date_span = (
-        Span(*span) if span else None for span in json.loads(header)
-    )
-    return Article(
-        id=article_id,
-        title=title,
-        author=author,
-        date=date,
-        source=source,
-        url=url,
-        text=text,
-        header=Header(title_span, author_span, date_span),
-        marks=tuple(Mark(*mark) for mark in json.loads(marks)),
-        language=language,
-        left_out=tuple(json.loads(left_out)),
-        also_in=also_in,
-    )
+def _read_only(path: Path) -> str:
+    return f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+
+
+def _article(row: Sequence[Any], also_in: tuple[str, ...] = ()) -> Article:
+    """The article of a row of ``_ARTICLE``."""
+    *plain, header, marks, language, left_out = row
+    spans = (Span(*span) if span else None for span in json.loads(header))
+    told = Header(*spans), tuple(Mark(*mark) for mark in json.loads(marks))
+    return Article(*[*plain, *told, language, tuple(json.loads(left_out)), also_in])
+
+
+def _passage(row: Sequence[Any], article: Article) -> Passage:
+    """The passage of a row of ``_PASSAGE``."""
+    passage_id, article_id, start, end, headings = row
+    text, chain = article.text[start:end], tuple(json.loads(headings))
+    return Passage(passage_id, article_id, text, start, end, chain)

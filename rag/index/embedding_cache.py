@@ -25,11 +25,10 @@ if TYPE_CHECKING:
 
 FILE = "embedded.sqlite"
 SHARDS_NAME = re.compile(r"shards-[0-9a-f]{16}")
-
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS vectors (
-    space TEXT NOT NULL, embedded_hash TEXT NOT NULL, vector BLOB NOT NULL, crc32 INTEGER NOT NULL,
-    PRIMARY KEY (space, embedded_hash)
+CREATE TABLE IF NOT EXISTS embedded (
+    space TEXT NOT NULL, hash TEXT NOT NULL, vector BLOB NOT NULL, crc32 INTEGER NOT NULL,
+    PRIMARY KEY (space, hash)
 ) STRICT, WITHOUT ROWID;
 """
 
@@ -38,7 +37,7 @@ class EmbeddingCache:
     """Vectors by the hash of what was embedded; those of other models are dropped on opening."""
 
     def __init__(self, index: Path, embedder: str, revision: str) -> None:
-        self._path = index / FILE
+        self._index = index
         self._space = f"{embedder} {revision}"
         self.shards = index / f"shards-{sha256(self._space.encode()).hexdigest()[:16]}"
         """A folder for texts and their vectors on the way, of this model alone."""
@@ -51,11 +50,11 @@ class EmbeddingCache:
                 self._connection = self._opened()
 
     def _opened(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._path)
+        connection = sqlite3.connect(self._index / FILE)
         try:
             connection.executescript(_SCHEMA)
             with connection:
-                connection.execute("DELETE FROM vectors WHERE space != ?", [self._space])
+                connection.execute("DELETE FROM embedded WHERE space != ?", [self._space])
         except sqlite3.DatabaseError:
             connection.close()
             raise
@@ -67,28 +66,27 @@ class EmbeddingCache:
 
         try:
             rows = self._connection.execute(
-                "SELECT embedded_hash, vector, crc32 FROM vectors WHERE space = ? "
-                "AND embedded_hash IN (SELECT value FROM json_each(?))",
+                "SELECT hash, vector, crc32 FROM embedded WHERE space = ?"
+                " AND hash IN (SELECT value FROM json_each(?))",
                 [self._space, json.dumps(list(hashes))],
             ).fetchall()
         except sqlite3.DatabaseError:  # damaged
             return {}
         return {
-            embedded_hash: np.frombuffer(vector, dtype="<f4")
-            for embedded_hash, vector, checksum in rows
-            if _checksum(embedded_hash, vector) == checksum
+            key: np.frombuffer(vector, dtype="<f4")
+            for key, vector, checksum in rows
+            if zlib.crc32(key.encode() + vector) == checksum
         }
 
     def keep(self, hashes: Sequence[str], vectors: Vectors) -> None:
         """Keeps vectors of shape (len(hashes), dimensions), whatever happens afterwards."""
-        blobs = [row.astype("<f4").tobytes() for row in vectors]
-        with writing(self._path.parent), self._connection:
+        rows = [
+            (key, row.astype("<f4").tobytes()) for key, row in zip(hashes, vectors, strict=True)
+        ]
+        with writing(self._index), self._connection:
             self._connection.executemany(
-                "INSERT OR REPLACE INTO vectors VALUES (?,?,?,?)",
-                [
-                    (self._space, embedded_hash, blob, _checksum(embedded_hash, blob))
-                    for embedded_hash, blob in zip(hashes, blobs, strict=True)
-                ],
+                "INSERT OR REPLACE INTO embedded VALUES (?,?,?,?)",
+                [(self._space, key, row, zlib.crc32(key.encode() + row)) for key, row in rows],
             )
 
     def clear(self) -> None:
@@ -107,13 +105,9 @@ class EmbeddingCache:
 
     def _delete(self) -> None:
         for suffix in ("", "-journal"):
-            self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
+            (self._index / f"{FILE}{suffix}").unlink(missing_ok=True)
 
     def _delete_shards(self, but: Path | None = None) -> None:
-        for folder in self._path.parent.iterdir():
+        for folder in self._index.iterdir():
             if SHARDS_NAME.fullmatch(folder.name) and folder != but:
                 shutil.rmtree(folder, ignore_errors=True)
-
-
-def _checksum(embedded_hash: str, vector: bytes) -> int:
-    return zlib.crc32(vector, zlib.crc32(embedded_hash.encode()))

@@ -1,4 +1,4 @@
-"""Generations of an index, and which of them is in force.
+"""Generations of an index, which of them is in force, and what vouches for each.
 
     index/
       CURRENT                 the generation in force and the sha256 of its manifest
@@ -16,28 +16,72 @@ whatever process, holds a lock on its manifest: until the last lets go, it is no
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import re
 import shutil
 import weakref
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
 
 from rag.errors import BuildError, BuildInProgressError, IndexMissingError, OpenError
 from rag.index.embedding_cache import FILE as CACHE_FILE
 from rag.index.embedding_cache import SHARDS_NAME
-from rag.index.manifest import Manifest, read_manifest, sync
-from rag.index.problems import confirming, corrupt, reading, rebuild_command, writing
+from rag.index.problems import confirming, corrupt, mismatch, reading, rebuild_command, writing
+from rag.index.vectors import VectorSearch
+from rag.models import sha256_of
+from rag.types import Failure
 
+FORMAT_VERSION = 6
 _CURRENT = "CURRENT"
 _LOCK = "build.lock"
 _MANIFEST = "manifest.json"
 _GENERATIONS = "generations"
 _CURRENT_LINE = re.compile(r"(g\d{6,}) ([0-9a-f]{64})\n")
 _GENERATION_NAME = re.compile(r"g\d{6,}")
+_HASHED_AT_ONCE = 4
+"""The two largest files, of articles and of vectors, are about of a size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What must agree between the index and the program that opens it."""
+
+    format_version: int
+    embedder: str
+    revision: str
+    dimensions: int
+    splitter: str
+    passage_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileSeal:
+    """Size and content hash of one file of a generation."""
+
+    size_bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a generation holds and how it was made."""
+
+    recipe: Recipe
+    seeds: str
+    article_count: int
+    passage_count: int
+    reading: str
+    """The code that made passages of files; of files read by other code nothing is copied."""
+    failures: tuple[Failure, ...]
+    files: dict[str, FileSeal]
+    vectors: VectorSearch
+    left_out: tuple[Failure, ...] = ()
+    """What of articles that are here was not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +146,55 @@ def read_generation(index: Path, current: Current) -> tuple[HeldGeneration, Mani
     content = held.manifest()
     if sha256(content).hexdigest() != current.manifest_sha256:
         raise corrupt(index, f"{_MANIFEST} of {current.generation} was changed")
-    return held, read_manifest(index, content)
+    data = json.loads(content)
+    if data["recipe"]["format_version"] != FORMAT_VERSION:
+        raise mismatch(index, "it was written by another version of Footnote")
+    known = {
+        "recipe": Recipe(**data["recipe"]),
+        "failures": tuple(Failure(**failure) for failure in data["failures"]),
+        "left_out": tuple(Failure(**part) for part in data["left_out"]),
+        "files": {name: FileSeal(**seal) for name, seal in data["files"].items()},
+        "vectors": VectorSearch(**data["vectors"]),
+    }
+    return held, Manifest(**{**data, **known})
+
+
+def check_recipe(index: Path, found: Recipe, wanted: Recipe) -> None:
+    """Raises IndexMismatchError if an index was made by another model or version."""
+    if (found.embedder, found.revision) != (wanted.embedder, wanted.revision):
+        raise mismatch(
+            index,
+            f"it was made with the model {found.embedder} ({found.revision}), "
+            f"this is {wanted.embedder} ({wanted.revision})",
+        )
+    if found != wanted:
+        raise mismatch(index, "it was made with another way of cutting passages")
+
+
+def seal_files(folder: Path) -> dict[str, FileSeal]:
+    """Sizes and hashes of every file of a generation, each synced to the disk."""
+    seals = {}
+    for path in sorted(folder.rglob("*")):
+        sync(path)
+        if path.is_file():
+            name = path.relative_to(folder).as_posix()
+            seals[name] = FileSeal(path.stat().st_size, sha256_of(path))
+    return seals
+
+
+def verify_files(index: Path, folder: Path, seals: dict[str, FileSeal]) -> None:
+    """Raises IndexCorruptError if a file of the generation is missing, cut short or changed."""
+    for name, seal in seals.items():
+        path = folder / name
+        if not path.is_file():
+            raise corrupt(index, f"{name} is missing")
+        if path.stat().st_size != seal.size_bytes:
+            raise corrupt(index, f"{name} was cut short or grew")
+    with ThreadPoolExecutor(_HASHED_AT_ONCE) as pool:
+        hashes = pool.map(sha256_of, [folder / name for name in seals])
+        for (name, seal), found in zip(seals.items(), hashes, strict=True):
+            if found != seal.sha256:
+                raise corrupt(index, f"{name} was changed")
 
 
 def generation_folders(index: Path) -> list[Path]:
@@ -125,7 +217,7 @@ def publish(index: Path, folder: Path, manifest: Manifest) -> None:
 
     Everything in it was synced. Raises BuildError if it is in force but may not stay so.
     """
-    content = manifest.to_json()
+    content = json.dumps(asdict(manifest), indent=1).encode()
     _replace(folder / _MANIFEST, content)
     sync(folder)
     for parent in (folder.parent, index, index.absolute().parent):
@@ -201,11 +293,8 @@ def _remove_unless_held(folder: Path) -> None:
     except OSError:  # it was never finished, or not removed in whole
         shutil.rmtree(folder, ignore_errors=True)
         return
-    with manifest:
-        try:
-            fcntl.flock(manifest, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return
+    with manifest, suppress(BlockingIOError):
+        fcntl.flock(manifest, fcntl.LOCK_EX | fcntl.LOCK_NB)
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -221,3 +310,12 @@ def _replace(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     beside.replace(path)
+
+
+def sync(path: Path) -> None:
+    """Has a file or folder written to the disk before anything else happens."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from rag.text.words import content_terms, terms
+from rag.types import Passage
 
 if TYPE_CHECKING:
     import numpy as np
@@ -96,6 +97,11 @@ def _allowed(ordinals: Ordinals, count: int) -> NDArray[np.bool_]:
     return allowed
 
 
+def searched_text(passage: Passage) -> str:
+    """In what words a passage is found: its headings, and its own."""
+    return "\n".join((*passage.headings, passage.text))
+
+
 class TermWriter:
     """Writes the terms of a new generation."""
 
@@ -107,13 +113,13 @@ class TermWriter:
         self._writer: Any = Index(_schema(), path=str(folder)).writer(_HEAP_BYTES, num_threads=1)
         self._next_ordinal = 0
 
-    def add(self, text: str, title: str) -> None:
-        """Appends a passage, which gets the next ordinal."""
+    def add(self, passage: Passage, title: str) -> None:
+        """Appends a passage of an article with this title; it gets the next ordinal."""
         from tantivy import Document
 
         document = Document()
         document.add_unsigned("ordinal", self._next_ordinal)
-        document.add_text("text", " ".join(terms(text)))
+        document.add_text("text", " ".join(terms(searched_text(passage))))
         document.add_text("title", " ".join(terms(title)))
         self._writer.add_document(document)
         self._next_ordinal += 1

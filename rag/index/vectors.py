@@ -1,7 +1,11 @@
 """Passage vectors in FAISS: half precision, memory-mapped, searched by inner product.
 
 Up to EXACT_UP_TO passages every search compares all of them. Beyond that they are sorted into
-lists around centres, and a search reads the nearest lists alone: see rag.index.inverted_lists.
+inverted lists around centres, and a search reads the nearest lists alone (Sivic and Zisserman,
+"Video Google", ICCV 2003; Jégou, Douze and Schmid, "Product quantization for nearest neighbor
+search", TPAMI 2011, here with halves in place of codes: the scores are exact, and only a neighbour
+in a list that is not read is missed). How many lists are read is settled when the index is built,
+by what that finds of the exact ten nearest of sample queries.
 """
 
 from __future__ import annotations
@@ -10,11 +14,9 @@ import math
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-from rag.index.inverted_lists import build_lists
-from rag.index.manifest import VectorSearch
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,6 +27,44 @@ if TYPE_CHECKING:
 FILE = "vectors.faiss"
 EXACT_UP_TO = 100_000
 """As many passages of 384 dimensions are compared in 8 ms on one core (docs/scale.md)."""
+TARGET_RECALL = 0.98
+"""Share of the exact ten nearest that must be found, or every search stays exact."""
+_TUNED_RECALL = 0.99
+"""What the probes are tuned to: other queries than the tuning ones find a little less."""
+_DEPTH = 10
+_SAMPLE_QUERIES = 512
+"""Half of them tune, half measure: 2,560 neighbours, a standard error of 0.003."""
+_PASSAGES_OF_QUERY = 8
+"""A sample query is the sum of so many passages, each added or taken away. Such queries miss about
+as many neighbours as real questions, whatever the number of lists read; passages turned away at
+random miss fewer, the more so the larger the library (docs/scale.md)."""
+_LISTS_PER_ROOT = 2
+"""Lists for the square root of the passages. Four, as FAISS's guidelines have it, take four times
+as long to train and make no search faster that takes 2 ms (docs/scale.md)."""
+_TRAINING_PER_LIST = 40
+"""Vectors that each centre is learned from; FAISS warns below 39."""
+_TRAINING_ROUNDS = 10
+_LARGEST_SHARE = 0.25
+"""Of the lists read; beyond that, comparing all passages costs little more."""
+_BLOCK_ROWS = 16_384
+_SCORE_TOLERANCE = 1e-5
+_SEED = 7
+
+
+@dataclass(frozen=True, slots=True)
+class VectorSearch:
+    """How vectors are searched, and the share of the exact ten nearest that this finds.
+
+    The recall was measured when the index was built, on sample queries; 1.0 where it is exact.
+    """
+
+    method: Literal["exact", "lists"] = "exact"
+    recall_at_10: float = 1.0
+    lists: int = 0
+    probes: int = 0
+    """Lists that a search reads."""
+    note: str = ""
+    """Why so many passages are compared one by one, where they are."""
 
 
 class VectorIndex:
@@ -53,12 +93,9 @@ class VectorIndex:
         if k == 0:
             return []
         selector = None if ordinals is None else self._selector(ordinals)
-        if not self._lists:
-            return self._ranking(vector, k, self._parameters(selector))
-        probes = self._probes(allowed, ordinals is not None)
-        found = self._ranking(vector, k, self._parameters(selector, probes))
+        found = self._ranking(vector, k, selector, self._probes(allowed, ordinals is not None))
         if len(found) < k:
-            found = self._ranking(vector, k, self._parameters(selector, self._lists))
+            found = self._ranking(vector, k, selector, self._lists)
         return found
 
     def vectors(self, ordinals: Sequence[int]) -> Vectors:
@@ -67,23 +104,19 @@ class VectorIndex:
 
         if not len(ordinals):
             return np.zeros((0, int(self._index.d)), dtype=np.float32)
-        self._locate()
+        with self._locating:  # in which list each stands, noted when the first one is asked for
+            if self._lists and self._index.direct_map.no():
+                self._index.make_direct_map()
         vectors: Vectors = self._index.reconstruct_batch(np.asarray(ordinals, dtype=np.int64))
         return vectors
 
-    def _locate(self) -> None:
-        """Notes in which list each vector stands, the first time that one is asked for."""
-        with self._locating:
-            if self._lists and self._index.direct_map.no():
-                self._index.make_direct_map()
-
     def _probes(self, allowed: int, is_filtered: bool) -> int:
         """Lists to read, so that as many allowed passages are compared as without a filter."""
+        if not self._lists or (is_filtered and allowed <= EXACT_UP_TO):
+            return self._lists
         probes = int(self._index.nprobe)
         if not is_filtered:
             return probes
-        if allowed <= EXACT_UP_TO:
-            return self._lists
         return min(self._lists, math.ceil(probes * int(self._index.ntotal) / allowed))
 
     def _selector(self, ordinals: Sequence[int] | NDArray[np.int64]) -> Any:
@@ -95,17 +128,15 @@ class VectorIndex:
         bitmap: Any = faiss.IDSelectorBitmap
         return bitmap(np.packbits(is_allowed, bitorder="little"))
 
-    def _parameters(self, selector: Any, probes: int = 0) -> Any:
-        """What FAISS is told; the caller holds on to ``selector``, which FAISS only points to."""
+    def _ranking(
+        self, vector: Vectors, k: int, selector: Any, probes: int
+    ) -> list[tuple[int, float]]:
         import faiss
 
         parameters: Any = faiss.SearchParametersIVF() if probes else faiss.SearchParameters()
-        parameters.sel = selector
+        parameters.sel = selector  # FAISS only points to it: the caller holds on to it
         if probes:
             parameters.nprobe = probes
-        return parameters
-
-    def _ranking(self, vector: Vectors, k: int, parameters: Any) -> list[tuple[int, float]]:
         with _one_thread():
             scores, found = self._index.search(vector.reshape(1, -1), k, params=parameters)
         ranking = zip(found[0].tolist(), scores[0].tolist(), strict=True)
@@ -155,11 +186,12 @@ class VectorWriter:
         rows: Any = np.zeros(shape, "<f2")
         if rows.size:
             rows = np.memmap(self._rows_path, "<f2", "r", shape=shape)
-        index, search = None, VectorSearch("exact", recall_at_10=1.0)
+        index, search = None, VectorSearch()
         if self._count > EXACT_UP_TO:
             index, search = build_lists(rows)
         if index is None:
-            index = _exact(rows)
+            half, metric = faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
+            index = _filled(faiss.IndexScalarQuantizer(self._dimensions, half, metric), rows)
         with self._path.open("wb") as file:  # of an error on closing FAISS itself would only print
             faiss.write_index(index, faiss.PyCallbackIOWriter(file.write))  # type: ignore[attr-defined]
         self._rows_path.unlink()
@@ -171,15 +203,90 @@ class VectorWriter:
             self._rows.close()
 
 
-def _exact(rows: Any) -> Any:
-    """An index of half-precision vectors of shape (n, dimensions) that compares all of them."""
+def build_lists(rows: Any) -> tuple[Any, VectorSearch]:
+    """An index over half-precision unit vectors of shape (n, dimensions), and what it finds.
+
+    None in its place where reading a quarter of the lists does not find TARGET_RECALL.
+    """
+    index = _filled(_trained(rows), rows)
+    queries = _sample_queries(rows)
+    tenth_scores = _tenth_scores(rows, queries)
+    tuning, held_out = slice(0, None, 2), slice(1, None, 2)
+    low, high = 1, max(1, int(index.nlist * _LARGEST_SHARE))
+    while low < high:  # the fewest lists that find enough, by halving
+        index.nprobe = (low + high) // 2
+        if _recall(index, queries[tuning], tenth_scores[tuning]) >= _TUNED_RECALL:
+            high = index.nprobe
+        else:
+            low = index.nprobe + 1
+    index.nprobe = high
+    recall = _recall(index, queries[held_out], tenth_scores[held_out])
+    if recall < TARGET_RECALL:
+        note = f"{index.nprobe} of {index.nlist} lists would find {recall:.3f}"
+        return None, VectorSearch(note=note)
+    return index, VectorSearch("lists", round(recall, 4), int(index.nlist), int(index.nprobe))
+
+
+def _trained(rows: Any) -> Any:
+    """An empty index with its centres, by spherical k-means over a sample."""
     import faiss
     import numpy as np
 
-    half = faiss.ScalarQuantizer.QT_fp16
-    index = faiss.IndexScalarQuantizer(rows.shape[1], half, faiss.METRIC_INNER_PRODUCT)
-    index.is_trained = True
-    # FAISS keeps halves as they are, so that the rows are its codes.
-    if len(rows):
-        index.add_sa_codes(np.asarray(rows).view(np.uint8))
+    count, dimensions = rows.shape
+    lists = int(_LISTS_PER_ROOT * count**0.5)
+    half, metric = faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
+    centres = faiss.IndexFlatIP(dimensions)
+    index = faiss.IndexIVFScalarQuantizer(centres, dimensions, lists, half, metric, False)
+    index.cp.niter = _TRAINING_ROUNDS
+    index.cp.seed = _SEED
+    size = min(count, lists * _TRAINING_PER_LIST)
+    sample = np.sort(np.random.default_rng(_SEED).choice(count, size, replace=False))
+    index.train(rows[sample].astype(np.float32))
     return index
+
+
+def _filled(index: Any, rows: Any) -> Any:
+    """``index`` with every row."""
+    index.is_trained = True
+    for block in _blocks(rows):
+        index.add(block)
+    return index
+
+
+def _sample_queries(rows: Any) -> Vectors:
+    """Unit vectors as far from passages as questions are."""
+    import numpy as np
+
+    random = np.random.default_rng(_SEED + 1)
+    shape = (_SAMPLE_QUERIES, _PASSAGES_OF_QUERY)
+    passages = rows[random.integers(len(rows), size=shape)].astype(np.float32)
+    signs = random.choice(np.array([-1, 1], dtype=np.float32), (*shape, 1))
+    sums = (signs * passages).sum(axis=1)
+    lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+    queries: Vectors = sums / np.maximum(lengths, np.finfo(np.float32).tiny)  # some may cancel out
+    return queries
+
+
+def _tenth_scores(rows: Any, queries: Vectors) -> Vectors:
+    """The tenth best cosine of each query, from comparing all rows, in blocks."""
+    import numpy as np
+
+    best = np.full((len(queries), _DEPTH), -np.inf, dtype=np.float32)
+    for block in _blocks(rows):
+        scores = np.concatenate([best, queries @ block.T], axis=1)
+        best = -np.partition(-scores, _DEPTH - 1, axis=1)[:, :_DEPTH]
+    tenth: Vectors = best.min(axis=1)
+    return tenth
+
+
+def _recall(index: Any, queries: Vectors, tenth_scores: Vectors) -> float:
+    """Share of the ten nearest that are found; of equal ones, any are right."""
+    scores, _ = index.search(queries, _DEPTH)
+    return float((scores >= tenth_scores[:, None] - _SCORE_TOLERANCE).mean())
+
+
+def _blocks(rows: Any) -> Iterator[Vectors]:
+    import numpy as np
+
+    for start in range(0, len(rows), _BLOCK_ROWS):
+        yield rows[start : start + _BLOCK_ROWS].astype(np.float32)

@@ -7,43 +7,61 @@ is the same as one built anew.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import time
-from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass, field
+from functools import cache, partial
+from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
+from rag.cluster.bulk_embedding import embed_with_ray
 from rag.embed import load_embedder
-from rag.errors import SeedsError
+from rag.errors import OpenError, SeedsError
 from rag.index import (
     FORMAT_VERSION,
     EmbeddingCache,
     GenerationWriter,
+    LocalStore,
     Recipe,
     build_lock,
+    open_store,
 )
-from rag.ingest.bulk_embed import embed_with_ray
-from rag.ingest.folder import Loaded, article_files, load_articles, load_folder
-from rag.ingest.indexing import (
-    Before,
-    Indexing,
-    ProgressCallback,
-    batches,
-    find_stories,
-    reading_code,
-    texts_to_embed,
+from rag.ingest.folder import (
+    FileKept,
+    FileRead,
+    KnownFiles,
+    Loaded,
+    article_files,
+    load_articles,
+    load_folder,
 )
-from rag.text.split import SPLITTER_VERSION
-from rag.types import Article, BuildReport, Failure, Progress
+from rag.text.duplicates import SIGNATURE_HASHES, first_of_story, signature
+from rag.text.split import SPLITTER_VERSION, passages
+from rag.types import Article, BuildReport, Failure, Passage, Progress
 
 if TYPE_CHECKING:
     from rag.settings import Settings
     from rag.types import Embedder, Vectors
 
-__all__ = ["ProgressCallback", "build_from_articles", "build_from_folder", "recipe_of"]
-
 CONTEXT_TOKENS = 48
 """Room that a passage leaves in the model's window for its article's title and date."""
+_TITLE_CHARS = 150
+_HEADINGS_CHARS = 150
+_BATCH_PASSAGES = 256
+_BATCH_STEPS = 4096
+"""Files and articles in memory at most, where they have few passages."""
+READING_LIBRARIES = tuple(
+    "chardet liteparse lxml markdown-it-py mdit-py-plugins office-oxide pdf-inspector py3langid"
+    " pypdfium2 quotequail sentencex trafilatura".split()
+)
+"""What decides, beside our own code, which passages a file has."""
+
+ProgressCallback: TypeAlias = Callable[[Progress], None]
+Step: TypeAlias = tuple[Article, list[Passage]] | FileRead | FileKept
 
 
 def recipe_of(settings: Settings, embedder: Embedder) -> Recipe:
@@ -76,19 +94,10 @@ def build_from_folder(
     index is being built already, BuildError if it cannot be written or the cluster does not embed.
     """
     paths = article_files(seeds, index)
-    recipe = recipe_of(settings, embedder)
-    with build_lock(index), Before.open(index, recipe) as before:
 
-        def embed_ahead(build: Indexing) -> None:
-            if ray:
-                loaded = load_folder(paths, seeds, before.files)
-                _embed_on_cluster(loaded, build, settings.embedder, ray, progress, len(paths))
-
-        loaded = load_folder(paths, seeds, before.files)
-        return _build(
-            *(loaded, index, embedder, recipe, before, progress, str(seeds), len(paths)),
-            embed_ahead,
-        )
+    load = partial(load_folder, paths, seeds)
+    told = (str(seeds), len(paths))
+    return _build(load, index, settings, embedder, progress, *told, ray)
 
 
 def build_from_articles(
@@ -102,80 +111,236 @@ def build_from_articles(
     total: int,
 ) -> BuildReport:
     """As build_from_folder, from articles that are already loaded; ``origin`` names their place."""
-    recipe = recipe_of(settings, embedder)
-    with build_lock(index), Before.open(index, recipe) as before:
-        loaded = load_articles(articles)
-        return _build(loaded, index, embedder, recipe, before, progress, origin, total)
 
-
-def _build(
-    loaded: Iterable[Loaded],
-    index: Path,
-    embedder: Embedder,
-    recipe: Recipe,
-    before: Before,
-    progress: ProgressCallback,
-    origin: str,
-    total: int,
-    embed_ahead: Callable[[Indexing], None] = lambda build: None,
-) -> BuildReport:
-    """Builds the index from what each of ``total`` files holds."""
-    started = time.perf_counter()
-    with (
-        GenerationWriter(index, recipe, before.store) as writer,
-        EmbeddingCache(index, recipe.embedder, recipe.revision) as cache,
-    ):
-        build = Indexing(writer, embedder, recipe, before, cache)
-        embed_ahead(build)
-        for done, batch in batches(loaded, build, progress, total):
-            build.write(batch)
-            progress(Progress("embedding", done, total, build.embedded))
-        if writer.article_count == 0:
-            raise SeedsError(_no_articles(origin, writer.failures()))
-        progress(Progress("writing", total, total, build.embedded))
-        duplicates = find_stories(writer)
-        changes = writer.changes()
-        failures, left_out = writer.failures(), writer.left_out()
-        articles, passages = writer.article_count, writer.passage_count
-        writer.publish(origin, reading_code())
-        cache.clear()
-    return BuildReport(
-        generation=writer.generation,
-        articles=articles,
-        passages=passages,
-        embedded=build.embedded,
-        failures=failures,
-        seconds=time.perf_counter() - started,
-        added=changes.added,
-        updated=changes.updated,
-        renamed=changes.renamed,
-        unchanged=changes.unchanged,
-        removed=changes.removed,
-        duplicates=duplicates,
-        left_out=left_out,
+    return _build(
+        lambda _: load_articles(articles), index, settings, embedder, progress, origin, total
     )
 
 
-def _embed_on_cluster(
-    loaded: Iterable[Loaded],
-    build: Indexing,
-    embedder_name: str,
-    address: str,
+def _build(
+    load: Callable[[KnownFiles], Iterator[Loaded]],
+    index: Path,
+    settings: Settings,
+    embedder: Embedder,
     progress: ProgressCallback,
+    origin: str,
     total: int,
-) -> None:
-    """Has a Ray cluster embed what is new, and keeps the vectors where the build looks for them."""
-    kept = 0
+    ray: str | None = None,
+) -> BuildReport:
+    """Builds the index from what each of ``total`` files holds."""
+    started = time.perf_counter()
+    recipe = recipe_of(settings, embedder)
+    with (
+        build_lock(index),
+        _open_before(index, recipe) as before,
+        GenerationWriter(index, recipe, before.store) as writer,
+        EmbeddingCache(index, recipe.embedder, recipe.revision) as cache,
+    ):
+        build = _Build(writer, embedder, recipe, before, cache, progress, total)
+        if ray:
+            make_embedder = partial(load_embedder, settings.embedder)
+            texts = build.texts_to_embed(load(before.files))
+            build.embedded += embed_with_ray(texts, build.keep, cache.shards, make_embedder, ray)
+        for done, batch in build.batches(load(before.files)):
+            build.write(batch)
+            progress(Progress("embedding", done, total, build.embedded))
+        if writer.articles.article_count() == 0:
+            raise SeedsError(_no_articles(origin, writer.articles.failures()))
+        progress(Progress("writing", total, total, build.embedded))
+        duplicates = find_stories(writer)
+        changes = writer.articles.changes()
+        manifest = writer.publish(origin, reading_code())
+        cache.clear()
+    return BuildReport(
+        generation=writer.generation,
+        articles=manifest.article_count,
+        passages=manifest.passage_count,
+        embedded=build.embedded,
+        failures=manifest.failures,
+        left_out=manifest.left_out,
+        seconds=time.perf_counter() - started,
+        duplicates=duplicates,
+        **asdict(changes),
+    )
 
-    def keep(hashes: list[str], vectors: Vectors) -> None:
-        nonlocal kept
-        build.cache.keep(hashes, vectors)
-        kept += len(hashes)
-        progress(Progress("embedding", 0, total, kept))
 
-    texts = texts_to_embed(loaded, build, progress, total)
-    make_embedder = partial(load_embedder, embedder_name)
-    build.embedded += embed_with_ray(texts, keep, build.cache.shards, make_embedder, address)
+@dataclass(slots=True)
+class _Before:
+    """What the generation before offers."""
+
+    store: LocalStore | None = None
+    files: KnownFiles = field(default_factory=dict)
+    """Those that may be copied while they are the same."""
+    has_vectors: bool = False
+
+    def vectors(self, hashes: Sequence[str]) -> dict[str, Vectors]:
+        """The vectors that are known, by the hash of what was embedded."""
+        if self.store is None or not self.has_vectors:
+            return {}
+        ordinals = self.store.ordinals_embedded(hashes)
+        return dict(zip(ordinals, self.store.vectors(list(ordinals.values())), strict=True))
+
+
+@contextmanager
+def _open_before(index: Path, recipe: Recipe) -> Iterator[_Before]:
+    try:
+        store = open_store(index, None)
+    except OpenError:
+        yield _Before()
+        return
+    with closing(store):
+        was = store.manifest.recipe
+        is_same = was == recipe and store.manifest.reading == reading_code()
+        spaces = [(each.embedder, each.revision, each.dimensions) for each in (was, recipe)]
+        yield _Before(store, store.files() if is_same else {}, spaces[0] == spaces[1])
+
+
+@dataclass(slots=True)
+class _Build:
+    """A build under way: batches of files and articles, embedded and appended to a generation."""
+
+    writer: GenerationWriter
+    embedder: Embedder
+    recipe: Recipe
+    before: _Before
+    cache: EmbeddingCache
+    progress: ProgressCallback
+    total: int
+    embedded: int = 0
+    kept: int = 0
+    """Vectors that came from elsewhere."""
+    clashes: list[Failure] = field(default_factory=list)
+    """Of the file at hand, which may go on in the next batch."""
+
+    def batches(self, loaded: Iterable[Loaded]) -> Iterator[tuple[int, list[Step]]]:
+        """(files read so far, steps in order), each with enough passages to embed at once."""
+        batch: list[Step] = []
+        done = waiting = 0
+        for part in loaded:
+            if isinstance(part, Article):
+                split = passages(part, self.embedder, self.recipe.passage_tokens)
+                batch.append((part, split))
+                waiting += len(split)
+            else:
+                batch.append(part)
+                done += 1
+                self.progress(Progress("reading", done, self.total, self.embedded))
+            if waiting >= _BATCH_PASSAGES or len(batch) >= _BATCH_STEPS:
+                yield done, batch
+                batch, waiting = [], 0
+        if batch:
+            yield done, batch
+
+    def write(self, batch: Sequence[Step]) -> None:
+        """Embeds what is new in ``batch`` and appends all of it to the generation, in order."""
+        import numpy as np
+
+        vectors = self._vectors(_texts(batch))
+        kept: list[FileKept] = []
+        for step, following in zip(batch, [*batch[1:], None], strict=True):
+            if isinstance(step, FileKept):
+                kept.append(step)
+                if not isinstance(following, FileKept) or following.number != step.number + 1:
+                    self.writer.copy_files(kept[0].number, [file.stamp for file in kept])
+                    kept = []
+            elif isinstance(step, FileRead):
+                stamp = None if self.clashes else step.stamp
+                self.writer.end_file(step.source, stamp, (*step.failures, *self.clashes))
+                self.clashes = []
+            elif self.writer.articles.has(step[0]):
+                reason = "another article has the same name"
+                self.clashes.append(Failure(step[0].source, reason))
+            else:
+                article, parts = step
+                hashes = [_hash(embedded_text(article, part)) for part in parts]
+                matrix = np.asarray([vectors[key] for key in hashes], dtype=np.float32)
+                matrix = matrix.reshape(len(parts), self.recipe.dimensions)
+                self.writer.add(
+                    article, parts, hashes, matrix, _content_hash(article), signature(article)
+                )
+
+    def texts_to_embed(self, loaded: Iterable[Loaded]) -> Iterator[tuple[str, str]]:
+        """Hash and text of every passage whose vector is not known yet.
+
+        The same text may come again in another batch.
+        """
+        for _, batch in self.batches(loaded):
+            texts = _texts(batch)
+            known = self._known(list(texts))
+            yield from ((key, text) for key, text in texts.items() if key not in known)
+
+    def keep(self, hashes: list[str], vectors: Vectors) -> None:
+        """Keeps what a cluster embedded where ``write`` looks for it."""
+        self.cache.keep(hashes, vectors)
+        self.kept += len(hashes)
+        self.progress(Progress("embedding", 0, self.total, self.kept))
+
+    def _known(self, hashes: Sequence[str]) -> dict[str, Vectors]:
+        """The vectors that need not be embedded again, by the hash of what was embedded."""
+        vectors = self.before.vectors(hashes)
+        return vectors | self.cache.vectors([key for key in hashes if key not in vectors])
+
+    def _vectors(self, texts: Mapping[str, str]) -> dict[str, Vectors]:
+        """The vector of each text, by its hash; what is not known is embedded and kept."""
+        vectors = self._known(list(texts))
+        missing = [key for key in texts if key not in vectors]
+        if missing:
+            fresh = self.embedder.embed_passages([texts[key] for key in missing])
+            self.cache.keep(missing, fresh)
+            self.embedded += len(missing)
+            vectors.update(zip(missing, fresh, strict=True))
+        return vectors
+
+
+def embedded_text(article: Article, passage: Passage) -> str:
+    """What is embedded for a passage: its article's title and date, its headings, its own text."""
+    context = ", ".join(filter(None, (article.title[:_TITLE_CHARS], article.date)))
+    headings = " – ".join(passage.headings)[-_HEADINGS_CHARS:]
+    return ": ".join(filter(None, (context, headings, passage.text)))
+
+
+def find_stories(writer: GenerationWriter) -> int:
+    """Marks the articles that tell one story; returns how many repeat one published before."""
+    import numpy as np
+
+    ids: list[str] = []
+    rows = bytearray()
+    for article_id, row in writer.articles.signatures():
+        ids.append(article_id)
+        rows += row
+    signatures = np.frombuffer(bytes(rows), dtype="<u2").reshape(len(ids), SIGNATURE_HASHES)
+    first = first_of_story(signatures)
+    repeats = np.flatnonzero(first != np.arange(len(ids)))
+    stories = {ids[one]: ids[first[one]] for one in repeats}
+    writer.set_stories(stories | {story: story for story in stories.values()})
+    return len(repeats)
+
+
+@cache
+def reading_code() -> str:
+    """Tells what makes passages of files, so that newer code or a newer library reads them anew."""
+    package = Path(__file__).parents[1]
+    code = [Path(__file__), *sorted(package.glob("load/*.py")), *sorted(package.glob("text/*.py"))]
+    told = [path.read_bytes() for path in code]
+    told += [f"{name} {version(name)}".encode() for name in READING_LIBRARIES]
+    return hashlib.sha256(b"".join(told)).hexdigest()
+
+
+def _texts(batch: Sequence[Step]) -> dict[str, str]:
+    """What is embedded for the passages of a batch, by its hash."""
+    split = [step for step in batch if isinstance(step, tuple)]
+    texts = [embedded_text(article, part) for article, parts in split for part in parts]
+    return {_hash(text): text for text in texts}
+
+
+def _content_hash(article: Article) -> str:
+    """Tells an article from its other versions."""
+    told = (article.title, article.author, article.date, article.url, article.text)
+    return _hash(json.dumps(told))
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _no_articles(origin: str, failures: Sequence[Failure]) -> str:

@@ -50,7 +50,6 @@ READERS: Mapping[str, Callable[[bytes], Document]] = {
     ".pdf": read_pdf,
     ".docx": read_docx,
     ".epub": read_epub,
-    ".eml": read_eml,
 }
 """The reader of each suffix, in lower case."""
 
@@ -58,6 +57,7 @@ COLLECTIONS: Mapping[str, Callable[[bytes], Iterator[Entry]]] = {
     ".csv": read_csv,
     ".tsv": read_csv,
     ".jsonl": read_jsonl,
+    ".eml": read_eml,
     ".mbox": read_mbox,
 }
 """The reader of each suffix whose files hold many articles."""
@@ -84,7 +84,8 @@ MOST_ENTRIES = 100_000
 """Articles in one file."""
 _TEXT_SUFFIXES = (".txt", ".md", ".markdown", ".html", ".htm", ".xhtml")
 SYSTEM_FILES = frozenset(("thumbs.db", "desktop.ini"))
-"""What Windows leaves in folders, in lower case; passed over, as what is hidden is."""
+"""What Windows leaves in folders, in lower case; passed over, as what is hidden is, and as what
+Word leaves beside a file that it has open ("~$talks.docx")."""
 
 
 def find_files(folder: Path) -> list[Path]:
@@ -104,7 +105,7 @@ def find_files(folder: Path) -> list[Path]:
         paths += (
             Path(parent, name)
             for name in names
-            if not name.startswith(".") and name.lower() not in SYSTEM_FILES
+            if not (name.startswith((".", "~$")) or name.lower() in SYSTEM_FILES)
         )
     return sorted(paths, key=lambda path: source_of(path, folder))
 

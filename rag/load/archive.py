@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import lzma
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from zipfile import BadZipFile, ZipFile, ZipInfo
@@ -67,12 +69,23 @@ def open_archive(data: bytes, allowance: Allowance, no_zip: str = _NO_ZIP) -> Zi
     return archive
 
 
+@contextmanager
+def survived(reason: str) -> Iterator[None]:
+    """Turns whatever a library raises on an odd file into a LoadError, its panics too."""
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit, GeneratorExit, LoadError):
+        raise
+    except BaseException as error:  # a panic in Rust is no Exception
+        raise LoadError(reason) from error
+
+
 def visible_files(archive: ZipFile) -> list[tuple[str, ZipInfo]]:
     """The files of a zip with their paths in it, sorted; without hidden and system ones."""
     named: list[tuple[str, ZipInfo]] = []
     for info in archive.infolist():
         parts = [part for part in PurePosixPath(info.filename).parts if part not in ("/", "..")]
-        is_hidden = any(part.startswith(".") or part in _SYSTEM_FOLDERS for part in parts)
+        is_hidden = any(part.startswith((".", "~$")) or part in _SYSTEM_FOLDERS for part in parts)
         if parts and not is_hidden and not info.is_dir():
             named.append(("/".join(parts), info))
     return sorted(named, key=lambda file: file[0])

@@ -66,8 +66,13 @@ def to_article(document: Document, source: str) -> Article:
         header=header,
         marks=tuple(sorted(marks, key=lambda mark: (mark.start, -mark.end))),
         language=language_of(text),
-        left_out=document.left_out,
+        left_out=(*document.left_out, *_damaged(text)),
     )
+
+
+def _damaged(text: str) -> Iterator[str]:
+    if count := text.count("\ufffd"):
+        yield f"{count} of its characters are damaged, shown as \ufffd"
 
 
 def _header_marks(block: Block, start: int, header: Header) -> Iterator[Mark]:

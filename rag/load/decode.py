@@ -39,48 +39,60 @@ _WIDER = {
 _SHIFTS = b"\x1b$"
 """ISO-2022 switches to East Asian letters so; its bytes could pass for UTF-8."""
 
+_ASCII = bytes(range(128))
+_DAMAGED_SHARE = 0.2
+"""Bytes of another encoding make at least a fifth as many replacement characters as there are bytes
+beyond ASCII; damaged UTF-8 makes fewer (of 96 damaged texts 94, and none of 264 others)."""
 _SAMPLE_BYTES = 65_536
 _BINARY_SHARE = 0.01
 """A text has next to no control characters; every binary format has more than this share."""
 
 
 def decode(data: bytes, declared: str | None = None) -> str:
-    """The text of ``data``; ``declared`` is the encoding that the file itself names, if it does.
+    """The text of ``data``, cleaned; ``declared`` is the encoding that the file names, if it does.
 
     Files are saved again in UTF-8 more often than what they declare is changed, so it counts where
-    the bytes are no UTF-8. Raises LoadError for what is not text, and for text whose encoding
-    nothing tells.
+    the bytes are no UTF-8. Of damaged UTF-8 each stray byte becomes U+FFFD. Raises LoadError for
+    what is not text, and for text whose encoding nothing tells.
     """
+    return clean(decode_exactly(data, declared))
+
+
+def decode_exactly(data: bytes, declared: str | None = None) -> str:
+    """As ``decode``, but with every line end and control character as it is."""
     if data.startswith(b"%PDF-"):
         raise LoadError("this is a PDF under another name: name it .pdf")
     text = _decoded(data, declared)
     sample = text[:_SAMPLE_BYTES]
     if len(_CONTROL.findall(sample)) > _BINARY_SHARE * len(sample):
         raise LoadError("this is a binary file, not text: save it as text, .txt or .md")
-    return clean(text)
+    return text
 
 
 def clean(text: str) -> str:
     """``text`` with line ends as ``\\n``, in NFC, without control characters and empty marks."""
     text = _HALF.sub("\ufffd", text)
-    text = _ZERO_WIDTH.sub("", _CONTROL.sub("", _LINE_END.sub("\n", text)))
+    text = _ZERO_WIDTH.sub("", _CONTROL.sub("", _LINE_END.sub("\n", text))).replace("\u2011", "-")
     return unicodedata.normalize("NFC", text)
 
 
 def _decoded(data: bytes, declared: str | None) -> str:
     for mark, encoding in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
+            if encoding == "utf-8-sig":
+                return data[len(mark) :].decode("utf-8", "replace")
             return _strictly(data, encoding)
     if declared and (_SHIFTS in data or not _is_utf8(data)):
         text = _as_declared(data, declared)
         if text is not None:
             return text
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError:
-        return _strictly(data, _utf16_by_zeros(data) or _guess_encoding(data))
-    utf16 = _utf16_by_zeros(data)
-    return _strictly(data, utf16) if utf16 else text
+    if utf16 := _utf16_by_zeros(data):
+        return _strictly(data, utf16)
+    text = data.decode("utf-8", "replace")
+    damaged = text.count("\ufffd") - data.count(b"\xef\xbf\xbd")
+    if damaged and damaged > _DAMAGED_SHARE * len(data.translate(None, _ASCII)):
+        return _strictly(data, _guess_encoding(data))
+    return text
 
 
 def _is_utf8(data: bytes) -> bool:
@@ -126,15 +138,9 @@ def _utf16_by_zeros(data: bytes) -> str | None:
 
 
 def _guess_encoding(data: bytes) -> str:
-    import charset_normalizer
+    import chardet
 
-    matches = charset_normalizer.from_bytes(data)
-    best = matches.best()
-    if best is None:
+    encoding = chardet.detect(data)["encoding"]
+    if encoding is None:
         raise LoadError("this is no text, or in an unknown encoding: save it as UTF-8 text")
-    for match in matches:
-        # Of tables that make equal sense, charset-normalizer names the alphabetically first
-        # (cp1250); the Western one is by far the likeliest.
-        if match.chaos <= best.chaos and "cp1252" in match.could_be_from_charset:
-            return "cp1252"
-    return best.encoding
+    return _WIDER.get(encoding.lower(), encoding)

@@ -13,9 +13,10 @@ from rag.types import Mark
 FIELD_NAMES = {
     name: field
     for field, names in {
-        "title": "title headline",
-        "author": "author authors by byline creator",
-        "date": "date published pubdate publication_date publication-date date_published",
+        "title": "title headline heading titel titre titulo titolo",
+        "author": "author authors author_name by byline creator creators writer autor auteur",
+        "date": "date published published_at published_on published_date publish_date pubdate"
+        " pub_date publication_date date_published issued datum fecha posted posted_at created_at",
         "url": "url link canonical canonical_url source_url permalink source",
     }.items()
     for name in names.split()
@@ -81,12 +82,18 @@ def is_web_address(value: str) -> bool:
     return value.startswith(("http://", "https://"))
 
 
+def field_name(name: str) -> str:
+    """A name as FIELD_NAMES has it: "Published At" and "publishedAt" as "published_at"."""
+    return "_".join(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).replace("-", " ").lower().split())
+
+
 def words_of(value: object) -> str:
-    """A value of JSON as words: names of a list, or the name of an object; else nothing."""
+    """A value of JSON as words: names of a list, or the name or text of an object."""
     if isinstance(value, list):
         return ", ".join(filter(None, map(words_of, value)))
     if isinstance(value, dict):
-        return words_of(value.get("name"))
+        named = (words_of(value.get(key)) for key in ("name", "rendered", "text", "#text"))
+        return next(filter(None, named), "")
     return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
 
 
@@ -95,6 +102,8 @@ _VALUE = re.compile(r"[^\w\s]{0,2}\d[\d.,:\s]*\W{0,2}(?:[^\W\d]{1,3}\W?)?|[-–�
 """A number, with a unit or without, or nothing."""
 EMPTY_CELL = "–"
 _LONGEST_LABEL_CHARS = 60
+_LONGEST_CELL_CHARS = 200
+_MOST_COLUMNS = 200
 
 
 def table_block(rows: Iterable[Sequence[str]], header_rows: int | None = None) -> list[Block]:
@@ -164,3 +173,36 @@ def raised(before: str, text: str, is_link: bool = False) -> str:
     if is_link or is_letter or re.fullmatch(r"\d{1,3}(?:[,–-]\s?\d{1,3})*", mark):
         return f"[{mark}]" if mark else ""
     return text
+
+
+def grid(rows: Iterable[Iterable[tuple[str, int, int]]]) -> list[list[str]]:
+    """The rows of a table from its cells, (text, columns, rows) that each takes up."""
+    found: list[list[str]] = []
+    below: dict[int, tuple[str, int]] = {}  # column: a cell that goes on, for so many rows
+    for cells in rows:
+        row: list[str] = []
+
+        def fill(row: list[str] = row) -> None:
+            while (held := below.get(len(row))) is not None:
+                below[len(row)] = (held[0], held[1] - 1)
+                if held[1] <= 1:
+                    del below[len(row)]
+                row.append(held[0])
+
+        for text, columns, height in cells:
+            fill()
+            for _ in range(min(columns, _MOST_COLUMNS)):
+                if height > 1:
+                    below[len(row)] = (text, height - 1)
+                row.append(text)
+        fill()
+        found.append(row)
+    return found
+
+
+def is_layout(cells: Iterable[Sequence[str]]) -> bool:
+    """Whether a table only arranges a page: one of its cells holds paragraphs of running text."""
+    return any(
+        sum(map(len, cell)) > _LONGEST_CELL_CHARS and (len(cell) > 1 or len(cell[0].split()) > 40)
+        for cell in cells
+    )

@@ -12,7 +12,7 @@ from zipfile import ZipFile
 from rag.errors import LoadError
 from rag.load.archive import Allowance, open_archive, unpacked
 from rag.load.decode import clean, decode
-from rag.load.document import Document, is_web_address
+from rag.load.document import Block, Document, is_web_address
 from rag.load.hypertext import html_blocks
 
 if TYPE_CHECKING:
@@ -42,8 +42,18 @@ def read_epub(data: bytes) -> Document:
         package_name = _package_name(book)
         package = book.xml(package_name)
         chapters = _chapters(package, posixpath.dirname(package_name))
-        blocks = [block for name in chapters for block in html_blocks(book.text(name))]
-    return Document(tuple(blocks), _metadata(package))
+        blocks: list[Block] = []
+        left_out: list[str] = []
+        for name in chapters:
+            try:
+                blocks += html_blocks(book.text(name))
+            except LoadError as error:
+                if book.allowance.is_spent:
+                    raise
+                left_out.append(f"chapter {name}: {error}")
+    if left_out and not blocks:
+        raise LoadError(left_out[0])
+    return Document(tuple(blocks), _metadata(package), tuple(left_out))
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,9 @@ _DATE_LABEL = re.compile(
     r"|(?:发布|发表|發布|公開)(?:时间|日期|於|于)?",
     re.IGNORECASE,
 )
-_NO_TITLE_END = re.compile(r"(?<!\.\w)[.;:,。]$")  # but "Talks in the U.S."
+_SENTENCE_END = re.compile(r"(?<!\.\w)[.。!?！？]$")  # but "Talks in the U.S."
+_NO_TITLE_END = re.compile(r"[;:,]$")
+_LONGEST_TITLE_CHARS = 120
 _BESIDE_DATE = (
     r"(?:\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?"
     r"|\b(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag"
@@ -92,9 +94,11 @@ def find_masthead(document: Document) -> Masthead:
     own_blocks = {0} if stated else set()
     lines = list(_top_lines(blocks, first=len(own_blocks)))
     if "title" not in stated and (title := _title_line(blocks, lines)):
-        lines.remove(title)
+        lines = [line for line in lines if line != title]
         stated["title"] = Stated(title.text, title.place(title.text))
-        if title.text == blocks[title.block].text:
+        # A sentence may be evidence, though it stands where a title does.
+        is_sentence = blocks[title.block].kind != "heading" and _SENTENCE_END.search(title.text)
+        if title.text == blocks[title.block].text and not is_sentence:
             own_blocks.add(title.block)
     dates = {line: date for line in lines if (date := _date_in(line))}
     for line, date in dates.items():
@@ -144,6 +148,8 @@ def _top_lines(blocks: Sequence[Block], first: int) -> Iterator[_Line]:
     """The short lines above the body; one short paragraph may stand between them."""
     is_below_prose = False
     for index, block in enumerate(blocks[first : first + _LAST_BLOCK], start=first):
+        if block.speaker or block.kind in ("table", "list"):
+            return
         if block.kind == "paragraph" and is_prose(block.text):
             if is_below_prose or len(block.text) > _LONGEST_STANDFIRST_CHARS:
                 return
@@ -170,7 +176,11 @@ def _title_line(blocks: Sequence[Block], lines: Sequence[_Line]) -> _Line | None
             return line
     for line in above:
         if not (_date_in(line) or authors_in(line.text, is_beside_date=False)):
-            return None if _NO_TITLE_END.search(line.text) else line
+            is_all = len(blocks) == 1 and _SENTENCE_END.search(line.text)
+            return None if is_all or _NO_TITLE_END.search(line.text) else line
+    top = blocks[:1]
+    if len(blocks) > 1 and top[0].kind == "paragraph" and len(top[0].text) <= _LONGEST_TITLE_CHARS:
+        return None if top[0].speaker else _Line(0, 0, top[0].text, False)
     return None
 
 

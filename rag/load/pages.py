@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from rag.load.document import Block
 
+_TORN_RANGE = re.compile(r"(?<=\d)([-–])[^\S\n]*\n[^\S\n]*(?=\d)")
 _LINE_END_HYPHEN = re.compile(
     r"(?<![^\W\d_])([^\W\d_]+)([-\u00ad])[^\S\n]*\n[^\S\n]*([^\W\d_]+)(\S*)[^\S\n]*\n?"
 )
@@ -16,6 +17,16 @@ _FOOTNOTE_MARKS = re.compile(r"(?:\[[^\[\]]{1,40}\]|:\d[\d–-]*)+$")  # "[3]", 
 _PREFIXES = frozenset("anti co ex half mid neo non post pre pro quasi self semi so well".split())
 """Fragments that keep their hyphen where nothing else tells."""
 
+_COMPOUND_HEAD = re.compile(
+    r"(?:long|short|high|low|north|south|east|west|self|well|all|cross|full|half|left|right|near|old"
+    r"|new|first|second|third|two|three|four|five|six|ten|part|full|large|small|middle|single|double"
+    r"|multi|non|mid|anti|pro|ex|semi|quasi|neo|face|year|so|far|hard|fast|free)",
+    re.IGNORECASE,
+)
+"""What a hyphen after it mostly belongs to: "long-term"."""
+_SUFFIX = re.compile(
+    r"(?:e[rdnsa]|er?ly|est|ern|ing|ly|ness|ish|age|wards?|th|ow|land|way|light|\w$)"
+)
 _TITLE_BEFORE_NAME = re.compile(
     r"(?<!\w)(?:Mr|Mrs|Ms|Dr|Prof|Rev|Gen|Col|Lt|Maj|Capt|Sgt|Adm|Gov|Sen|Rep)\.$"
 )
@@ -48,6 +59,7 @@ def mend_hyphens(text: str) -> str:
 
     The hyphen stays where it belongs to the word, as far as the rest of the text tells.
     """
+    text = _TORN_RANGE.sub(r"\1", text)
     if _LINE_END_HYPHEN.search(text):
         words = Counter(re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", text.lower()))
         text = _LINE_END_HYPHEN.sub(lambda torn: _whole_word(torn, words), text)
@@ -65,6 +77,10 @@ def _whole_word(torn: re.Match[str], words: Counter[str]) -> str:
 def _is_one_word(torn: re.Match[str], words: Counter[str]) -> bool:
     """Whether the hyphen only marks the line end."""
     left, _, right, _ = torn.groups()
+    if left.lower() in ("re", "co"):
+        return left[-1] != right[0]  # "re-\nport", "re-\nelect"
+    if _COMPOUND_HEAD.fullmatch(left) and not _SUFFIX.match(right):
+        return False
     is_third_part = torn.string[torn.start() - 1 : torn.start()] == "-"  # "ten-year-\nold"
     if is_third_part or left.isupper() or not right[0].islower():
         return False

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
+import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from itertools import pairwise, zip_longest
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rag.errors import LoadError
+from rag.load.archive import survived
 from rag.load.decode import clean
-from rag.load.document import Block, Document
+from rag.load.document import Block, Document, raised, table_block
+from rag.load.markdown import markdown_document
 from rag.load.pages import PAGE_NUMBER, mend_hyphens
 from rag.load.properties import with_properties
 from rag.load.text import LIST_ITEM, SENTENCE_END, blocks_of_lines
@@ -26,7 +30,25 @@ MOST_CHARS = 5_000_000
 """Of all pages together."""
 
 _LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
-_CREATED = re.compile(r"D:(\d{4})(\d\d)(\d\d)")
+MOST_STREAM_BYTES = 60_000_000
+"""That one page is drawn from."""
+_STREAM = re.compile(rb"<<([^\x00]{0,600}?)>>\s*stream\r?\n")
+_UNPACKED_AT_ONCE = 1_000_000
+_NOTE = re.compile(r"(?:\[?\d{1,3}\]?[.)]?|[*†‡§])\s?\S")
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
+_LETTERS_TRIED = 200
+_UNKNOWN_SHARE = 0.3
+_DROP_CAP = 1.8
+"""Times the size of the letters after it."""
+_SMALL = 0.85
+_RAISED_AT_LEAST, _RAISED_AT_MOST = 0.12, 0.6
+_TIGHT = 0.12
+_FEWEST_COLUMN_LINES = 3
+_ACROSS_SHARE = 0.2
+_MOST_LINES = 2_000
+"""Of a page in columns."""
+_WIDEST_SPACE = 1.5
+"""Times the size of the letters: what lies farther apart is in another column."""
 _NUMBER_AT_AN_END = re.compile(r"^\W*\d+|\d+(?: ?(?:of|/|von|de|sur) ?\d+)?\W*$")
 _LEADERS = re.compile(r"(?: ?\.){5,} ?")
 """Dots that lead to a page's number."""
@@ -49,12 +71,13 @@ _LONGEST_HEADING_LINES = 4
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A line of print: places in points from the page's bottom left corner."""
+    """A line of print, or a piece of one: places in points from the page's bottom left corner."""
 
     text: str
     left: float
     right: float
     bottom: float
+    """Of the line on which the letters stand."""
     size: float
     """Of the letters, in points."""
 
@@ -72,30 +95,81 @@ class _Line:
             and not (is_indented and SENTENCE_END.search(before.text))
         )
 
+    def joined(self, piece: _Line) -> _Line | None:
+        """The line with the next piece of it; None where that begins another line."""
+        size = max(self.size, piece.size)
+        gap, up = piece.left - self.right, piece.bottom - self.bottom
+        if abs(up) > _RAISED_AT_MOST * size or not -_TIGHT * size <= gap < _WIDEST_SPACE * size:
+            return None
+        is_small = piece.size < _SMALL * self.size
+        if is_small and up > _RAISED_AT_LEAST * self.size:
+            text = self.text + raised(self.text, piece.text)
+        elif self.size < _SMALL * piece.size and up < -_RAISED_AT_LEAST * piece.size:
+            text = f"{raised('', self.text)} {piece.text}"  # a note's mark before its text
+        else:
+            is_tight = gap < _TIGHT * size
+            text = self.text.rstrip() + ("" if is_tight else " ") + piece.text
+        base = self if len(self.text) >= len(piece.text) else piece
+        return _Line(text, self.left, piece.right, base.bottom, base.size)
+
+
+@dataclass(frozen=True, slots=True)
+class _Region:
+    """A stretch of a page that is read as one: its lines, or the rows of a table."""
+
+    lines: list[_Line]
+    blocks: tuple[Block, ...] = ()
+    """Where they are known as a whole."""
+
 
 def read_pdf(data: bytes) -> Document:
-    """The text of a PDF in the order in which the file holds it, column by column.
+    """The text of a PDF in the order of reading, column by column, with its tables as rows.
 
     Raises LoadError for a file that is damaged, locked, too long or only pictures.
     """
     from pypdfium2 import PdfDocument, PdfiumError
 
+    check_streams(data)
     try:
         with PdfDocument(data) as pdf:
-            pages = _pages(pdf)
+            pages, left_out = _pages(pdf)
             properties = pdf.get_metadata_dict()
     except (PdfiumError, ValueError) as error:
         raise LoadError(_reason(str(error))) from error
-    lines = _without_furniture(pages)
-    if not any(lines):
-        raise LoadError("its pages hold pictures and no text: run text recognition (OCR) on it")
-    created = _CREATED.match(properties.get("CreationDate", ""))
+    if not any(pages):
+        raise LoadError(
+            left_out[0]
+            if "letters" in "".join(left_out)
+            else "its pages hold pictures and no text: run text recognition (OCR) on it"
+        )
+    regions = _without_furniture(_laid_out(data, pages))
     return with_properties(
-        list(_blocks(lines)),
+        list(_blocks(regions)),
         clean(properties.get("Title", "")),
         clean(properties.get("Author", "")),
-        "-".join(created.groups()) if created else "",
+        left_out,
     )
+
+
+def check_streams(data: bytes) -> None:
+    """Raises LoadError where what a page is drawn from unpacks to more than is read.
+
+    PDFium holds it as objects that take ten times its size.
+    """
+    for match in _STREAM.finditer(data):
+        if b"/Image" in match[1] or b"/Flate" not in match[1]:
+            continue
+        unpacker, size = zlib.decompressobj(), 0
+        packed = data[match.end() : match.end() + len(data)]
+        try:
+            while packed and not unpacker.eof:
+                size += len(unpacker.decompress(packed, _UNPACKED_AT_ONCE))
+                packed = unpacker.unconsumed_tail
+                if size > MOST_STREAM_BYTES:
+                    most = MOST_STREAM_BYTES // 10**6
+                    raise LoadError(f"one of its pages unpacks to more than {most} MB: split it")
+        except zlib.error:
+            continue
 
 
 def _reason(message: str) -> str:
@@ -104,72 +178,267 @@ def _reason(message: str) -> str:
     return "it is no PDF, or a damaged one: export it again"
 
 
-def _pages(pdf: PdfDocument) -> list[list[_Line]]:
+def _pages(pdf: PdfDocument) -> tuple[list[list[_Line]], list[str]]:
+    """The pieces of lines of each page, and what could not be read."""
+    from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE
+
     if len(pdf) > MOST_PAGES:
         raise LoadError(f"it has {len(pdf)} pages, more than {MOST_PAGES}: split it")
     pages: list[list[_Line]] = []
+    pictures: list[int] = []
+    unknown: list[int] = []
     chars = 0
-    for page in pdf:
+    for number, page in enumerate(pdf, start=1):
         text = page.get_textpage()
         chars += text.count_chars()
         if chars > MOST_CHARS:
             raise LoadError(f"it has more than {MOST_CHARS // 10**6} million letters: split it")
-        pages.append(list(_lines(text)))
+        lines = list(_pieces(text))
+        if _has_unknown_letters(text):
+            unknown.append(number)
+            lines = []
+        elif not lines and next(page.get_objects(filter=[FPDF_PAGEOBJ_IMAGE]), None):
+            pictures.append(number)
+        pages.append(lines)
         text.close()
         page.close()
-    return pages
+    told = {"hold pictures and no text": pictures, "have letters that cannot be told": unknown}
+    return pages, [
+        f"{len(numbers)} of {len(pages)} pages ({_ranges(numbers)}) {what}:"
+        " run text recognition (OCR) on it"
+        for what, numbers in told.items()
+        if numbers
+    ]
 
 
-def _lines(page: PdfTextPage) -> Iterator[_Line]:
-    from pypdfium2.raw import FPDFText_GetUnicode, FPDFText_IsHyphen
+def _ranges(numbers: Sequence[int]) -> str:
+    """ "2-5, 9"."""
+    groups: list[list[int]] = []
+    for number in numbers:
+        if groups and number == groups[-1][-1] + 1:
+            groups[-1].append(number)
+        else:
+            groups.append([number])
+    return ", ".join(str(g[0]) if len(g) == 1 else f"{g[0]}-{g[-1]}" for g in groups)
 
-    first, letters = 0, ""
+
+def _has_unknown_letters(page: PdfTextPage) -> bool:
+    from pypdfium2.raw import FPDFText_HasUnicodeMapError
+
+    count = page.count_chars()
+    sample = range(0, count, max(1, count // _LETTERS_TRIED))
+    wrong = sum(FPDFText_HasUnicodeMapError(page, index) == 1 for index in sample)
+    return wrong > _UNKNOWN_SHARE * len(sample)
+
+
+def _pieces(page: PdfTextPage) -> Iterator[_Line]:
+    """What is printed in one go: letters of one size, on one line, without a gap."""
+    from ctypes import byref, c_double
+
+    from pypdfium2.raw import (
+        FPDFText_GetCharOrigin,
+        FPDFText_GetFontSize,
+        FPDFText_GetUnicode,
+        FPDFText_IsHyphen,
+    )
+
+    x, y = c_double(), c_double()
+    text, first, last, last_x, bottom, size = "", 0, 0, 0.0, 0.0, 0.0
+
+    def piece() -> Iterator[_Line]:
+        # Letters beyond the first plane may come in halves.
+        whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        if words := " ".join(clean(whole).translate(_LIGATURES).split()):
+            left = page.get_charbox(first, loose=True)[0]
+            right = page.get_charbox(last, loose=True)[2]
+            yield _Line(words, left, right, bottom, size)
+
     for index in range(page.count_chars()):
         # PDFium marks the hyphen at the end of a line, and puts no line end after it.
         is_hyphen = FPDFText_IsHyphen(page, index) == 1
         letter = "-" if is_hyphen else chr(FPDFText_GetUnicode(page, index))
-        letters += letter
-        if is_hyphen or letter in "\r\n":
-            yield from _line(page, first, letters)
-            first, letters = index + 1, ""
-    yield from _line(page, first, letters)
+        if letter in "\r\n":
+            yield from piece()
+            text = ""
+        elif letter.isspace():
+            text += " " if text else ""
+        else:
+            FPDFText_GetCharOrigin(page, index, byref(x), byref(y))
+            own = FPDFText_GetFontSize(page, index)
+            if own <= 1:  # some programs scale letters by the page's matrix
+                _, low, _, high = page.get_charbox(index, loose=True)
+                own = high - low
+            is_far = not -own < x.value - last_x < (1 + _WIDEST_SPACE) * own
+            if text and (is_far or abs(y.value - bottom) > 0.5 or abs(own - size) > 0.5):
+                yield from piece()
+                text = ""
+            if not text:
+                first, bottom, size = index, y.value, own
+            text, last, last_x = text + letter, index, x.value
+        if is_hyphen:
+            yield from piece()
+            text = ""
+    yield from piece()
 
 
-def _line(page: PdfTextPage, first: int, letters: str) -> Iterator[_Line]:
-    from pypdfium2.raw import FPDFText_GetFontSize
+def _laid_out(data: bytes, pages: Sequence[Sequence[_Line]]) -> list[list[_Region]]:
+    """The regions of each page in the order of reading, as liteparse finds them."""
+    layouts: list[Any] = []
+    with suppress(LoadError), survived("no layout"):
+        from liteparse import LiteParse
 
-    # Letters beyond the first plane may come in halves.
-    whole = letters.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    text = " ".join(clean(whole).translate(_LIGATURES).split())
-    if text:
-        visible = [first + index for index, letter in enumerate(letters) if not letter.isspace()]
-        # A bullet at the start or a footnote's mark at the end may be of another size.
-        middle = visible[len(visible) // 2]
-        left = page.get_charbox(visible[0], loose=True)[0]
-        _, bottom, _, top = page.get_charbox(middle, loose=True)
-        right = page.get_charbox(visible[-1], loose=True)[2]
-        size = FPDFText_GetFontSize(page, middle)
-        # Some programs scale letters by the page's matrix: there, only their height tells.
-        yield _Line(text, left, right, bottom, size if size > 1 else top - bottom)
+        parser = LiteParse(
+            ocr_enabled=False,
+            quiet=True,
+            extract_blocks=True,
+            extract_form_fields=True,
+            keep_headers_footers=True,
+            output_format="markdown",
+            image_mode="off",
+            num_workers=1,
+            max_pages=MOST_PAGES,
+        )
+        layouts = parser.parse(data).pages
+    by_number = {layout.page_num: layout for layout in layouts}
+    return [
+        list(_regions(data, number, pieces, by_number.get(number)))
+        for number, pieces in enumerate(pages, start=1)
+    ]
 
 
-def _without_furniture(pages: Sequence[Sequence[_Line]]) -> list[list[_Line]]:
+def _regions(data: bytes, number: int, pieces: Sequence[_Line], layout: Any) -> Iterator[_Region]:
+    """The text of a page and its tables, in the order of reading."""
+    text = "".join(piece.text for piece in pieces)
+    if len(_RIGHT_TO_LEFT.findall(text)) > len(text) / 4:
+        with suppress(LoadError), survived("no layout"):
+            from pdf_inspector import extract_pages_markdown_bytes
+
+            page = extract_pages_markdown_bytes(data, pages=[number - 1]).pages[0]
+            yield _Region([], blocks=markdown_document(page.markdown).blocks)
+            return
+    left = list(_with_drop_caps(pieces))
+    tables: list[tuple[float, _Region]] = []
+    for block in layout.blocks or () if layout else ():
+        if block.kind != "table" or not block.rows or block.bbox is None:
+            continue
+        top = layout.height - block.bbox.y
+        low, start, end = top - block.bbox.height, block.bbox.x, block.bbox.x + block.bbox.width
+        header = [[clean(cell.text) for cell in block.header]] if block.header else []
+        rows = header + [[clean(cell.text) for cell in row] for row in block.rows]
+        outside = [
+            piece
+            for piece in left
+            if not (low <= piece.bottom <= top and start <= (piece.left + piece.right) / 2 <= end)
+        ]
+        if len(outside) < len(left):
+            left = outside
+            rows_as_blocks = tuple(table_block(rows, len(header)))
+            tables.append((top, _Region([], blocks=rows_as_blocks)))
+    lines = list(_whole_lines(left))
+    if layout is None or not _is_turned(pieces, layout):
+        lines = [line for column in _columns(lines) for line in column]
+    for top, table in sorted(tables, key=lambda each: -each[0]):
+        above = [n for n, line in enumerate(lines, start=1) if line.bottom >= top]
+        end_above = max(above, default=0)
+        yield _Region(lines[:end_above])
+        yield table
+        lines = lines[end_above:]
+    yield _Region(lines)
+    fields = layout.form_fields or () if layout else ()
+    values = [(field.name or "", clean(field.value or "").strip()) for field in fields]
+    if filled := "\n".join(
+        f"{name}: {value}" for name, value in values if value and value != "Off"
+    ):
+        yield _Region([], blocks=(Block("verbatim", filled),))
+
+
+def _columns(lines: Sequence[_Line]) -> Iterator[list[_Line]]:
+    """The lines, column by column; what goes across the columns parts what is above and below."""
+    size = median(line.size for line in lines) if lines else 0.0
+    best: tuple[int, float] | None = None
+    edges = sorted({round(line.left) for line in lines}) if len(lines) < _MOST_LINES else []
+    for edge in edges[1:]:
+        right = [line for line in lines if line.left >= edge - 1]
+        left = [line for line in lines if line.right <= edge]
+        across = len(lines) - len(left) - len(right)
+        is_text = all(
+            len(side) >= _FEWEST_COLUMN_LINES
+            and median(line.right - line.left for line in side) >= _NARROWEST_COLUMN * size
+            for side in (left, right)
+        )
+        if is_text and across <= _ACROSS_SHARE * len(lines):
+            best = min(best or (across, edge), (across, edge))
+    in_order = sorted(lines, key=lambda line: (-line.bottom, line.left))
+    if best is None:
+        yield in_order
+        return
+    edge = best[1]
+    left, right = [], []
+    for line in (*in_order, None):
+        if line and line.left >= edge - 1:
+            right.append(line)
+        elif line and line.right <= edge:
+            left.append(line)
+        else:
+            for side in (left, right):
+                if side:
+                    yield from _columns(side)
+            left, right = [], []
+            if line:
+                yield [line]
+
+
+def _is_turned(pieces: Sequence[_Line], layout: Any) -> bool:
+    """Whether the page is shown turned, so that places are not where they seem."""
+    return any(piece.right > layout.width + 1 or piece.bottom > layout.height for piece in pieces)
+
+
+def _with_drop_caps(pieces: Sequence[_Line]) -> Iterator[_Line]:
+    """The pieces, with the large letter that begins a chapter put before its word."""
+    cap = ""
+    for piece, after in zip_longest(pieces, pieces[1:]):
+        if after and len(piece.text) == 1 and piece.size > _DROP_CAP * after.size:
+            cap = piece.text
+        else:
+            yield replace(piece, text=cap + piece.text)
+            cap = ""
+
+
+def _whole_lines(pieces: Sequence[_Line]) -> Iterator[_Line]:
+    line: _Line | None = None
+    for piece in pieces:
+        joined = line.joined(piece) if line else piece
+        if joined is None and line:
+            yield line
+        line = joined or piece
+    if line:
+        yield line
+
+
+def _without_furniture(pages: Sequence[Sequence[_Region]]) -> list[list[_Region]]:
     """The pages without page numbers and without the heads and feet that pages have in common."""
     counts: Counter[tuple[str, int]] = Counter()
-    for page in pages:
+    lines_of = [[line for region in page for line in region.lines] for page in pages]
+    for lines in lines_of:
         # Of a page with few lines, most might pass for heads and feet.
-        depth = min(_EDGE_LINES, int(_EDGE_SHARE * len(page)))
-        counts.update({_head(line) for line in _edges(page, depth)})
-    kept: list[list[_Line]] = []
-    for page in pages:
-        edges = [line for line in _edges(page, _EDGE_LINES) if counts[_head(line)] > 1]
-        repeated = {line for line in edges if any(letter.isalpha() for letter in line.text)}
-        page = [line for line in page if line not in repeated]
+        depth = min(_EDGE_LINES, int(_EDGE_SHARE * len(lines)))
+        counts.update({_head(line) for line in _edges(lines, depth)})
+    kept: list[list[_Region]] = []
+    for page, lines in zip(pages, lines_of, strict=True):
+        edges = [line for line in _edges(lines, _EDGE_LINES) if counts[_head(line)] > 1]
+        gone = {line for line in edges if any(letter.isalpha() for letter in line.text)}
+        lines = [line for line in lines if line not in gone]
         for number in (max, min):
-            outermost = number(page, key=lambda line: line.bottom, default=None)
+            outermost = number(lines, key=lambda line: line.bottom, default=None)
             if outermost and len(pages) > 1 and PAGE_NUMBER.fullmatch(outermost.text):
-                page.remove(outermost)
-        kept.append(page)
+                gone.add(outermost)
+                lines.remove(outermost)
+        kept.append(
+            [
+                replace(part, lines=[line for line in part.lines if line not in gone])
+                for part in page
+            ]
+        )
     return kept
 
 
@@ -184,21 +453,32 @@ def _head(line: _Line) -> tuple[str, int]:
     return _NUMBER_AT_AN_END.sub("0", line.text), round(line.bottom / _SAME_HEIGHT_POINTS)
 
 
-def _blocks(pages: Sequence[Sequence[_Line]]) -> Iterator[Block]:
-    groups = [group for page in pages for group in _groups(page)]
-    usual_size = median(line.size for group in groups for line in group for _ in line.text)
+def _blocks(pages: Sequence[Sequence[_Region]]) -> Iterator[Block]:
+    regions = [region for page in pages for region in page]
+    groups = [(region, group) for region in regions for group in _groups(region)]
+    sizes = [line.size for _, group in groups for line in group for _ in line.text]
+    usual_size = median(sizes) if sizes else 0.0
     # Mended all at once: which hyphens stay is told by the words of the whole text.
-    mended = mend_hyphens("\n\n".join("\n".join(line.text for line in group) for group in groups))
-    for group, text in zip(groups, mended.split("\n\n"), strict=True):
-        is_large = group[0].size >= _SAME_SIZE * usual_size
-        if _LEADERS.search(text):  # a table of contents
+    mended = mend_hyphens(
+        "\n\n".join("\n".join(line.text for line in group) for _, group in groups)
+    )
+    notes: list[Block] = []
+    for (region, group), text in zip(groups, mended.split("\n\n"), strict=True):
+        size = group[0].size if group else 0.0
+        is_short = len(group) <= _LONGEST_HEADING_LINES
+        if region.blocks:
+            yield from region.blocks
+        elif size < usual_size / _SAME_SIZE and _NOTE.match(text):
+            notes.append(Block("footnote", " ".join(text.split())))  # it may cut a sentence
+        elif _LEADERS.search(text):  # a table of contents
             yield Block("verbatim", _LEADERS.sub(" … ", text).strip())
-        elif is_large and len(group) <= _LONGEST_HEADING_LINES:
+        elif is_short and size >= _SAME_SIZE * usual_size:
             yield Block("heading", " ".join(text.split()))
         elif _is_prose(group):
             yield Block("paragraph", " ".join(text.split()))
         else:
             yield from blocks_of_lines(text.split("\n"))
+    yield from notes
 
 
 def _is_prose(lines: Sequence[_Line]) -> bool:
@@ -211,13 +491,15 @@ def _is_prose(lines: Sequence[_Line]) -> bool:
     )
 
 
-def _groups(page: Sequence[_Line]) -> Iterator[list[_Line]]:
+def _groups(region: _Region) -> Iterator[list[_Line]]:
     """Lines that nothing on the page sets apart: no space, no other size, no new column."""
-    steps = [before.bottom - line.bottom for before, line in pairwise(page)]
+    if region.blocks:
+        yield []
+    steps = [before.bottom - line.bottom for before, line in pairwise(region.lines)]
     down = [step for step in steps if step > 1]
     leading = median(down) if down else 0.0
     group: list[_Line] = []
-    for line in page:
+    for line in region.lines:
         if group and not line.follows(group[-1], leading):
             yield group
             group = []

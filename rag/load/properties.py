@@ -17,20 +17,21 @@ _PROGRAM = re.compile(r"microsoft (?:word|powerpoint) - ", re.IGNORECASE)
 _LONGEST_CHARS = 300
 
 
-def with_properties(blocks: Sequence[Block], title: str, author: str, created: str) -> Document:
+def with_properties(
+    blocks: Sequence[Block], title: str, author: str, left_out: Sequence[str] = ()
+) -> Document:
     """The document of ``blocks`` with a file's properties, "" where it has none.
 
     Programs fill properties in by themselves: file names and placeholders are passed over, and an
-    author or a date that the text states goes before. ``created`` is an ISO date.
+    author that the text states goes before. The day on which a file was made dates no article.
     """
     document = Document(tuple(blocks))
     stated = find_masthead(document)
     metadata = {"title": _title(title)}
     if stated.author is None:
         metadata["author"] = believable(author)
-    if stated.date is None:
-        metadata["date"] = created
-    return Document(document.blocks, {field: value for field, value in metadata.items() if value})
+    metadata = {field: value for field, value in metadata.items() if value}
+    return Document(document.blocks, metadata, tuple(left_out))
 
 
 def _title(value: str) -> str:

@@ -4,19 +4,33 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from functools import partial
+from itertools import islice
 
 from rag.errors import LoadError
-from rag.load.decode import clean, decode
-from rag.load.document import FIELD_NAMES, Document, Entry, is_web_address, words_of
+from rag.load.decode import clean, decode, decode_exactly
+from rag.load.document import FIELD_NAMES, Document, Entry, field_name, is_web_address, words_of
+from rag.load.hypertext import html_blocks
 from rag.load.text import text_document
 
-TEXT_NAMES = tuple("text body content article article_text article_body full_text fulltext".split())
+TEXT_NAMES = tuple(
+    "text body content article article_text article_body full_text fulltext content_html html"
+    " inhalt texte texto testo".split()
+)
 """Names that tables give the column with the text, the likeliest first."""
 
 _DELIMITERS = ",;\t|"
 _SHOWN_NAMES = 8
+_HEADER_LINES = 20
+"""The names of the columns stand among so many: exports say what they are above them."""
+_SEPARATOR = re.compile(r"sep=(.)\n?")
+"""What Excel writes first, to tell the delimiter."""
+_MARKUP = re.compile(r"<(?:p|div|br|h[1-6]|ul|ol|li|table|blockquote)\b[^<>]*>", re.IGNORECASE)
+_TIMESTAMP = re.compile(r"1\d{9}(?:\d{3})?(?:\.\d+)?")
+"""Seconds or milliseconds since 1970."""
 
 
 def read_csv(data: bytes) -> Iterator[Entry]:
@@ -24,34 +38,52 @@ def read_csv(data: bytes) -> Iterator[Entry]:
 
     Raises LoadError for a table without a column of text, and where it is damaged.
     """
-    text = decode(data)
-    header = text.lstrip().split("\n", 1)[0]
+    text = decode(data).lstrip()
     csv.field_size_limit(len(text) + 1)
-    # Only the header is sure to hold no delimiter within its words.
-    rows = csv.DictReader(_lines(text), delimiter=max(_DELIMITERS, key=header.count))
+    start, delimiter = _header(text)
+    rows = csv.DictReader(_lines(text, start), delimiter=delimiter)
     try:
-        names = {name: _plain(name) for name in rows.fieldnames or () if name}
+        names = {name: field_name(name) for name in rows.fieldnames or () if name}
         if not any(name in TEXT_NAMES for name in names.values()):
             raise LoadError(
                 f"none of its columns ({_listed(list(names))}) is named text or body: name one so"
             )
         for number, row in enumerate(rows, start=1):
             fields = {plain: row[name] or "" for name, plain in names.items()}
-            yield Entry(f"#{number}", partial(_document, fields))
+            extra: list[str] = row.get(None, [])  # type: ignore[call-overload]
+            left_out = (
+                f"{len(extra)} cells beyond the last column: put quotation marks around its text"
+            )
+            yield Entry(f"#{number}", partial(_document, fields, (left_out,) if extra else ()))
     except csv.Error as error:
         raise LoadError(f"line {rows.line_num} is no CSV ({error}): mend it") from error
 
 
+def _header(text: str) -> tuple[int, str]:
+    """Where the line with the names of the columns begins, and what parts them."""
+    if told := _SEPARATOR.match(text):
+        return told.end(), told[1]
+    start = 0
+    for line in islice(_lines(text, 0), _HEADER_LINES):
+        # Only the header is sure to hold no delimiter within its words.
+        delimiter = max(_DELIMITERS, key=line.count)
+        names = next(csv.reader([line], delimiter=delimiter), [])
+        if any(field_name(name) in TEXT_NAMES for name in names):
+            return start, delimiter
+        start += len(line)
+    first = text.split("\n", 1)[0]
+    return 0, max(_DELIMITERS, key=first.count)
+
+
 def read_jsonl(data: bytes) -> Iterator[Entry]:
     """The lines of a JSON Lines file, numbered from 1; empty ones count, but hold no article."""
-    for number, line in enumerate(_lines(decode(data)), start=1):
+    for number, line in enumerate(_lines(decode_exactly(data), 0), start=1):
         if line.strip():
             yield Entry(f"#{number}", partial(_json_document, line))
 
 
-def _lines(text: str) -> Iterator[str]:
-    """The lines of ``text`` with their ends, one in memory at a time."""
-    start = 0
+def _lines(text: str, start: int) -> Iterator[str]:
+    """The lines of ``text[start:]`` with their ends, one in memory at a time."""
     while start < len(text):
         end = text.find("\n", start) + 1 or len(text)
         yield text[start:end]
@@ -60,32 +92,38 @@ def _lines(text: str) -> Iterator[str]:
 
 def _json_document(line: str) -> Document:
     try:
-        value = json.loads(line)
+        value = json.loads(line.removeprefix("\ufeff"))
     except (ValueError, RecursionError) as error:
         raise LoadError("this line is no JSON: write each article on one line") from error
     if not isinstance(value, dict):
         raise LoadError("this line is no JSON object: write each article as {...} on one line")
-    fields = {_plain(name): words_of(item) for name, item in value.items()}
+    items = {field_name(name): item for name, item in value.items()}
+    fields = {name: words_of(item) for name, item in items.items()}
+    for name in TEXT_NAMES:
+        if isinstance(paragraphs := items.get(name), list):
+            fields[name] = "\n\n".join(map(words_of, paragraphs))
     if not any(fields.get(name) for name in TEXT_NAMES):
         raise LoadError(
             f"none of its keys ({_listed(list(value))}) is text or body and holds text: name one so"
         )
-    return _document(fields)
+    return _document(fields, ())
 
 
-def _document(fields: Mapping[str, str]) -> Document:
+def _document(fields: Mapping[str, str], left_out: tuple[str, ...]) -> Document:
     text = next((fields[name] for name in TEXT_NAMES if fields.get(name, "").strip()), "")
-    document = text_document(clean(text))
+    if _MARKUP.search(text):
+        document = Document(tuple(html_blocks(text)))
+    else:
+        document = text_document(clean(text))
     metadata = dict(document.metadata)
     for name, field in FIELD_NAMES.items():
         value = " ".join(clean(fields.get(name, "")).split())
+        if field == "date" and _TIMESTAMP.fullmatch(value):
+            seconds = float(value) / (1000 if len(value.split(".")[0]) > 10 else 1)
+            value = datetime.fromtimestamp(seconds, UTC).date().isoformat()
         if value and (field != "url" or is_web_address(value)):
             metadata.setdefault(field, value)
-    return Document(document.blocks, metadata)
-
-
-def _plain(name: str) -> str:
-    return "_".join(name.lower().split())
+    return Document(document.blocks, metadata, left_out)
 
 
 def _listed(names: list[str]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from rag.load.decode import decode
-from rag.load.document import Block, Document
+from rag.load.document import Block, Document, table_block
 from rag.load.markdown import markdown_document
 from rag.load.pages import mend_hyphens
 
@@ -15,7 +15,13 @@ _MARKDOWN_START = re.compile(r"\s*(?:#{1,6}[ \t]+\S|---[ \t]*\n[ \t]*[\w-]+[ \t]
 _BLANK_LINES = re.compile(r"\n[^\S\n]*(?:\n\s*)|\f")
 _UNDERLINE = re.compile(r"(?:={3,}|-{3,}|\*{3,}|_{3,})\s*")
 LIST_ITEM = re.compile(r"\s*(?:[-*+•‣◦–—]|\d{1,3}[.)]|\(?[a-z]\))\s")
-_TABLE_ROW = re.compile(r"\S(?:\t| {3,}| ?\| ?)\S")
+_MESSAGE = re.compile(
+    r"\[?\d{1,4}[./-]\d{1,2}[./-]\d{2,4},? \d{1,2}:\d\d(?::\d\d)?(?: ?[AP]M)?\]?(?: -)?"
+    r" ([^:]{2,40}): "
+)
+"""As in "[03.05.23, 10:12:01] Ada: ". """
+_COLUMN_GAP = re.compile(r"\S {2,}\S")
+_RULE = re.compile(r"[-=_:+]*")
 SENTENCE_END = re.compile(r"[.!?…。！？।؟]['\"”’»)\]]*\s*$")
 
 _WIDEST_WRAP_CHARS = 160
@@ -40,7 +46,7 @@ def text_document(text: str) -> Document:
     if _MARKDOWN_START.match(text):
         return markdown_document(text)
     blocks: list[Block] = []
-    for group in _BLANK_LINES.split(mend_hyphens(text).expandtabs(4)):
+    for group in _BLANK_LINES.split(mend_hyphens(text)):
         blocks += blocks_of_lines(group.split("\n"))
     return Document(tuple(blocks))
 
@@ -58,15 +64,59 @@ def blocks_of_lines(lines: Sequence[str]) -> Iterator[Block]:
     if not lines:
         return
     width = max(map(len, lines))
-    if width > _WIDEST_WRAP_CHARS:
+    items = [bool(LIST_ITEM.match(line)) for line in lines]
+    if sum(bool(_MESSAGE.match(line)) for line in lines) > 1:
+        yield from _messages(lines)
+    elif rows := _table_rows(lines):
+        yield from table_block(rows)
+    elif width > _WIDEST_WRAP_CHARS and not any(items):
         for line in lines:
             yield Block("paragraph", _one_line([line]))
-    elif sum(bool(LIST_ITEM.match(line)) for line in lines) > 1 or LIST_ITEM.match(lines[0]):
-        yield Block("verbatim", "\n".join(map(_one_line, _list_items(lines))))
-    elif sum(bool(_TABLE_ROW.search(line)) for line in lines) > len(lines) / 2:
-        yield Block("verbatim", "\n".join(line.strip() for line in lines))
+    elif sum(items) > 1 or items[0]:
+        first = items.index(True)
+        is_lead_in = first and lines[first - 1].endswith((":", "："))
+        if first and not is_lead_in:
+            yield from _paragraphs(lines[:first], width)
+        lead_in = [_one_line(lines[:first])] if is_lead_in else []
+        items_text = map(_one_line, _list_items(lines[first:]))
+        yield Block("list", "\n".join([*lead_in, *items_text]))
     else:
         yield from _paragraphs(lines, width)
+
+
+def _messages(lines: Sequence[str]) -> Iterator[Block]:
+    """The messages of an exported chat, each with who wrote it."""
+    message, speaker = "", ""
+    for line in (*lines, None):
+        start = _MESSAGE.match(line) if line else None
+        if message and (start or line is None):
+            yield Block("paragraph", _one_line([message]), speaker=speaker)
+            message = ""
+        speaker = start[1] if start else speaker
+        message = f"{message} {line}"
+
+
+def _table_rows(lines: Sequence[str]) -> list[list[str]] | None:
+    """The cells of lines that tabs, bars or columns of spaces part; None where there are none."""
+    for sign in ("\t", "|"):
+        rows = [line.strip(f" {sign}" if sign == "|" else "").split(sign) for line in lines]
+        if len({len(row) for row in rows}) == 1 and len(rows) > 1 and len(rows[0]) > 1:
+            rows = [[cell.strip() for cell in row] for row in rows]
+            return [row for row in rows if not all(_RULE.fullmatch(cell) for cell in row)]
+    lines = [line.expandtabs(4) for line in lines]
+    gaps = sum(bool(_COLUMN_GAP.search(line.strip())) for line in lines)
+    if len(lines) < 3 or gaps < len(lines):
+        return None
+    width = max(map(len, lines))
+    blank = [all(line[n : n + 1] in ("", " ") for line in lines) for n in range(width)]
+    edges = [0]
+    for start in range(1, width):
+        if not blank[start] and blank[start - 1] and (start < 2 or blank[start - 2]):
+            edges.append(start)
+    cells = [[line[a:b].strip() for a, b in pairwise([*edges, width])] for line in lines]
+    cells = [row[1:] if not any(each[0] for each in cells) else row for row in cells]
+    is_wide = len(edges) > 2 or all(re.search(r"\S {3,}\S", line) for line in lines)
+    return cells if len(edges) > 1 and is_wide else None
 
 
 def _list_items(lines: Sequence[str]) -> Iterator[list[str]]:
@@ -116,6 +166,7 @@ def _is_full(line: str, after: str, width: int) -> bool:
 
 
 def _indent(line: str) -> int:
+    line = line.expandtabs(4)
     return len(line) - len(line.lstrip())
 
 

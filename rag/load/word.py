@@ -1,113 +1,155 @@
-"""Reads Word files (docx): paragraphs, headings, lists and tables in the order of the text."""
+"""Reads Word files (docx) by office-oxide: what a reader of the document sees, in its order."""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from html import unescape
+from typing import Any
 
 from rag.errors import LoadError
-from rag.load.archive import Allowance, open_archive
+from rag.load.archive import Allowance, open_archive, survived, unpacked
 from rag.load.decode import clean
-from rag.load.document import Block, Document
+from rag.load.document import Block, Document, grid, is_layout, raised, table_block
 from rag.load.properties import with_properties
-
-if TYPE_CHECKING:
-    from docx.document import Document as WordDocument
-    from docx.table import Table
-    from docx.text.paragraph import Paragraph
 
 MOST_EXPANDED_BYTES = 200_000_000
 MOST_TEXT_BYTES = 50_000_000
 """Of the markup that holds the text: as a tree it takes many times its size."""
 
 _TEXT_PART = "word/document.xml"
+_PROPERTIES_PART = "docProps/core.xml"
+_MOST_PROPERTIES_BYTES = 1_000_000
+_PROPERTY = re.compile(r"<dc:(title|creator)>([^<]*)</dc:")
 _NO_WORD = "it is no Word file, or a damaged one: save it again as .docx"
-_TEMPLATE_CREATED = "2013-12-23"
-"""The date that python-docx's empty document bears."""
+_TITLE_HALF_POINTS = 32
+"""A first line in letters of this size is the title, whatever its style is called."""
 
 
 def read_docx(data: bytes) -> Document:
-    """The text of a Word file without its headers, footers, notes and comments.
+    """The text of a Word file with its notes and boxes, without headers, footers and comments.
 
-    Raises LoadError for a file that is damaged, locked or too large.
+    Of tracked changes the final text is read. Raises LoadError for a file that is damaged, locked
+    or too large.
     """
-    _check(data)
-    import docx
+    title, author = _properties(data)
+    from office_oxide import Document as WordDocument
 
-    try:
-        word = docx.Document(io.BytesIO(data))
-        blocks = list(_blocks(word))
-        properties = word.core_properties
-        created = properties.created.date().isoformat() if properties.created else ""
-        title, author = clean(properties.title), clean(properties.author)
-    except Exception as error:  # python-docx lets through whatever its parts stumble on
-        raise LoadError("it is a damaged Word file: save it again as .docx") from error
-    return with_properties(blocks, title, author, "" if created == _TEMPLATE_CREATED else created)
+    with survived("it is a damaged Word file: save it again as .docx"):
+        word = json.loads(WordDocument.from_bytes(data, "docx").to_ir_json())
+        reader = _Reader()
+        blocks = [block for part in word["sections"] for block in reader.blocks(part["elements"])]
+    return with_properties([*blocks, *reader.notes], title, author)
 
 
-def _check(data: bytes) -> None:
-    """That ``data`` is a Word file which can be opened in bounded time and memory."""
+def _properties(data: bytes) -> tuple[str, str]:
+    """Title and author of a Word file that can be opened in bounded time and memory."""
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise LoadError("it is locked with a password, or a .doc: save it as .docx without one")
     with open_archive(data, Allowance(most_bytes=MOST_EXPANDED_BYTES), _NO_WORD) as archive:
         sizes = {info.filename: info.file_size for info in archive.infolist()}
+        info = archive.NameToInfo.get(_PROPERTIES_PART)
+        core = unpacked(archive, info) if info and info.file_size < _MOST_PROPERTIES_BYTES else b""
     if _TEXT_PART not in sizes:
         raise LoadError(_NO_WORD)
-    if sizes[_TEXT_PART] > MOST_TEXT_BYTES:
+    if sum(size for name, size in sizes.items() if name.endswith(".xml")) > MOST_TEXT_BYTES:
         raise LoadError(f"its text has more than {MOST_TEXT_BYTES // 10**6} MB: split it")
+    found = dict(_PROPERTY.findall(core.decode("utf-8", "replace")))
+    return clean(unescape(found.get("title", ""))), clean(unescape(found.get("creator", "")))
 
 
-def _blocks(word: WordDocument) -> Iterator[Block]:
-    from docx.table import Table
+_Element = Mapping[str, Any]
 
-    # Asking each paragraph for its style would take python-docx milliseconds.
-    style_names = {style.style_id: style.name or "" for style in word.styles}
-    items: list[str] = []
-    for part in word.iter_inner_content():
-        style = "" if isinstance(part, Table) else style_names.get(part._p.style or "", "")
-        is_item = not isinstance(part, Table) and _is_list_item(part, style)
-        if items and not is_item:
-            yield Block("verbatim", "\n".join(items))
-            items = []
-        if isinstance(part, Table):
-            yield from _table(part)
-        elif is_item:
-            items += [f"- {line}" for line in _lines(part)]
+
+@dataclass(slots=True)
+class _Reader:
+    numbers: dict[tuple[str, int], int] = field(default_factory=dict)
+    """Of the notes, as they are counted on the page."""
+    notes: list[Block] = field(default_factory=list)
+
+    def blocks(self, elements: Sequence[_Element]) -> Iterator[Block]:
+        items: list[str] = []
+        for position, element in enumerate(elements):
+            kind = element["type"]
+            if kind == "list":
+                items += self._items(element, 0)
+                continue
+            if items:
+                yield Block("list", "\n".join(items))
+                items = []
+            content = element.get("content") or []
+            if kind == "table":
+                yield from self._table(element)
+            elif kind in ("footnote", "endnote"):
+                text = " ".join(self._lines(content)).strip()
+                number = self.numbers.setdefault((kind, element["id"]), len(self.numbers) + 1)
+                self.notes += [Block("footnote", f"[{number}] {text}")] if text else []
+            elif kind in ("heading", "paragraph"):
+                yield from self._paragraph(element, content, is_first=position == 0)
+            elif isinstance(content, list):
+                yield from self.blocks(content)
+        if items:
+            yield Block("list", "\n".join(items))
+
+    def _paragraph(
+        self, element: _Element, content: Sequence[_Element], is_first: bool
+    ) -> Iterator[Block]:
+        text = self._text(content)
+        size = max((run.get("font_size_half_pt") or 0 for run in content), default=0)
+        if not text:
+            return
+        if element["type"] == "heading" or (is_first and size >= _TITLE_HALF_POINTS):
+            yield Block("heading", " ".join(text.split()), element.get("level") or 1)
         else:
-            yield from _paragraph(part, style)
-    if items:
-        yield Block("verbatim", "\n".join(items))
+            yield Block("verbatim" if "\n" in text else "paragraph", text)
 
+    def _items(self, element: _Element, depth: int) -> Iterator[str]:
+        number = element.get("start") or 1
+        for item in element["items"]:
+            parts = item.get("content") or []
+            words = " ".join(self._lines([p for p in parts if p["type"] != "list"]))
+            if words:
+                bullet = f"{number}." if element.get("ordered") else "-"
+                yield f"{'  ' * depth}{bullet} {words}"
+                number += 1
+            nested = item.get("nested")
+            for part in [*parts, *([nested] if nested else [])]:
+                if part.get("type", "list") == "list":
+                    yield from self._items(part, depth + 1)
 
-def _paragraph(paragraph: Paragraph, style: str) -> Iterator[Block]:
-    lines = _lines(paragraph)
-    if not lines:
-        return
-    if style == "Title" or style.startswith("Heading"):
-        yield Block("heading", " ".join(lines))
-    else:
-        yield Block("paragraph" if len(lines) == 1 else "verbatim", "\n".join(lines))
+    def _table(self, element: _Element) -> Iterator[Block]:
+        rows = [row.get("cells") or [] for row in element["rows"]]
+        if is_layout([self._lines(cell.get("content") or []) for row in rows for cell in row]):
+            for row in rows:
+                for cell in row:
+                    yield from self.blocks(cell.get("content") or [])
+            return
+        headers = sum(bool(row.get("is_header")) for row in element["rows"])
+        yield from table_block(grid(map(self._cells, rows)), headers or None)
 
+    def _cells(self, row: Sequence[_Element]) -> Iterator[tuple[str, int, int]]:
+        for cell in row:
+            words = "; ".join(self._lines(cell.get("content") or []))
+            yield words, cell.get("col_span") or 1, cell.get("row_span") or 1
 
-def _is_list_item(paragraph: Paragraph, style: str) -> bool:
-    properties = paragraph._p.pPr
-    is_numbered = properties is not None and properties.numPr is not None
-    return style.startswith("List") or is_numbered
+    def _lines(self, elements: Sequence[_Element]) -> list[str]:
+        """What elements hold, a line for each block."""
+        return [" ".join(block.text.split()) for block in self.blocks(elements)]
 
-
-def _table(table: Table) -> Iterator[Block]:
-    rows: list[str] = []
-    for row in table.rows:
-        # A merged cell comes once for each place that it takes up.
-        cells = {cell._tc: clean(cell.text) for cell in row.cells}
-        rows.append(" | ".join(" ".join(text.split()) for text in cells.values()))
-    text = "\n".join(row for row in rows if row.strip(" |"))
-    if text:
-        yield Block("verbatim", text)
-
-
-def _lines(paragraph: Paragraph) -> list[str]:
-    """The lines of a paragraph that its author broke, without empty ones."""
-    lines = clean(paragraph.text).replace("\u00ad", "").split("\n")
-    return [" ".join(line.split()) for line in lines if line.strip()]
+    def _text(self, runs: Sequence[_Element]) -> str:
+        text = ""
+        for run in runs:
+            if run["type"] == "line_break":
+                text += "\n"
+            elif run["type"].endswith("note_ref"):
+                kind = run["type"].removesuffix("_ref")
+                number = self.numbers.setdefault((kind, run["note_id"]), len(self.numbers) + 1)
+                text += f"[{number}]"
+            elif not run.get("strikethrough"):
+                words = run.get("text") or ""
+                is_raised = run.get("vertical_align") == "superscript"
+                text += raised(text, words) if is_raised else words
+        lines = clean(text).replace("\u00ad", "").split("\n")
+        return "\n".join(" ".join(line.split()) for line in lines if line.strip())

@@ -16,7 +16,7 @@ from typing import Any, Literal, TypeAlias, get_args
 
 from rag.errors import SeedsError
 from rag.index import stamp_if_same
-from rag.index.listing import Listing
+from rag.index.articles import Listing
 from rag.ingest.folder import article_files
 from rag.load import source_of
 from rag.web.folder import Trashed

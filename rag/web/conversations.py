@@ -19,11 +19,10 @@ from fastapi import APIRouter, Body, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from rag.chat import check_question
-from rag.conversations.export import to_html, to_markdown
+from rag.conversations.export import day, file_name, to_html, to_markdown
 from rag.conversations.feedback import FeedbackStore, Thumb, Verdict
 from rag.conversations.store import INTERRUPTED, MAX_TITLE_CHARS, PAGE, ConversationStore
 from rag.conversations.stored_turns import Conversation, StoredTurn
-from rag.conversations.transcript import day, file_name
 from rag.errors import ConversationMissingError, RagError
 from rag.settings import Settings
 from rag.shown.escaping import escape

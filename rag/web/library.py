@@ -22,8 +22,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from rag.errors import IndexMissingError, OpenError
-from rag.index import Current, read_current
-from rag.index.listing import Listing, read_listing
+from rag.index import Current, read_current, read_listing
+from rag.index.articles import Listing
 from rag.load import KINDS, SAVED_AS, SUFFIXES, SYSTEM_FILES, largest_bytes
 from rag.text.counted import count, rounded
 from rag.types import BuildReport

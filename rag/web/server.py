@@ -26,8 +26,7 @@ from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 
 from rag.conversations.feedback import FeedbackStore
-from rag.conversations.serving import serving
-from rag.conversations.store import ConversationStore
+from rag.conversations.store import ConversationStore, serving
 from rag.errors import LoginError, ModelError, OpenError, ServeError
 from rag.index import Current, read_current
 from rag.web import access

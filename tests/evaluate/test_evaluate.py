@@ -1,4 +1,4 @@
-"""A whole evaluation over a fake library: every score by hand, and what is written of it."""
+"""A whole evaluation over a fake library and over the real one, and what is written of it."""
 
 from __future__ import annotations
 
@@ -10,184 +10,100 @@ from typing import Any
 import pytest
 
 from rag.errors import EvaluationError
-from rag.evaluate import Evaluation, evaluate, render, to_json
+from rag.evaluate import Evaluation, evaluate, plot_risk_coverage, render, to_json
 from rag.settings import Settings
 from rag.types import Answer, Article, Progress
 from tests.evaluate.fakes import FakeLibrary, abstained, answered, article, citation, hit
-from tests.evaluate.test_question_sets import write
+from tests.evaluate.test_questions import write
 
 TALKS = article("talks", "The talks lasted four hours. They were held in Baghdad.")
-SHIPS = article("ships", "Nine warships took part.")
-ARTICLES = [{"id": made.id, "text": made.text} for made in (TALKS, SHIPS)]
+HOURS = citation(1, TALKS, "The talks lasted four hours.")
 
 
-def run(
-    folder: Path,
-    answers: Mapping[str, Answer],
-    hits: Mapping[str, Any] | None = None,
-    **options: Any,
-) -> Evaluation:
-    library = FakeLibrary(answers, hits or {}, (TALKS, SHIPS))
+def run(folder: Path, answers: Mapping[str, Answer], **options: Any) -> Evaluation:
+    library = FakeLibrary(answers, {"How long?": [hit(TALKS, 0, 28)]}, (TALKS,))
     evaluation = evaluate(folder, Settings(), open_library=lambda *_: library, **options)
     assert library.closed
     return evaluation
 
 
-def value(evaluation: Evaluation, section: str, name: str) -> float | None:
-    return evaluation.score(section, name).value
-
-
-def place(article_id: str, start: int, end: int) -> dict[str, Any]:
-    return {"article_id": article_id, "start": start, "end": end}
-
-
 @pytest.fixture(scope="module")
 def evaluation(tmp_path_factory: pytest.TempPathFactory) -> Evaluation:
-    """Three questions (right, wrong, abstained), two absent ones (answered, abstained)."""
-    folder = tmp_path_factory.mktemp("set")
-    write(
-        folder,
-        articles=ARTICLES,
+    folder = write(
+        tmp_path_factory.mktemp("set"),
+        articles=[{"id": "talks", "text": TALKS.text}],
         questions=[
-            {"question": "How long?", "answers": ["four hours"], **place("talks", 0, 28)},
-            {"question": "How many?", "answers": ["nine"], **place("ships", 0, 24)},
-            {"question": "Where?", "answers": ["Baghdad"], **place("talks", 29, 55)},
+            {"question": "How long?", "answers": ["four hours"]}
+            | {"article_id": "talks", "start": 0, "end": 28},
+            {"question": "Where?", "kind": "place", "any": [["Baghdad"]], "history": ["Who?"]},
         ],
-        absent=[{"question": "Who won?"}, {"question": "Why?"}],
-        followups=[{"question": "And how long?", "answers": ["four hours"], "history": ["Where?"]}],
+        absent=[{"question": "Why?"}],
     )
-    hours = citation(1, TALKS, "The talks lasted four hours.")
-    held = citation(2, TALKS, "They were held in Baghdad.")
     return run(
         folder,
         {
-            "How long?": answered(
-                f"{hours.quote} [1] {held.quote} [2]",
-                short="hours",
-                citations=(hours, held),
-                confidence=0.9,
-            ),
-            "How many?": answered(f"{hours.quote} [1]", citations=(hours,), confidence=0.6),
+            "How long?": answered("four hours [1]", short="hours", citations=(HOURS,)),
             "Where?": abstained(0.3),
-            "Who won?": answered(f"{hours.quote} [1]", citations=(hours,), confidence=0.4),
-            "Why?": abstained(0.1),
-            "And how long?": answered("four hours", short="four hours", confidence=0.8),
-        },
-        {
-            "How long?": [hit(TALKS, 0, 28)],
-            "How many?": [hit(TALKS, 0, 28), hit(SHIPS)],
-            "Where?": [hit(SHIPS)],
         },
     )
 
 
-@pytest.mark.parametrize(
-    ("section", "name", "expected", "count"),
-    [
-        ("retrieval", "hit@1", 1 / 3, 3),
-        ("retrieval", "hit@5", 2 / 3, 3),
-        ("retrieval", "nDCG@10", None, 0),
-        ("answers", "contains", 1 / 3, 3),
-        ("answers", "exact match, short", 0.0, 3),
-        ("answers", "token F1, short", 2 * 1 / (1 + 2) / 3, 3),
-        ("answers", "words shown", (10 + 5) / 2, 2),
-        ("follow-ups", "contains", 1.0, 1),
-        ("follow-ups", "token F1, short", 1.0, 1),
-        ("deciding", "answered, answerable", 3 / 4, 4),
-        ("deciding", "abstained, absent", 1 / 2, 2),
-        # 0.9, 0.6, 0.8 are above both absent ones, 0.3 is above one of two.
-        ("deciding", "area under ROC", 7 / 8, 6),
-        # In order: right, right, then four that are not.
-        ("deciding", "area under risk–coverage", (1 / 3 + 2 / 4 + 3 / 5 + 4 / 6) / 6, 6),
-        ("deciding", "calibration error", (0.1 + 0.2 + 0.6 + 0.4 + 0.3 + 0.1) / 6, 6),
-        ("deciding", "calibration error, answered", (0.1 + 0.2 + 0.6 + 0.4) / 4, 4),
-        ("citations", "exactness", 1.0, 3),
-        ("citations", "precision", 1 / 3, 2),
-    ],
-)
-def test_scores(
-    evaluation: Evaluation, section: str, name: str, expected: float | None, count: int
-) -> None:
-    score = evaluation.score(section, name)
-    assert score.count == count
-    if expected is None:
-        assert score.value is None
-    else:
-        assert score.value == pytest.approx(expected)
-        if count > 1:
-            assert score.low is not None
-            assert score.high is not None
-            assert score.low <= expected <= score.high
-        else:
-            assert (score.low, score.high) == (None, None)
-
-
-def test_seconds_by_stage(evaluation: Evaluation) -> None:
+def test_every_question_is_asked_and_scored(evaluation: Evaluation) -> None:
+    assert evaluation.score("retrieval", "hit@1").value == 1.0
+    assert evaluation.score("answers", "contains").value == 1.0
+    assert evaluation.score("deciding", "abstained, absent").value == 1.0
+    with pytest.raises(KeyError):
+        evaluation.score("retrieval", "nDCG@10")
     stages = {stage.stage: stage for stage in evaluation.seconds}
     assert list(stages) == ["read", "to the first words", "to the whole answer"]
-    assert stages["read"].median == 0.25
-    assert stages["read"].p95 == 0.75
+    assert (stages["read"].median, stages["read"].p95) == (0.75, 0.75)
     assert stages["to the first words"].median > 0
 
 
 def test_json_holds_every_question(evaluation: Evaluation) -> None:
     read = json.loads(to_json(evaluation))
-    assert [record["question"] for record in read["records"]] == [
-        "How long?", "How many?", "Where?", "Who won?", "Why?", "And how long?",
-    ]  # fmt: skip
-    assert read["records"][0]["quotes"][1]["quote"] == "They were held in Baghdad."
-    assert read["records"][1]["right"] is False
     assert read["models"] == ["fake"]
     assert {"section", "name", "value", "low", "high", "count"} == set(read["scores"][0])
+    how_long, where, why = read["records"]
+    assert how_long["question"] == "How long?"
+    assert how_long["text"] == "four hours [1]"
+    assert how_long["shown"] == "four hours"
+    assert how_long["citations"][0]["quote"] == "The talks lasted four hours."
+    assert how_long["hits"][0]["holds_answer"] is True
+    assert (how_long["right"], how_long["measures"]["exact match, short"]) == (True, 0.0)
+    assert (where["category"], where["verdict"]) == ("place", "refused")
+    assert where["history"] == [["user", "Who?"], ["assistant", "The articles do not say."]]
+    assert (why["kind"], why["expected"]) == ("absent", "abstain")
 
 
-def test_the_table_shows_what_could_be_scored(evaluation: Evaluation) -> None:
-    table = render(evaluation)
-    assert "0.333" in table
-    assert "abstained, absent" in table
-    assert "nDCG" not in table
+def test_the_tables_show_what_could_be_taken(evaluation: Evaluation) -> None:
+    shown = render(evaluation)
+    assert "hit@1" in shown
+    assert "nDCG@10" not in shown
+    rows = [line.replace("│", " ").split() for line in shown.splitlines()]
+    assert ["place", "0", "0", "0", "0", "1"] in rows
+    assert max(map(len, shown.splitlines())) <= 100
 
 
-def test_without_absent_questions(tmp_path: Path) -> None:
-    write(tmp_path, questions=[{"question": "How long?", "answers": ["four hours"]}])
-    evaluation = run(tmp_path, {"How long?": answered("four hours", confidence=1.0)})
-    for name in ("area under ROC", "abstained, absent"):
-        score = evaluation.score("deciding", name)
-        assert (score.value, score.count) == (None, 0)
-    assert value(evaluation, "deciding", "calibration error") == 0.0
-    assert value(evaluation, "citations", "exactness") is None
-    assert "area under ROC" not in render(evaluation)
+def test_the_curve_is_drawn_where_an_answer_is_known(
+    evaluation: Evaluation, tmp_path: Path
+) -> None:
+    plot_risk_coverage(evaluation, tmp_path / "curve.png")
+    assert (tmp_path / "curve.png").read_bytes().startswith(b"\x89PNG")
+    with pytest.raises(EvaluationError, match="cannot be written"):
+        plot_risk_coverage(evaluation, tmp_path / "missing" / "curve.png")
+    write(tmp_path, absent=[{"question": "Why?"}])
+    with pytest.raises(EvaluationError, match="no curve"):
+        plot_risk_coverage(run(tmp_path, {}), tmp_path / "curve.png")
 
 
-def test_without_answerable_questions(tmp_path: Path) -> None:
-    write(tmp_path, absent=[{"question": "Who won?"}])
-    evaluation = run(tmp_path, {})
-    assert value(evaluation, "deciding", "abstained, absent") == 1.0
-    assert value(evaluation, "deciding", "area under ROC") is None
-    assert value(evaluation, "answers", "words shown") is None
-    assert value(evaluation, "deciding", "calibration error") is None
-    assert evaluation.curve == ()
-    assert [stage.stage for stage in evaluation.seconds] == ["read", "to the whole answer"]
-
-
-def test_topics_alone_have_no_curve(tmp_path: Path) -> None:
-    write(tmp_path, articles=ARTICLES, questions=[{"question": "ships", "relevant": ["ships"]}])
-    evaluation = run(tmp_path, {}, {"ships": [hit(TALKS), hit(TALKS, 3), hit(SHIPS)]})
-    assert value(evaluation, "retrieval", "recall@5") == 1.0
-    assert (evaluation.curve, evaluation.answered) == ((), None)
-
-
-def test_an_empty_set_is_an_error(tmp_path: Path) -> None:
+def test_an_empty_set_and_an_empty_sample_are_errors(tmp_path: Path) -> None:
     write(tmp_path, questions=["", ""])
     with pytest.raises(EvaluationError, match="holds no question"):
-        run(tmp_path, {})
-
-
-@pytest.mark.parametrize("sample", [0, -1])
-def test_a_sample_of_none_is_an_error(tmp_path: Path, sample: int) -> None:
+        evaluate(tmp_path, Settings())
     write(tmp_path, absent=[{"question": "Who won?"}])
     with pytest.raises(EvaluationError, match="sample"):
-        evaluate(tmp_path, Settings(), sample=sample)
+        evaluate(tmp_path, Settings(), sample=0)
 
 
 def test_progress_and_one_library_for_each_snippet_question(tmp_path: Path) -> None:
@@ -201,8 +117,7 @@ def test_progress_and_one_library_for_each_snippet_question(tmp_path: Path) -> N
         return FakeLibrary({"When?": answered(collection.articles[0].text)})
 
     evaluation = evaluate(
-        tmp_path,
-        Settings(),
+        *(tmp_path, Settings()),
         index=tmp_path / "kept",
         progress=steps.append,
         open_library=open_library,
@@ -214,28 +129,24 @@ def test_progress_and_one_library_for_each_snippet_question(tmp_path: Path) -> N
     assert len({index for index, _ in opened}) == 2
     assert all(index.parent == tmp_path / "kept" for index, _ in opened)
     assert steps == [Progress("asking", 1, 2), Progress("asking", 2, 2)]
-    assert value(evaluation, "answers", "contains") == 1.0
-    assert value(evaluation, "deciding", "abstained, absent") == 0.0
+    assert evaluation.score("answers", "contains").value == 1.0
+    assert evaluation.score("deciding", "abstained, absent").value == 0.0
 
 
 @pytest.mark.models
 def test_the_real_library_is_built_over_articles_and_folders(tmp_path: Path) -> None:
     text = "The talks in Baghdad lasted four hours. Nine warships took part in the exercise."
     question = {
-        "question": "How long did the talks last?",
-        "answers": ["four hours"],
+        **{"question": "How long did the talks last?", "answers": ["four hours"]},
         "quote": "four hours",
     }
-    with_file, with_folder = tmp_path / "file", tmp_path / "folder"
-    for folder in (with_file, with_folder / "articles"):
-        folder.mkdir(parents=True)
-    write(with_file, questions=[question], articles=[{"id": "talks", "text": text}])
-    write(with_folder, questions=[question])
-    (with_folder / "articles" / "talks.txt").write_text(text, encoding="utf-8")
-    for folder in (with_file, with_folder):
-        evaluation = evaluate(
-            folder, Settings(min_confidence=0.0), index=tmp_path / "kept" / folder.name
-        )
-        assert value(evaluation, "retrieval", "hit@1") == 1.0
-        assert value(evaluation, "answers", "contains") == 1.0
-        assert value(evaluation, "citations", "exactness") == 1.0
+    write(tmp_path / "file", questions=[question], articles=[{"id": "talks", "text": text}])
+    write(tmp_path / "folder", questions=[question])
+    (tmp_path / "folder" / "articles").mkdir()
+    (tmp_path / "folder" / "articles" / "talks.txt").write_text(text, encoding="utf-8")
+    for name in ("file", "folder"):
+        kept = tmp_path / "kept" / name
+        found = evaluate(tmp_path / name, Settings(min_confidence=0.0), index=kept)
+        assert found.score("retrieval", "hit@1").value == 1.0
+        assert found.score("answers", "contains").value == 1.0
+        assert found.score("citations", "exactness").value == 1.0

@@ -2,225 +2,263 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
+from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rag.evaluate.judgements import Record
+from sklearn.metrics import ndcg_score
 
-from rag.evaluate.judge import judge
-from rag.evaluate.questions import Question
-from rag.types import Answer, Article, Hit, Span
+from rag.evaluate.judge import Record, judge
+from rag.evaluate.questions import Part, Question
+from rag.types import Answer, Citation, Claim, Hit, Origin
 from tests.evaluate.fakes import FakeLibrary, abstained, answered, article, citation, hit
 
 TALKS = article(
     "talks", "The talks lasted four hours. They were held in Baghdad.", "2007/talks.txt"
 )
 SHIPS = article("ships", "Nine warships took part.")
-ANSWERABLE = Question("1", "question", "How long?", expected="answer", answers=("four hours",))
+HOURS = citation(1, TALKS, "The talks lasted four hours.")
+HELD = citation(2, TALKS, "They were held in Baghdad.")
+
+
+def asking(**known: Any) -> Question:
+    return Question(id="1", text="How long?", **known)
+
+
+ANSWERABLE = asking(answers=("four hours",))
+SPAN = {"article_id": "talks", "start": 0, "end": 28}
 
 
 def judged(question: Question, answer: Answer, hits: Sequence[Hit] = ()) -> Record:
-    library = FakeLibrary(
-        answers={question.text: answer},
-        hits={question.text: hits},
-        articles=(TALKS, SHIPS),
-    )
+    library = FakeLibrary({question.text: answer}, {question.text: hits}, (TALKS, SHIPS))
     return judge(question, library)
 
 
 def test_a_right_answer() -> None:
-    first = citation(1, TALKS, "The talks lasted four hours.")
     second = citation(2, SHIPS, "Nine warships took part.", shift=1)
-    answer = answered(
-        "“The talks lasted four hours.” [1] “Nine warships took part.” [2]",
-        short="four hours",
-        citations=(first, second),
+    text = "“The talks lasted four hours.” [1] “Nine warships took part.” [2]"
+    record = judged(
+        ANSWERABLE, answered(text, short="four hours", citations=(HOURS, second), confidence=0.9)
     )
-    record = judged(ANSWERABLE, answer)
     assert record.text == "“The talks lasted four hours.” “Nine warships took part.”"
-    assert record.words == 9
-    assert (record.right, record.contains, record.exact_match, record.short_f1) == (
-        True, True, True, 1.0,
-    )  # fmt: skip
-    # "the" falls away: 8 words shown, 2 expected, 2 shared.
-    assert record.text_f1 == pytest.approx(2 * 2 / (8 + 2))
-    assert [(quote.exact, quote.holds_answer) for quote in record.quotes] == [
-        (True, True),
-        (False, False),
-    ]
-    assert record.query == "what was searched"
+    assert record.right is True
+    assert record.measures == {
+        "contains": 1.0,
+        "exact match, short": 1.0,
+        "token F1, short": 1.0,
+        # "the" falls away: 8 words shown, 2 expected, 2 shared.
+        "token F1, shown text": pytest.approx(2 * 2 / (8 + 2)),
+        "words shown": 9.0,
+    }
+    assert record.pooled["exactness"] == [True, False]
+    assert record.pooled["precision"] == [True, False]
     assert record.first_words_seconds is not None
     assert record.first_words_seconds <= record.seconds
 
 
 def test_an_abstention_shows_nothing_right() -> None:
     record = judged(ANSWERABLE, abstained())
-    assert (record.right, record.contains, record.exact_match) == (False, False, False)
-    assert (record.short_f1, record.text_f1) == (0.0, 0.0)
-    assert record.words is None
+    assert (record.right, record.text) == (False, "The articles do not say.")
+    assert set(record.measures.values()) == {0.0}
+    assert "words shown" not in record.measures
     assert record.first_words_seconds is None
-    assert record.text == "The articles do not say."
-
-
-def test_no_short_answer_is_no_match() -> None:
-    record = judged(ANSWERABLE, answered("four hours"))
-    assert (record.contains, record.exact_match, record.short_f1) == (True, False, 0.0)
 
 
 @pytest.mark.parametrize("text", ["", ".", " "])
 def test_an_answer_that_says_nothing(text: str) -> None:
     record = judged(ANSWERABLE, answered(text, short=text))
-    assert (record.right, record.exact_match, record.text_f1) == (False, False, 0.0)
+    assert record.right is False
+    assert record.measures["exact match, short"] == record.measures["token F1, shown text"] == 0.0
 
 
 def test_no_answer_to_an_absent_question_is_right() -> None:
-    absent = Question("1", "absent", "Who won?", expected="abstain")
-    assert judged(absent, answered("Nobody.")).right is False
-    assert judged(absent, abstained()).right is False
+    absent = asking(absent=True, answers=("Nobody",))
+    for answer in (answered("Nobody."), abstained()):
+        record = judged(absent, answer)
+        assert record.right is False
+        assert "contains" not in record.measures
 
 
 def test_a_topic_is_not_judged_right_or_wrong() -> None:
-    topic = Question("1", "question", "talks", relevant=("talks",))
-    record = judged(topic, answered("four hours"), [hit(TALKS)])
-    assert (record.right, record.contains, record.short_f1, record.hit_at_1) == (None,) * 4
+    record = judged(asking(relevant=("talks",)), answered("four hours"), [hit(TALKS)])
+    assert record.right is None
+    assert set(record.measures) == {"recall@5", "recall@10", "nDCG@10"}
 
 
-def test_a_citation_of_an_unknown_article_is_not_exact() -> None:
+def test_a_citation_is_exact_only_where_its_characters_stand() -> None:
     unknown = article("unknown", "four hours")
-    record = judged(ANSWERABLE, answered("", citations=[citation(1, unknown, "four hours")]))
-    assert [quote.exact for quote in record.quotes] == [False]
-
-
-@pytest.mark.parametrize(("shift", "exact"), [(0, True), (-28, False)])
-def test_offsets_below_zero_are_not_exact(shift: int, exact: bool) -> None:
-    # The last characters of a text are also its characters from a negative start.
-    text = "x" * 28
-    made = article("talks", text)
-    record = judge(
-        ANSWERABLE,
-        FakeLibrary(
-            answers={"How long?": answered("", citations=[citation(1, made, "x" * 27, shift)])},
-            articles=[made],
-        ),
-    )
-    assert [quote.exact for quote in record.quotes] == [exact]
-
-
-@pytest.mark.parametrize(
-    ("start", "end", "found"),
-    [
-        (0, 28, True),
-        (0, 14, True),
-        (14, 55, True),
-        (15, 55, False),
-        (17, 19, True),
-        (26, 29, True),
-        (27, 30, False),
-        (28, 55, False),
-    ],
-)
-def test_half_of_the_shorter_must_be_shared(start: int, end: int, found: bool) -> None:
-    question = Question(
-        "1", "question", "How long?", expected="answer", article_id="talks", span=Span(0, 28)
-    )
-    record = judged(question, abstained(), [hit(TALKS, start, end)])
-    assert record.hit_at_1 is found
-    assert [passage.holds_place for passage in record.passages] == [found]
+    below_zero = citation(1, article("talks", "x" * 28), "x" * 27, shift=-28)
+    for cited in (citation(1, unknown, "four hours"), below_zero):
+        assert judged(ANSWERABLE, answered("", citations=[cited])).pooled["exactness"] == [False]
 
 
 @given(st.integers(0, 40), st.integers(1, 15), st.integers(0, 40), st.integers(1, 15))
-def test_sharing_counts_characters(start: int, length: int, other: int, other_length: int) -> None:
-    question = Question(
-        "1",
-        "question",
-        "How long?",
-        expected="answer",
-        article_id="talks",
-        span=Span(start, start + length),
-    )
+def test_half_of_the_shorter_must_be_shared(
+    start: int, length: int, other: int, other_length: int
+) -> None:
+    question = asking(article_id="talks", start=start, end=start + length)
     shared = set(range(start, start + length)) & set(range(other, other + other_length))
     record = judged(question, abstained(), [hit(TALKS, other, other + other_length)])
-    assert record.hit_at_1 == (len(shared) >= min(length, other_length) / 2)
+    holds = len(shared) >= min(length, other_length) / 2
+    assert record.measures["hit@1"] == holds
+    assert [each for _, each in record.passages] == [holds]
 
 
-def test_ranks_of_the_answering_passage() -> None:
-    question = Question(
-        "1", "question", "How long?", expected="answer", article_id="2007/talks.txt",
-        span=Span(0, 28),
-    )  # fmt: skip
-    wrong, right = hit(SHIPS), hit(TALKS, 0, 28)
-    for rank, expected in {
-        1: (True, True),
-        2: (False, True),
-        5: (False, True),
-        6: (False, False),
-    }.items():
-        record = judged(question, abstained(), [wrong] * (rank - 1) + [right])
-        assert (record.hit_at_1, record.hit_at_5) == expected
-    empty = judged(question, abstained())
-    assert (empty.hit_at_1, empty.hit_at_5) == (False, False)
+@pytest.mark.parametrize(("rank", "reached"), [(1, (1, 1, 1)), (5, (0, 1, 1)), (6, (0, 0, 1))])
+@pytest.mark.parametrize(
+    "known",
+    [
+        SPAN | {"article_id": "2007/talks.txt"},
+        {"quote": "four  hours"},
+        {"answers": ("four hours",), "relevant": ("talks",)},
+    ],
+)
+def test_ranks_of_the_answering_passage(
+    known: dict[str, Any], rank: int, reached: tuple[int, int, int]
+) -> None:
+    elsewhere = hit(article("other", "Nothing lasted less than five hours."))
+    hits = [elsewhere] * (rank - 1) + [hit(TALKS, 0, 28)]
+    measures = judged(asking(**known), abstained(), hits).measures
+    assert tuple(measures[f"hit@{most}"] for most in (1, 5, 10)) == reached
+    assert judged(asking(**known), abstained()).measures["hit@10"] == 0.0
 
 
-def test_a_quote_is_found_and_cited() -> None:
-    question = Question("1", "question", "How long?", expected="answer", quote="four  hours")
-    shown = answered("", citations=[citation(1, TALKS, "The talks lasted four hours.")])
-    record = judged(question, shown, [hit(SHIPS), hit(TALKS)])
-    assert (record.hit_at_1, record.hit_at_5, record.cites_quote, record.right) == (
-        False, True, True, True,
-    )  # fmt: skip
-    record = judged(question, abstained(), [hit(TALKS)])
-    assert (record.hit_at_1, record.cites_quote, record.right) == (True, False, False)
+@pytest.mark.parametrize("known", [{"quote": "four hours"}, SPAN])
+def test_a_quote_or_span_alone_says_whether_the_citation_is_right(known: dict[str, Any]) -> None:
+    assert judged(asking(**known), answered("", citations=[HOURS])).right is True
+    assert judged(asking(**known), answered("", citations=[HELD])).right is False
+    assert judged(asking(**known), abstained()).right is False
 
 
-def test_a_span_alone_says_whether_the_citation_is_right() -> None:
-    question = Question(
-        "1", "question", "How long?", expected="answer", article_id="talks", span=Span(0, 28)
-    )
-    good = answered("", citations=[citation(1, TALKS, "The talks lasted four hours.")])
-    bad = answered("", citations=[citation(1, TALKS, "They were held in Baghdad.")])
-    assert judged(question, good).right is True
-    assert judged(question, bad).right is False
-
-
-@settings(deadline=None)  # the first case imports ir_measures
+@settings(deadline=None)
 @given(
     ranking=st.lists(st.sampled_from("abcdefghijklmn"), max_size=20),
     relevant=st.sets(st.sampled_from("abcdefghijklmnop"), min_size=1),
 )
 def test_articles_count_at_their_best_passage(ranking: list[str], relevant: set[str]) -> None:
-    question = Question("1", "question", "talks", relevant=tuple(sorted(relevant)))
-    made: dict[str, Article] = {name: article(name, "text") for name in "abcdefghijklmn"}
-    record = judged(question, abstained(), [hit(made[name]) for name in ranking])
+    hits = [hit(article(name, "text", f"{name}.txt")) for name in ranking]
+    named = tuple(f"{name}.txt" if name < "c" else name for name in sorted(relevant))
+    measures = judged(asking(relevant=named), abstained(), hits).measures
     distinct = list(dict.fromkeys(ranking))
-    gain = sum(
-        1 / math.log2(rank + 2) for rank, name in enumerate(distinct[:10]) if name in relevant
-    )
-    ideal = sum(1 / math.log2(rank + 2) for rank in range(min(len(relevant), 10)))
-    assert record.ndcg_at_10 == pytest.approx(gain / ideal)
-    assert record.recall_at_5 == pytest.approx(len(relevant & set(distinct[:5])) / len(relevant))
-    assert record.recall_at_10 == pytest.approx(len(relevant & set(distinct[:10])) / len(relevant))
-    assert record.recall_at_5_passages == len(relevant & set(ranking[:5])) / len(relevant)
+    for most in (5, 10):
+        found = relevant & set(distinct[:most])
+        assert measures[f"recall@{most}"] == pytest.approx(len(found) / len(relevant))
+    everything = [*distinct, *sorted(set("abcdefghijklmnop") - set(distinct))]
+    truth = np.array([[name in relevant and name in distinct for name in everything]], dtype=float)
+    ideal = np.array([[name in relevant for name in everything]], dtype=float)
+    ranks = -np.arange(len(everything), dtype=float)[None]
+    expected = ndcg_score(truth, ranks, k=10) if truth.any() else 0.0
+    # scikit-learn's ideal knows only what was found.
+    lost = np.sort(truth)[0][::-1][:10] @ GAINS / (np.sort(ideal)[0][::-1][:10] @ GAINS)
+    assert measures["nDCG@10"] == pytest.approx(expected * lost)
 
 
-def test_relevant_articles_may_be_named_by_source() -> None:
-    question = Question("1", "question", "talks", relevant=("2007/talks.txt",))
-    record = judged(question, abstained(), [hit(SHIPS), hit(TALKS)])
-    assert record.recall_at_5 == 1.0
-    assert record.ndcg_at_10 == pytest.approx(1 / math.log2(3))
+GAINS = 1 / np.log2(np.arange(10) + 2)
 
 
-def test_the_history_is_passed_on() -> None:
-    question = Question(
-        "1",
-        "follow-up",
-        "How long?",
-        expected="answer",
-        answers=("x",),
-        history=(("user", "Who?"),),
-    )
-    library = FakeLibrary()
-    judge(question, library)
-    assert library.histories["How long?"] == (("user", "Who?"),)
+def test_turns_of_the_user_alone_are_asked_and_others_passed_on() -> None:
+    library = FakeLibrary({"Who?": answered("They did.")})
+    judge(asking(answers=("x",), history=("Who?",)), library)
+    assert library.histories["Who?"] == ()
+    whole = (("user", "Who?"), ("assistant", "They did."))
+    assert library.histories["How long?"] == whole
+    judge(asking(answers=("x",), history=(*whole, "Why?")), library)
+    assert library.histories["How long?"] == (*whole, ("user", "Why?"))
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("In May 2007, it fell by 3.05%.", "right"),
+        ("In May.", "partly"),
+        ("By 13.05%.", "wrong"),
+        ("By 3.09% in May.", "partly"),
+        ("By 3.09%.", "lured"),
+        (None, "refused"),
+    ],
+)
+def test_one_of_each_group_must_be_shown_and_no_lure(text: str | None, verdict: str) -> None:
+    question = asking(any_of=(("May", "5/2007"), ("3.05%",)), none_of=("3.09",), status="answered")
+    record = judged(question, answered(text) if text else abstained())
+    assert (record.verdict, record.right) == (verdict, verdict == "right")
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        (None, "right"),
+        ("He never left in 2019.", "lured"),
+        ("He never left.", "right"),
+        ("Yes.", "wrong"),
+    ],
+)
+def test_a_false_question_is_refused_or_corrected(text: str | None, verdict: str) -> None:
+    question = asking(status="abstained", none_of=("2019",), note="CORRECTION OK: never left")
+    assert judged(question, answered(text) if text else abstained()).verdict == verdict
+
+
+def test_a_near_miss_lures() -> None:
+    question = asking(plausible=("four hours",), **SPAN)
+    assert judged(question, answered("It took four hours.")).measures == {"lured": 1.0}
+    assert judged(question, abstained()).measures == {"lured": 0.0}
+
+
+@pytest.mark.parametrize(
+    ("text", "both", "right"),
+    [
+        ("Four hours; another says two.", 1.0, 1.0),
+        ("It lasted four hours.", 0.0, 1.0),
+        ("It lasted two hours.", 0.0, 0.0),
+    ],
+)
+def test_a_conflict_is_shown_by_both_answers(text: str, both: float, right: float) -> None:
+    question = asking(answers=("four hours",), conflicting=("two",))
+    measures = judged(question, answered(text)).measures
+    assert (measures["both shown"], measures["contains"]) == (both, right)
+
+
+WHEN = Part(question="When did they meet?", answers=("May",))
+WHY = Part(question="Why did they meet?", absent=True)
+NAMELESS = Part(absent=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "unanswered", "when", "why", "nameless"),
+    [
+        ("In May.", (), True, False, False),
+        ("In June.", (), False, False, False),
+        ("In May.", ("why did the two meet",), True, True, False),
+        ("In May.", ("When did they meet there?",), False, False, False),
+        ("In May.", ("Who paid for all of it?",), True, False, True),
+    ],
+)
+def test_a_part_is_shown_or_said_to_be_missing(
+    text: str, unanswered: tuple[str, ...], when: bool, why: bool, nameless: bool
+) -> None:
+    question = asking(parts=(WHEN, WHY, NAMELESS))
+    record = judged(question, answered(text, unanswered=unanswered))
+    assert record.pooled["answered parts shown"] == [when]
+    assert record.pooled["missing parts named"] == [why, nameless]
+    assert record.right is None
+
+
+@pytest.mark.parametrize(
+    ("written", "cited", "wrongly"),
+    [
+        ("They talked for four hours.", HOURS, [True]),
+        ("They talked for two hours.", HOURS, [False]),
+        ("They talked for four hours.", HELD, [False]),
+        (None, HOURS, []),
+    ],
+)
+def test_a_claim_is_wrongly_replaced_where_it_and_its_quote_hold_the_answer(
+    written: str | None, cited: Citation, wrongly: list[bool]
+) -> None:
+    origin: Origin = "replaced" if written else "quoted"
+    claim = Claim(f"“{cited.quote}”", (cited.number,), origin, written)
+    record = judged(ANSWERABLE, answered("", citations=[HOURS, HELD], claims=[claim]))
+    assert record.pooled["replaced, of checked"] == [True] * bool(written)
+    assert record.pooled["wrongly replaced, of replaced"] == wrongly

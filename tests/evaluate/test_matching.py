@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.evaluate.matching import contains, exact_match, normalize, shown_text, token_f1
+from rag.evaluate.matching import (
+    contains,
+    count_words,
+    exact_match,
+    normalize,
+    shown_text,
+    shows,
+    token_f1,
+)
 
 WORDS = st.lists(
     st.sampled_from(["The", "a", "an", "U.S.", "Iran", "iran,", "nine", "9", "ships;", "$", "-"]),
@@ -76,10 +84,36 @@ def test_whole_words_are_contained_whatever_stands_around(
         ("", "anything", False),
         ("May 2003", "2003", True),
         ("snake_case", "case", True),
+        ("黑豹队的防守只失了308分。", "308分", True),
+        ("黑豹队的防守只失了308分。", "08分", False),
+        ("ريال مدريد في المركز الأول", "المركز الأول", True),
     ],
 )
 def test_contains(text: str, answer: str, expected: bool) -> None:
     assert contains(text, [answer]) is expected
+
+
+def test_each_character_is_a_word_where_there_are_no_spaces() -> None:
+    assert token_f1("豹队防守", ["黑豹队"]) == pytest.approx(2 * 2 / (4 + 3))
+    assert count_words("豹队 2 points") == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "string", "expected"),
+    [
+        ("It cost $1.82 a share", "$1.82", True),
+        ("It cost $1.82 a share", "$1", False),
+        ("94 votes", "94%", False),
+        ("won by 94%.", "94%", True),
+        ("at 13.05", "3.05", False),
+        ("the 30-Year rate", "30-year", True),
+        ("on Feb. 4,", "Feb 4", True),
+        ("free–speech", "free-speech", True),
+        ("Carvalhos", "Carvalho", False),
+    ],
+)
+def test_shows_whole_words_and_numbers(text: str, string: str, expected: bool) -> None:
+    assert shows(text, ["nothing of it", string]) is expected
 
 
 def test_any_of_the_answers_will_do() -> None:

@@ -1,4 +1,4 @@
-"""What every ``rag.types.Store`` must do; tests/store/test_contract.py runs it on each of them.
+"""What every ``rag.types.Store`` must do; tests/index/test_store.py runs it on each of them.
 
 Whatever a store finds is compared with what brute force finds in the same passages.
 """
@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 import pytest
 
 from rag.errors import FilterError
-from rag.ingest.indexing import embedded_text
+from rag.ingest.build import embedded_text
 from rag.text.words import terms
 from rag.types import Article, Filters, Passage, Store
 from tests.fakes import FakeEmbedder, make_article
@@ -251,4 +251,3 @@ class StoreContract:
         assert before.generation != after.generation
         assert all_passages(before) == found
         assert list(before.articles()) == sorted(ARTICLES, key=lambda one: one.source.encode())
-        assert len(before.search_terms("lamp", 9)) == 2

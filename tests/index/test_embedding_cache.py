@@ -30,13 +30,6 @@ def test_another_model_finds_nothing_and_leaves_nothing(tmp_path: Path) -> None:
     assert kept(tmp_path) == {}
 
 
-def test_a_finished_build_leaves_no_file(tmp_path: Path) -> None:
-    with EmbeddingCache(tmp_path, "e", "1") as cache:
-        cache.keep(["a"], VECTORS[:1])
-        cache.clear()
-    assert list(tmp_path.iterdir()) == []
-
-
 def test_the_shards_of_one_model_are_never_taken_for_those_of_another(tmp_path: Path) -> None:
     with EmbeddingCache(tmp_path, "e", "1") as cache:
         (cache.shards / "deep").mkdir(parents=True)
@@ -55,7 +48,7 @@ def test_a_vector_that_was_changed_is_not_used(tmp_path: Path) -> None:
         cache.keep(["a", "b"], VECTORS)
     connection = sqlite3.connect(tmp_path / FILE)
     with connection:
-        connection.execute("UPDATE vectors SET vector = zeroblob(8) WHERE embedded_hash = 'a'")
+        connection.execute("UPDATE embedded SET vector = zeroblob(8) WHERE hash = 'a'")
     connection.close()
     assert set(kept(tmp_path)) == {"b"}
 

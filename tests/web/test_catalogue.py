@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from rag.index import FileStamp, read_current
-from rag.index.listing import ListedArticle, ListedFailure, Listing, read_listing
+from rag.index import FileStamp, read_current, read_listing
+from rag.index.articles import ListedArticle, ListedFailure, Listing
 from rag.ingest.build import build_from_folder
 from rag.settings import Settings
 from rag.web.catalogue import PAGE_ROWS, Catalogue, FolderNow, Row, SortKey, rows, scan

