@@ -97,7 +97,7 @@ def parsed(html: str) -> HtmlElement | None:
 def tidy(page: HtmlElement) -> None:
     """Takes out of a tree what nobody sees and what was struck; turns superscripts into text."""
     rules = " ".join(sheet.text or "" for sheet in page.iter("style"))
-    styles = {name: rule for name, rule in _RULE.findall(rules)}
+    styles = dict(_RULE.findall(rules))
     for element in list(page.iter()):
         names = element.get("class", "")
         style = ";".join((element.get("style", ""), *(styles.get(n, "") for n in names.split())))
