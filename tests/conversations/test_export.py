@@ -31,7 +31,7 @@ from tests.stored import (
     refusal,
     turn_of,
 )
-from tests.web.test_render import Tags
+from tests.web.test_answers import Tags
 
 TODAY = date(2026, 12, 4)
 BLOCKS = {"h1", "h2", "p", "strong", "ul", "li", "em"}

@@ -12,7 +12,7 @@ from rag.shown.answer_facts import LIKELY, SURE, Searched, answer_facts, surenes
 from rag.types import Answer, Claim, Filters
 from rag.web.answers import render_answer
 from tests.stored import conversation_of, lake_answer, refusal, turn_of
-from tests.web.test_render import Tags
+from tests.web.test_answers import Tags
 
 WRITTEN = replace(
     lake_answer(),
