@@ -241,7 +241,7 @@ def _statistic(
     known = [np.array([v for v in values if v is not None], dtype=float) for values in columns]
     if not all(len(column) for column in known):
         return None
-    taken = measure or np.mean
+    taken: Callable[..., Any] = measure or np.mean
     value = float(taken(*known))
     sides_differ = measure in (area_under_roc, refused_while_answering)
     count = sum(map(len, known)) if sides_differ else len(known[0])
