@@ -18,10 +18,10 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    TypeAdapter,
     ValidationError,
     model_validator,
 )
-from pydantic_core import from_json
 
 from rag.errors import EvaluationError
 from rag.evaluate.matching import contains
@@ -42,6 +42,7 @@ _ANSWERABILITY: Mapping[str, Expected | None] = {
     "UNANSWERABLE": "abstain",
     "UNDERSPECIFIED": None,
 }
+_OBJECT = TypeAdapter(dict[str, Any])
 _CORRECTION = re.compile(r"CORRECTION OK:([^«]*)")
 
 
@@ -376,11 +377,10 @@ def _lines(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         if not line.strip():
             continue
         try:
-            fields = from_json(line)
-        except ValueError as error:
-            raise EvaluationError(f"{place} is not JSON: {error}.") from None
-        if not isinstance(fields, dict):
-            raise EvaluationError(f"{place} is not a JSON object.")
+            fields = _OBJECT.validate_json(line)
+        except ValidationError as error:
+            message = error.errors()[0]["msg"]
+            raise EvaluationError(f"{place} is not a JSON object: {message}.") from None
         yield place, {"id": number, **fields, "line": number}
 
 
