@@ -266,8 +266,7 @@ def feedback(
     folder: Annotated[Path, typer.Argument(help="A new folder, for the question set")],
 ) -> None:
     """Write the thumbs given in the chat as a question set for rag eval."""
-    from rag.conversations.feedback import FeedbackStore
-    from rag.conversations.feedback_questions import export_question_set
+    from rag.conversations.feedback import FeedbackStore, export_question_set
 
     conversations = _settings().conversations
     given = []
