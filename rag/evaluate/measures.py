@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias, get_args
 
 from rag.evaluate.judge import Record, Verdict
@@ -36,15 +37,6 @@ class Score:
     """Questions behind the value."""
 
 
-@dataclass(frozen=True, slots=True)
-class StageSeconds:
-    """How long a stage of the answers took."""
-
-    stage: str
-    median: float
-    p95: float
-
-
 def scores(
     records: Sequence[Record], seed: int = 0, resamples: int = RESAMPLES
 ) -> tuple[Score, ...]:
@@ -56,24 +48,6 @@ def scores(
         for section, name, measure, columns in _statistics(records)
     )
     return tuple(score for score in taken if score is not None)
-
-
-def stage_seconds(records: Sequence[Record]) -> tuple[StageSeconds, ...]:
-    """Median and 95th percentile of each stage, and as they are seen from outside."""
-    import numpy as np
-
-    stages: dict[str, list[float]] = {}
-    for record in records:
-        for stage, seconds in record.answer.timings.items():
-            stages.setdefault(stage, []).append(seconds)
-    first_words = [record.first_words_seconds for record in records]
-    stages["to the first words"] = [seconds for seconds in first_words if seconds is not None]
-    stages["to the whole answer"] = [record.seconds for record in records]
-    return tuple(
-        StageSeconds(stage, float(np.median(seconds)), float(np.percentile(seconds, 95)))
-        for stage, seconds in stages.items()
-        if seconds
-    )
 
 
 def knows_whether_right(records: Sequence[Record]) -> list[Record]:
@@ -150,6 +124,20 @@ def _statistics(records: Sequence[Record]) -> Iterator[Statistic]:
         yield _pooled("claims", name, records)
     yield _pooled("citations", "exactness", records)
     yield _pooled("citations", "precision", plain)
+    yield from _seconds(records)
+
+
+def _seconds(records: Sequence[Record]) -> Iterator[Statistic]:
+    """By stage as the library reports them, and as they are seen from outside."""
+    import numpy as np
+
+    stages = dict.fromkeys(stage for record in records for stage in record.answer.timings)
+    taken = {stage: [r.answer.timings.get(stage) for r in records] for stage in stages}
+    taken["to the first words"] = [record.first_words_seconds for record in records]
+    taken["to the whole answer"] = [record.seconds for record in records]
+    for stage, seconds in taken.items():
+        yield "seconds", stage, np.median, (seconds,)
+        yield "seconds", f"{stage}, 95 of 100", partial(np.percentile, q=95), (seconds,)
 
 
 def _expecting(expected: str, records: Sequence[Record]) -> list[Record]:

@@ -75,8 +75,9 @@ def found(
 ) -> dict[tuple[str, str], Score]:
     answers = {question.text: answer for question, answer in asked.items()}
     library = FakeLibrary(answers, hits or {}, (TALKS, SHIPS))
-    taken = scores([judge(question, library) for question in asked], seed=3)
-    assert taken == scores([judge(question, library) for question in asked], seed=3)
+    records = [judge(question, library) for question in asked]
+    taken = scores(records, seed=3)
+    assert taken == scores(records, seed=3)
     return {(score.section, score.name): score for score in taken}
 
 
