@@ -120,8 +120,7 @@ def _statistics(records: Sequence[Record]) -> Iterator[Statistic]:
         yield _share("near misses", "refused", (not r.answered for r in near))
         yield from _told_apart("near misses", "refused", answerable, near)
     yield from _verdicts([record for record in plain if record.verdict is not None])
-    for name in ("replaced, of checked", "wrongly replaced, of replaced"):
-        yield _pooled("claims", name, records)
+    yield _pooled("claims", "replaced, of checked", records)
     yield _pooled("citations", "exactness", records)
     yield _pooled("citations", "precision", plain)
     yield from _seconds(records)

@@ -247,7 +247,4 @@ def test_claims_of_a_model_are_counted_by_question() -> None:
             question("three"): says(("quoted", None)),
         }
     )
-    assert values(taken, "claims") == {
-        "replaced, of checked": (3 / 4, 2),
-        "wrongly replaced, of replaced": (1 / 3, 2),
-    }
+    assert values(taken, "claims") == {"replaced, of checked": (3 / 4, 2)}
