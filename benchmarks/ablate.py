@@ -148,7 +148,6 @@ def rules() -> list[Rule]:
         Rule("passages reread", "read.evidence.reranked", first),
         Rule("passages by article", "read.rerank.by_article", first),
         Rule("spans tidied", "read.spans.tidied", second),
-        Rule("repeated stories", "text.duplicates.without_repeats", first),
         *(
             Rule(f"weight of {feature}", weighed, unweighed(feature))
             for feature in ("search", "passage coverage", "coverage", "relevance margin")
