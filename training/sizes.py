@@ -28,10 +28,11 @@ def sizes(
         Path | None, typer.Option(help="Weights exported from another run.")
     ] = None,
     share: Annotated[float, typer.Option(help="Of the checkpoint in that mean.")] = 0.5,
+    encoder: Annotated[Path | None, typer.Option(help="Its file; else the shipped one.")] = None,
     rank: Annotated[list[int] | None, typer.Option(help="May be given several times.")] = None,
 ) -> None:
     """Print F1, exact match and the rest for the whole weights, and for each rank."""
-    file = open_e5(Path(find_encoder().path))
+    file = open_e5(encoder or Path(find_encoder().path))
     corpus = load_corpus(data, file.tokenizer)
     judged = validation_groups(corpus, group_maker(corpus, file, out))
     start = load_encoder(file).state_dict()

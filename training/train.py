@@ -19,9 +19,9 @@ import torch
 import typer
 from torch import nn
 
-from rag.embed import load_embedder
+from rag.embed import E5Embedder
 from rag.encoder import E5File, open_e5
-from rag.models import SHIPPED_ENCODER, find_encoder
+from rag.models import SHIPPED_ENCODER, ModelFolder, find_encoder
 from rag.read.pairs import SpecialTokens
 from training.batches import Position, batches, draws, validation_groups
 from training.corpus import Corpus, load_corpus
@@ -139,7 +139,7 @@ def special_tokens(file: E5File) -> SpecialTokens:
 
 def group_maker(corpus: Corpus, file: E5File, out: Path) -> GroupMaker:
     """With what is mined once, and kept in the folder ``out``."""
-    embedder = load_embedder(SHIPPED_ENCODER)
+    embedder = E5Embedder(ModelFolder(SHIPPED_ENCODER, str(file.path)))
     questions = [item.question for items in corpus.items.values() for item in items]
     passages = [text.text for text in corpus.texts]
     return GroupMaker(
@@ -167,10 +167,11 @@ def train(
     checkpoint_minutes: float = 4.0,
     validate_every: Annotated[int, typer.Option(help="Steps between validations.")] = 250,
     stop_after: Annotated[int, typer.Option(help="Stop early after so many steps.")] = 0,
+    encoder: Annotated[Path | None, typer.Option(help="Its file; else the shipped one.")] = None,
 ) -> None:
     """Train the reader, or go on training it."""
     out.mkdir(parents=True, exist_ok=True)
-    file = open_e5(Path(find_encoder().path))
+    file = open_e5(encoder or Path(find_encoder().path))
     special = special_tokens(file)
     corpus = load_corpus(data, file.tokenizer)
     _say(
@@ -206,7 +207,8 @@ def train(
             _say(
                 f"step {trainer.step}/{recipe.steps} "
                 + " ".join(f"{name} {value:.3f}" for name, value in running.items())
-                + f"  {per_step:.2f} s/step, {(recipe.steps - trainer.step) * per_step / 60:.0f} min left"
+                + f"  {per_step:.2f} s/step, "
+                + f"{(recipe.steps - trainer.step) * per_step / 60:.0f} min left"
             )
         if time.monotonic() - saved > checkpoint_minutes * 60:
             trainer.save(checkpoint)

@@ -1,11 +1,11 @@
 """The encoder's network run by OpenVINO, in int8 where the processor multiplies bytes quickly.
 
 The network is written out here from the encoder's weights, so that what is put on top of it (a
-mean, the reader's heads) is part of it. Weights have one int8 scale an output; what goes into a product
-gets one scale for every ``_GROUP_CHANNELS`` channels of a token when it runs ("dynamic
-quantization": nothing was fitted to texts, and a text's result does not depend on its neighbours).
-Attention, norms, sums and what is put on top stay in float32. The word table stays in its 4-bit
-form on the disk: rows are looked up outside the network.
+mean, the reader's heads) is part of it. Weights have one int8 scale an output; what goes into a
+product gets one scale for every ``_GROUP_CHANNELS`` channels of a token when it runs ("dynamic
+quantization": nothing was fitted to texts, and a text's result does not depend on its neighbours,
+but for rounding). Attention, norms, sums and what is put on top stay in float32. The word table
+stays in its 4-bit form on the disk: rows are looked up outside the network.
 """
 
 from __future__ import annotations

@@ -7,15 +7,17 @@ markers, links, images and markup never get through.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Generator as Yielding
+from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rag.answer.cite import MARKER, format_date
 from rag.text.words import terms
 from rag.types import Answer, Article, Citation, Claim
 from rag.write.check import says_something, why_not
-from rag.write.prompts import REFUSAL, evidence_of, form_of, prompt_of
+from rag.write.prompts import REFUSAL, Form, evidence_of, form_of, prompt_of
 from rag.write.reply import reply_sentences
 
 if TYPE_CHECKING:
@@ -46,7 +48,7 @@ def in_prose(
     prompt = prompt_of(answer.query or answer.question, evidence, form)
     pieces: list[str] = []
     claims: list[Claim] = []
-    for claim in written(prompt, evidence, generator, support, form.max_claims, form.max_tokens):
+    for claim in written(prompt, evidence, generator, support, form):
         between = " " if claims else "\n\n"
         if form.in_lines:
             date = cited[claim.citations[0]].date if form.by_date else None
@@ -76,32 +78,54 @@ def written(
     evidence: Sequence[Citation],
     generator: Generator,
     support: SupportModel | None,
-    max_claims: int,
-    max_tokens: int,
+    form: Form,
 ) -> Iterator[Claim]:
     """The claims of a reply, each as soon as its sentence is complete and checked.
 
     A sentence that no evidence states gives way to a quote, in quotation marks, each at most once.
-    Until a first sentence holds nothing is yielded, and nothing at all if none does. The model is
-    stopped where it refuses, repeats itself or goes on after ``max_claims``.
+    Until a first sentence holds nothing is yielded, and nothing at all if none does.
     """
-    draft = _Draft({each.number: each.quote for each in evidence}, support)
-    stream = generator.stream(prompt, max_tokens)
+    quotes = {each.number: each.quote for each in evidence}
     held: list[Claim] = []
-    try:
-        for sentence in reply_sentences(stream):
-            text = _bare(sentence)
-            if draft.has(text) or _words(text) == _words(REFUSAL):
-                break
-            if claim := draft.claim_for(text, _numbers(sentence)):
-                held.append(claim)
-            if draft.holds:
+    replaced: set[int] = set()
+    made, holds = 0, False
+    with closing(drafted(prompt, generator, form)) as draft:
+        for text, numbers in draft:
+            cited = [number for number in numbers if number in quotes]
+            if stating := _stating(text, cited, quotes, support):
+                held.append(Claim(text, stating, "written"))
+                holds = True
+            elif (nearest := _nearest(text, cited, quotes)) not in replaced:
+                replaced.add(nearest)
+                held.append(Claim(f"“{quotes[nearest]}”", (nearest,), "replaced", text))
+            else:
+                continue
+            made += 1
+            if holds:
                 yield from held
                 held.clear()
-            if draft.made >= max_claims:
-                break
-    finally:
-        stream.close()
+            if made >= form.max_claims:
+                return
+
+
+def drafted(
+    prompt: str, generator: Generator, form: Form
+) -> Yielding[tuple[str, tuple[int, ...]], None, None]:
+    """The sentences of a reply that say something, without markers, and the numbers they cite.
+
+    The model is stopped where it refuses, or repeats itself: a small one then never ends.
+    """
+    said = {_words(REFUSAL)}
+    with closing(generator.stream(prompt, form.max_tokens)) as stream:
+        for sentence in reply_sentences(stream):
+            text = re.sub(r"\s+([.,;:!?])", r"\1", " ".join(MARKER.sub(" ", sentence).split()))
+            if not says_something(text):
+                continue
+            if (words := _words(text)) in said:
+                return
+            said.add(words)
+            numbers = dict.fromkeys(int(number) for number in MARKER.findall(sentence))
+            yield text, tuple(numbers)
 
 
 def marked(claim: Claim) -> str:
@@ -109,67 +133,23 @@ def marked(claim: Claim) -> str:
     return claim.text + " " + "".join(f"[{number}]" for number in claim.citations)
 
 
-@dataclass(slots=True)
-class _Draft:
-    """What has been made of the model's sentences so far."""
+def _stating(
+    text: str, cited: Sequence[int], quotes: Mapping[int, str], support: SupportModel | None
+) -> tuple[int, ...]:
+    """The quotes that state ``text``: one of those cited, all of them, or another; or none."""
+    sets: list[tuple[int, ...]] = [(number,) for number in cited]
+    sets += [tuple(cited)] * (len(cited) > 1)
+    sets += [(number,) for number in quotes if number not in cited]
+    texts = [" ".join(quotes[number] for number in numbers) for numbers in sets]
+    reasons = why_not(text, texts, support)
+    return next((each for each, reason in zip(sets, reasons, strict=True) if reason is None), ())
 
-    quotes: dict[int, str]
-    support: SupportModel | None
-    made: int = 0
-    holds: bool = False
-    """Whether any sentence of the model's own was kept."""
-    said: set[tuple[str, ...]] = field(default_factory=set)
-    shown: set[int] = field(default_factory=set)
-    """The numbers of the quotes shown in place of sentences."""
 
-    def has(self, text: str) -> bool:
-        """Whether the model has written the sentence before: a small one then never stops."""
-        return _words(text) in self.said
-
-    def claim_for(self, text: str, cited: Sequence[int]) -> Claim | None:
-        """The claim that a sentence makes; None if it adds nothing."""
-        if not says_something(text):
-            return None
-        self.said.add(_words(text))
-        cited = [number for number in cited if number in self.quotes]
-        if numbers := self._stating(text, cited):
-            self.holds = True
-            claim = Claim(text, numbers, "written")
-        else:
-            number = self._nearest(text, cited)
-            if number in self.shown:
-                return None
-            self.shown.add(number)
-            claim = Claim(f"“{self.quotes[number]}”", (number,), "replaced", text)
-        self.made += 1
-        return claim
-
-    def _stating(self, text: str, cited: Sequence[int]) -> tuple[int, ...]:
-        """The quotes that state ``text``: one of those cited, all of them, or another; or none."""
-        others = [number for number in self.quotes if number not in cited]
-        sets: list[tuple[int, ...]] = [(number,) for number in cited]
-        sets += [tuple(cited)] * (len(cited) > 1)
-        sets += [(number,) for number in others]
-        texts = [" ".join(self.quotes[number] for number in numbers) for numbers in sets]
-        reasons = why_not(text, texts, self.support)
-        return next((each for each, reason in zip(sets, reasons, strict=True) if not reason), ())
-
-    def _nearest(self, text: str, numbers: Sequence[int]) -> int:
-        """Which quote, of ``numbers`` or else of all, shares most words with ``text``."""
-        said = set(terms(text))
-        return max(
-            numbers or self.quotes, key=lambda number: len(said & set(terms(self.quotes[number])))
-        )
+def _nearest(text: str, cited: Sequence[int], quotes: Mapping[int, str]) -> int:
+    """Which quote, of those cited or else of all, shares most words with ``text``."""
+    said = set(terms(text))
+    return max(cited or quotes, key=lambda number: len(said & set(terms(quotes[number]))))
 
 
 def _words(text: str) -> tuple[str, ...]:
     return tuple(terms(text))
-
-
-def _bare(sentence: str) -> str:
-    """The sentence without its markers."""
-    return re.sub(r"\s+([.,;:!?])", r"\1", " ".join(MARKER.sub(" ", sentence).split()))
-
-
-def _numbers(sentence: str) -> list[int]:
-    return list(dict.fromkeys(int(number) for number in MARKER.findall(sentence)))

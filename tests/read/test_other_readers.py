@@ -201,7 +201,7 @@ def test_relevance_and_sentences_are_scored_by_the_cross_encoder(crossing: Path)
 
 
 def test_the_setting_picks_the_reader_named_by_its_folder(answering: Path) -> None:
-    assert load_reader("all-MiniLM-L6-v2", str(answering)).name == answering.name
+    assert load_reader(str(answering)).name == answering.name
 
 
 def refused(name: str | Path) -> str:
@@ -233,7 +233,7 @@ def test_models_that_are_no_readers(tmp_path: Path) -> None:
     short = save_tiny_model(
         tmp_path / "short", word_pieces(), model_class, max_position_embeddings=128
     )
-    assert "it takes 128 tokens at once, but 326 are needed" in refused(short)
+    assert "it takes 128 tokens at once, but 366 are needed" in refused(short)
 
 
 def test_weights_that_are_missing_or_broken(tmp_path: Path) -> None:

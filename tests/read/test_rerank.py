@@ -1,4 +1,4 @@
-"""Retrieval's order and the reader's, weighed together."""
+"""Topics are ranked by article; what asks something is read."""
 
 from __future__ import annotations
 
@@ -6,13 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.read.read import PassageReading
-from rag.read.rerank import asks, by_article, reranked
-from rag.read.spans import ScoredSpan
+from rag.read.rerank import asks, by_article
 from rag.types import Hit, Passage
 from tests.fakes import make_article
-
-logits = st.floats(-30, 30)
 
 
 def _hits(scores: list[float]) -> list[Hit]:
@@ -21,41 +17,6 @@ def _hits(scores: list[float]) -> list[Hit]:
         Hit(Passage(f"p{number}", article.id, article.text, 0, 25), article, score)
         for number, score in enumerate(scores)
     ]
-
-
-def _reading(relevance: float, span: float) -> PassageReading:
-    return PassageReading(relevance, (ScoredSpan(0, 3, span),))
-
-
-def test_a_relevant_passage_goes_before_one_that_retrieval_found_first() -> None:
-    found = reranked("Who sank?", _hits([1.0, 0.9]), [_reading(-6, -4), _reading(6, 9)])
-    assert [hit.passage.id for hit in found] == ["p1", "p0"]
-
-
-def test_where_the_reader_sees_no_difference_retrieval_decides() -> None:
-    found = reranked("Who sank?", _hits([0.2, 0.9]), [_reading(1, 1), _reading(1, 1)])
-    assert [hit.passage.id for hit in found] == ["p1", "p0"]
-
-
-@given(st.lists(st.tuples(logits, logits), max_size=6), st.lists(st.floats(0.01, 1.0), max_size=9))
-def test_nothing_is_lost_and_scores_fall(
-    read: list[tuple[float, float]], scores: list[float]
-) -> None:
-    hits = _hits(sorted(scores, reverse=True))
-    readings = [_reading(*each) for each in read[: len(hits)]]
-    found = reranked("Who sank?", hits, readings)
-    assert {hit.passage.id for hit in found} == {hit.passage.id for hit in hits}
-    assert [hit.score for hit in found] == sorted((hit.score for hit in found), reverse=True)
-    assert all(0 <= hit.score <= 1 for hit in found)
-    rest = hits[len(readings) :]
-    assert [hit.passage for hit in found[len(readings) :]] == [hit.passage for hit in rest]
-
-
-def test_a_topic_is_not_read() -> None:
-    hits = _hits([1.0, 0.9])
-    readings = [_reading(-9, -9), _reading(9, 9)]
-    found = reranked("ferry disasters", hits, readings)
-    assert [hit.passage.id for hit in found] == ["p0", "p1"]
 
 
 def test_several_passages_of_an_article_tell_that_it_is_about_the_topic() -> None:
