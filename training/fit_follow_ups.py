@@ -28,7 +28,7 @@ from training.follow_ups import FollowUp, read_rows, split
 
 SEED = 1
 INNER = 96
-EPOCHS = 3
+EPOCHS = 4
 BATCH = 1024
 RATE = 1e-3
 NEEDS_INVERSE_PENALTY = 0.003
@@ -60,9 +60,9 @@ def main() -> None:
     with np.load(kept) as file:
         found = Seen(**file)
     head = fit(found)
-    report(head, found, examples)
     save_file({name: each.astype(np.float16) for name, each in head.weights.items()}, OUT)
-    print(f"{OUT.name}: {OUT.stat().st_size:,} bytes")
+    print(f"{OUT.name}: {OUT.stat().st_size:,} bytes", flush=True)
+    report(head, found, examples)
 
 
 def seen(examples: Sequence[FollowUp]) -> Seen:
@@ -166,8 +166,10 @@ def report(head: Head, found: Seen, examples: Sequence[FollowUp]) -> None:
                 both = (chosen & found.taken).sum()
                 total = chosen.sum() + (mask & found.taken).sum()
                 scores.append(f"{takes_from} {2 * both / max(1, total):.3f}")
-            print(f"{name} ({len(these)}), needs from {needs_from}: right {right:.3f}, "
-                  f"of those that need it {known:.3f}; F1 of words from {', '.join(scores)}")  # fmt: skip
+            print(
+                f"{name} ({len(these)}), needs from {needs_from}: right {right:.3f}, of those that "
+                f"need it {known:.3f}; F1 of words, taken from {', '.join(scores)}"
+            )
 
 
 if __name__ == "__main__":

@@ -64,9 +64,10 @@ _ASKING = re.compile(
     re.IGNORECASE,
 )
 _ASKS_WHAT_IT_IS = re.compile(r"^\W*what\s+(?:is|are|was|were)\s+(?:an?\s+)?\w+\W*$", re.IGNORECASE)
+_YEAR = re.compile(r"(?:1\d|20)\d\d")
 _NO_NOUN_NEXT = frozenset(
     "a an the and or but of in on at to for from by with about when after before do did does say"
-    " said is was as if that".split()
+    " said is was as if that there here in into to out up off then now".split()
 )
 """After "her" these tell that it is the object: "ask her about it"."""
 
@@ -112,7 +113,7 @@ class Head:
 
     def needs(self, question: NDArray[np.float32]) -> float:
         """The probability for a question of shape (2 * channels + features,)."""
-        return float(_share(question @ self.weights["needs.weight"] + self.weights["needs.bias"]))
+        return float(_share(question @ self.weights["needs.weight"] + self.weights["needs.bias"])[0])
 
 
 def refers_back(question: str) -> bool:
@@ -187,6 +188,14 @@ def worded(
     question: str, segments: Sequence[Segment], chances: Sequence[Sequence[float]]
 ) -> StandaloneQuery:
     """``question`` with what it takes up; ``chances[i][j]`` is that of word j of segment i."""
+    if _YEAR.search(question):  # "and in 2006?" after one about 2005
+        chances = [
+            [
+                0.0 if _YEAR.fullmatch(segment.text[start:end]) else chance
+                for (start, end), chance in zip(words(segment.text), likely, strict=True)
+            ]
+            for segment, likely in zip(segments, chances, strict=True)
+        ]
     phrases = _phrases(segments, chances)
     if not phrases:
         phrases = _asked_last(question, segments)
