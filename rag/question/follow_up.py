@@ -32,9 +32,11 @@ _MOST_QUESTION_TOKENS = 64
 _MARKS: dict[Role, str] = {"user": "Q: ", "assistant": "A: ", "title": "T: "}
 _LAST_TURNS = 8
 """Turns that are looked at: what is older is seldom meant, and does not fit."""
-_NEEDS_FROM, _TAKES_FROM, _SURELY_TAKES_FROM = 0.4, 0.3, 0.5
+_NEEDS_FROM, _TAKES_FROM, _SURELY_TAKES_FROM = 0.35, 0.3, 0.5
 _MOST_PHRASES = 4
 _CARRIED_CHARS = 200
+_LONGEST_NAMING = 5
+"""Words of what may stand in a sentence for "it"."""
 _NOTHING_SAID = "I don't know."
 """A refusal, as the conversations that were learned from word it."""
 
@@ -197,8 +199,10 @@ def worded(
             for segment, likely in zip(segments, chances, strict=True)
         ]
     phrases = _phrases(segments, chances)
-    if not phrases:
+    if not phrases and (refers_back(question) or len(content_words(question)) < 2):
         phrases = _asked_last(question, segments)
+    if not phrases:
+        return StandaloneQuery(question)
     carried = [text for text, _ in phrases]
     query = question
     for place, (text, chance) in enumerate(phrases):
@@ -284,7 +288,9 @@ def _named(question: str, phrase: str) -> str | None:
     for number, (start, end) in enumerate(found):
         word = question[start:end].lower()
         base, is_short = (word[:-2], True) if word[-2:] in ("'s", "’s") else (word, False)
-        if not (base in _PERSON and is_name) and not (base in _THING and len(said) <= 5):
+        if not (base in _PERSON and is_name) and not (
+            base in _THING and (is_name or (len(said) <= _LONGEST_NAMING and base in ("it", "its")))
+        ):
             continue
         name = phrase if is_name or phrase.lower().startswith(("the ", "a ")) else f"the {phrase}"
         following = question[slice(*found[number + 1])].lower() if number + 1 < len(found) else ""
