@@ -26,7 +26,7 @@ from rag.text.sentences import sentences
 from rag.types import Citation
 from rag.write.check import why_not
 from rag.write.generators import Generator, load_generator
-from rag.write.prompts import form_of, prompt_of
+from rag.write.prompts import Evidence, form_of, prompt_of
 from rag.write.prose import drafted
 
 SETS = ("squad", "squad_near_miss", "natural_questions")
@@ -41,7 +41,7 @@ class Asked:
 
     id: str
     source: str
-    evidence: tuple[Citation, ...]
+    evidence: tuple[Evidence, ...]
     questions: tuple[tuple[str, str], ...]
 
 
@@ -56,7 +56,7 @@ def passages(folder: Path, seed: int) -> Iterator[Asked]:
 
 def claims(asked: Asked, generator: Generator) -> Iterator[dict[str, Any]]:
     """What the model writes about a passage in other words than its sentences."""
-    quotes = {each.number: each.quote for each in asked.evidence}
+    quotes = {each.citation.number: each.text for each in asked.evidence}
     for question, kind in asked.questions:
         form = form_of(kind)
         for text, cited in drafted(prompt_of(question, asked.evidence, form), generator, form):
@@ -82,7 +82,7 @@ def _asked(passage_id: str, source: str, row: dict[str, Any]) -> Asked:
     )
     first = max(0, min(answering - 1, len(parts) - MAX_SENTENCES))
     evidence = tuple(
-        Citation(number, passage_id, title, None, None, "", text[start:end], start, end)
+        Evidence(Citation(number, passage_id, title, None, None, "", text[start:end], start, end))
         for number, (start, end) in enumerate(parts[first : first + MAX_SENTENCES], start=1)
     )
     questions = [(asked["question"].strip('" '), "lookup") for asked in row["questions"]]
