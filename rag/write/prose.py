@@ -82,12 +82,12 @@ def written(
 ) -> Iterator[Claim]:
     """The claims of a reply, each as soon as its sentence is complete and checked.
 
-    A sentence that no evidence states gives way to a quote, in quotation marks, each at most once.
-    Until a first sentence holds nothing is yielded, and nothing at all if none does.
+    A sentence that no evidence states gives way to a quote, in quotation marks, unless that was
+    told before. Until a first sentence holds nothing is yielded, and nothing at all if none does.
     """
     quotes = {each.citation.number: each for each in evidence}
     held: list[Claim] = []
-    replaced: set[int] = set()
+    told: set[int] = set()
     made, holds = 0, False
     with closing(drafted(prompt, generator, form)) as draft:
         for text, numbers in draft:
@@ -95,8 +95,9 @@ def written(
             if stating := _stating(text, cited, quotes, support):
                 held.append(Claim(text, stating, "written"))
                 holds = True
-            elif (nearest := _nearest(text, cited, quotes)) not in replaced:
-                replaced.add(nearest)
+                told.update(stating)
+            elif (nearest := _nearest(text, cited, quotes)) not in told:
+                told.add(nearest)
                 held.append(
                     Claim(f"“{quotes[nearest].citation.quote}”", (nearest,), "replaced", text)
                 )
