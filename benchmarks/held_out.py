@@ -20,9 +20,10 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from rag.evaluate import Evaluation, records_of, summarize
+from rag.evaluate import Evaluation, library_over, summarize
+from rag.evaluate.judge import Record, judge
 from rag.evaluate.questions import Collection, Question, read_set
-from rag.library import build_library
+from rag.library import Library
 from rag.settings import Settings, load_settings
 
 SETS = ("seed", "wiki", "near", "rgb", "mtrag", "time", "news", "reporter", "xquad")
@@ -114,16 +115,11 @@ def _order(seed: int) -> Callable[[Question], bytes]:
     return lambda question: hashlib.sha256(f"{seed} {question.id}".encode()).digest()
 
 
-def asked(
-    data: Path, name: str, index: Path, settings: Settings, seed: int, questions: int
-) -> Evaluation:
-    """What the slice shows. The set of the shipped article is asked over an index of ``seeds``."""
+def library_of(name: str, collection: Collection, index: Path, settings: Settings) -> Library:
+    """A library over the collection; that of the set ``seed`` over the folder of articles."""
     if name == "seed":
-        settings = settings.model_copy(update={"index": index / name})
-        build_library(settings=settings).close()
-    drawn = collections_of(data, name, seed=seed, questions=questions)
-    records = records_of(drawn, index / name, settings)
-    return summarize(records, folder=name, seed=seed)
+        collection = replace(collection, folder=settings.seeds)
+    return library_over(collection, index / name / collection.name, settings)
 
 
 def table(evaluations: dict[str, Evaluation]) -> str:
@@ -148,17 +144,16 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     parser.add_argument("--index", type=Path)
     given = parser.parse_args()
+    data, settings = Path(os.environ["RAG_EVAL_DATA"]), load_settings()
     evaluations: dict[str, Evaluation] = {}
     with tempfile.TemporaryDirectory() as temporary:
         for name in given.sets:
-            evaluations[name] = asked(
-                Path(os.environ["RAG_EVAL_DATA"]),
-                name,
-                given.index or Path(temporary),
-                load_settings(),
-                given.seed,
-                given.questions,
-            )
+            records: list[Record] = []
+            drawn = collections_of(data, name, seed=given.seed, questions=given.questions)
+            for collection in drawn:
+                with library_of(name, collection, given.index or Path(temporary), settings) as own:
+                    records += [judge(question, own) for question in collection.questions]
+            evaluations[name] = summarize(records, folder=name, seed=given.seed)
             print(table({name: evaluations[name]}), flush=True)
             if given.out:
                 told = {

@@ -2,8 +2,8 @@
 
 Makes a folder of short articles (a heading, a date, two sentences of random words; about 300
 bytes), then measures, each in a process of its own with the most memory that it took: finding the
-files, building the index of them all, building it again with nothing changed, and the library's
-page over HTTP.
+files, building the index of them all, bringing it up to date (nothing changed; one file new; one
+renamed; one changed and one removed), and the library's page over HTTP.
 
 Without ``--embedder`` the embedder costs next to nothing, so that the figures are those of
 everything but embedding; with one (``--embedder minilm``) it is a real build.
@@ -68,6 +68,14 @@ def main() -> None:
             _alone("find the files", find, seeds, index)
             _alone("build", build, seeds, index, chosen.embedder)
             _alone("build, nothing changed", build, seeds, index, chosen.embedder)
+            first = seeds / "0000"
+            (first / "new.txt").write_text("Whales return\n\nGrey whales came in the night.")
+            _alone("build, one new", build, seeds, index, chosen.embedder)
+            (first / "new.txt").rename(first / "renamed.txt")
+            _alone("build, one renamed", build, seeds, index, chosen.embedder)
+            (first / "1.txt").write_text("Report\n\nAll of it was written anew.")
+            (first / "2.txt").unlink()
+            _alone("build, one changed, one removed", build, seeds, index, chosen.embedder)
             _alone("the page", view, seeds, index)
 
 

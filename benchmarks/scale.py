@@ -7,7 +7,7 @@ the articles in --articles; the questions are the sets' own. Splitting and embed
 their time grows with the passages, and the embedding of a question does not grow. Every library is
 built in one process and searched in another, so that each one's memory is its own. The measured
 retrieval is ``rag.retrieval.retrieve`` as it is asked for answers, with as many candidates and hits
-as the settings have. Written to OUT: scale.json, scale.png, and the libraries.
+as the settings have. Written to OUT: scale.json and the libraries.
 """
 
 from __future__ import annotations
@@ -31,7 +31,6 @@ from typing import Any
 import numpy as np
 
 from benchmarks.made_library import Sample, made_articles, made_vectors, sample_articles
-from benchmarks.scale_plot import plot
 from rag.index import (
     FORMAT_VERSION,
     GenerationWriter,
@@ -284,7 +283,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
         rows[count] = measure(count, options.out)
         print(json.dumps(rows[count]), flush=True)
         table.write_text(json.dumps([rows[size] for size in sorted(rows)], indent=1) + "\n")
-    plot([rows[size] for size in sorted(rows)], options.out / "scale.png")
 
 
 if __name__ == "__main__":

@@ -64,7 +64,7 @@ def stream(
     question = check_question(question, settings.max_question_chars)
     turn = _Turn(store, embedder, reader, settings, filters)
     with turn.clock("understand"):
-        ask = understood(question, turns(history), store, filters)
+        ask = understood(question, turns(history), store, embedder, filters)
     ask, hits = turn.search(ask)
     yield Retrieved(ask.query, hits)
     model, sections = turn.sections(ask, hits)

@@ -109,7 +109,7 @@ class Library:
             raise QuestionError(f"k is {k!r}: write a whole number, at least 1.")
         question = check_question(question, self.settings.max_question_chars)
         filters = _filters(since=since, until=until, author=author, source=source)
-        ask = understood(question, turns(history), self._store, filters)
+        ask = understood(question, turns(history), self._store, self._embedder, filters)
         hits = retrieve(
             self._store,
             self._embedder,

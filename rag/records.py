@@ -8,19 +8,17 @@ from typing import Any
 
 from rag.types import Answer, Article, Hit
 
+_SHOWN_OF_PASSAGE = ("id", "article_id", "text", "start", "end")
+_SHOWN_OF_ARTICLE = ("id", "title", "author", "date", "source", "url", "text")
+_SHOWN_OF_ANSWER = ("question", "query", "status", "short", "text", "confidence", "model")
+
 
 def answer_record(answer: Answer) -> dict[str, Any]:
     """The object that ``rag ask --json`` prints."""
     return {
-        "question": answer.question,
-        "query": answer.query,
-        "status": answer.status,
-        "short": answer.short,
-        "text": answer.text,
+        **{name: getattr(answer, name) for name in _SHOWN_OF_ANSWER},
         "citations": [asdict(citation) for citation in answer.citations],
         "hits": [hit_record(hit) for hit in answer.hits],
-        "confidence": answer.confidence,
-        "model": answer.model,
         "timings": dict(answer.timings),
     }
 
@@ -33,7 +31,7 @@ def search_record(question: str, hits: Sequence[Hit]) -> dict[str, Any]:
 def hit_record(hit: Hit) -> dict[str, Any]:
     """A hit with its passage and article."""
     return {
-        "passage": asdict(hit.passage),
+        "passage": {name: getattr(hit.passage, name) for name in _SHOWN_OF_PASSAGE},
         "article": article_record(hit.article),
         "score": hit.score,
     }
@@ -41,12 +39,4 @@ def hit_record(hit: Hit) -> dict[str, Any]:
 
 def article_record(article: Article) -> dict[str, Any]:
     """An article as others see it, its text whole."""
-    return {
-        "id": article.id,
-        "title": article.title,
-        "author": article.author,
-        "date": article.date,
-        "source": article.source,
-        "url": article.url,
-        "text": article.text,
-    }
+    return {name: getattr(article, name) for name in _SHOWN_OF_ARTICLE}

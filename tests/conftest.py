@@ -67,7 +67,7 @@ def open_index(settings: Settings, embedder: FakeEmbedder) -> Callable[[], Local
 def fake_models(monkeypatch: pytest.MonkeyPatch, embedder: FakeEmbedder) -> FakeEmbedder:
     """Has every library opened with the fakes."""
     monkeypatch.setattr("rag.library.load_embedder", lambda name: embedder)
-    monkeypatch.setattr("rag.library.load_reader", lambda name: FakeReader())
+    monkeypatch.setattr("rag.library.load_reader", lambda *_: FakeReader())
     return embedder
 
 

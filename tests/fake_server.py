@@ -42,6 +42,8 @@ LIST = "List the lines"
 GREETING = "Hello"
 SLOW = "Tell everything slowly"
 SLOWER = "Tell everything more slowly"
+FAILS = "Fail the first time"
+LONG = "Tell it all at length"
 SLOWER_SECONDS = 12.0
 _SECONDS = {SLOW: 4.0, SLOWER: SLOWER_SECONDS}
 """How long an answer takes; a page takes up to 5 to be loaded on a busy machine."""
@@ -138,6 +140,8 @@ _LENS = _quote(ARTICLES[2], "came from Paris by ship.")
 class PressLibrary(FakeLibrary):
     """Answers the questions above as written here, and others by looking for words."""
 
+    failed = False
+
     def __init__(self) -> None:
         super().__init__(ARTICLES)
 
@@ -151,6 +155,9 @@ class PressLibrary(FakeLibrary):
         writes: bool = True,
         **filters: Any,
     ) -> Iterator[Event]:
+        if question == FAILS and not self.failed:
+            self.failed = True
+            raise ZeroDivisionError
         answer = _answer_to(question) if Filters(**filters) == Filters() else None
         if answer is None:
             yield from super().stream(
@@ -171,7 +178,9 @@ class PressLibrary(FakeLibrary):
 
 
 def _answer_to(question: str) -> Answer | None:
-    if question in (ALL_SPEAKERS, SLOW, SLOWER):
+    if question == LONG:
+        return _answer(question, _SPEAKERS, "\n\n".join(_shown(_SPEAKERS) * 12))
+    if question in (ALL_SPEAKERS, SLOW, SLOWER, FAILS):
         text = " ".join(_shown(_SPEAKERS)) + "\n\nThe articles do not say who paid the band."
         return _answer(question, _SPEAKERS, text, unanswered=("Who paid the band?",))
     if question == COST:

@@ -70,10 +70,10 @@ class FakeReader:
 
 
 def outside(text: str, *body: Span) -> tuple[Mark, ...]:
-    """Marks for what of ``text`` lies outside ``body``, which alone may be quoted."""
+    """Marks for what of ``text`` lies outside ``body``, which alone is searched and quoted."""
     edges = [0, *(edge for span in body for edge in span), len(text)]
     gaps = zip(edges[::2], edges[1::2], strict=True)
-    return tuple(Mark("clutter", start, end) for start, end in gaps if start < end)
+    return tuple(Mark("title", start, end) for start, end in gaps if start < end)
 
 
 def make_article(

@@ -224,7 +224,7 @@ def main() -> None:
 
     folder = Path(sys.argv[2])
     vars(library)["load_embedder"] = lambda name: FakeEmbedder()
-    vars(library)["load_reader"] = lambda name: KeeperReader()
+    vars(library)["load_reader"] = lambda *_: KeeperReader()
     settings = Settings(
         seeds=folder / "seeds",
         index=folder / "index",

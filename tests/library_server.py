@@ -44,7 +44,7 @@ def main() -> None:
     )
     with (
         patch("rag.library.load_embedder", lambda name: embedder),
-        patch("rag.library.load_reader", lambda name: FakeReader()),
+        patch("rag.library.load_reader", lambda *_: FakeReader()),
         patch.object(build, "_BATCH_PASSAGES", 4),  # steps of a build, as of a large one
     ):
         serve(settings, port=port)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.answer.answer import Asked, Section, abstained, answered
+from rag.answer.answer import Section, abstained, answered
 from rag.conversations.stored_turns import Conversation, StoredTurn
-from rag.types import Answer, Article, Filters, Hit, Passage, Quote
+from rag.types import Answer, Article, Ask, Filters, Hit, Passage, Quote
 from tests.fakes import make_article
 
 LAKE = replace(
@@ -44,8 +44,8 @@ def answer_of(
     quotes: Sequence[Quote], question: str = "When did the lake freeze?", *, is_list: bool = False
 ) -> Answer:
     hits = tuple(hit_of(quote.article) for quote in quotes)
-    asked = Asked(question, question, hits, 0.9, "fake")
-    return answered(asked, [Section(tuple(quotes), in_lines=is_list)])
+    section = Section(tuple(quotes), in_lines=is_list, confidence=0.9, hits=hits)
+    return answered(Ask(question, question, question), [section], "fake")
 
 
 def lake_answer(question: str = "When did the lake freeze?") -> Answer:
@@ -53,7 +53,7 @@ def lake_answer(question: str = "When did the lake freeze?") -> Answer:
 
 
 def refusal(question: str = "Who won the cup?") -> Answer:
-    return abstained(Asked(question, question, (hit_of(LAKE),), 0.1, "fake"))
+    return abstained(Ask(question, question, question), (hit_of(LAKE),), "fake", confidence=0.1)
 
 
 def turn_of(answer: Answer, number: int = 1, filters: Filters = Filters()) -> StoredTurn:

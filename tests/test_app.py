@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
 
 from app import create_chat
-from rag.types import Event, Filters
-from rag.web.conversations import Conversing, Tab, View
+from rag.types import Filters
+from rag.web.conversations import UNFORESEEN, Conversing, Tab, View
 from rag.web.served import ServedLibrary
 from tests.fake_library import (
     FakeLibrary,
@@ -104,16 +104,55 @@ def test_an_empty_and_a_long_question_are_refused(conversing: Conversing) -> Non
     assert refused.question is None  # what was typed stays
 
 
-def test_a_failure_that_nobody_foresaw_is_one_line(
-    conversing: Conversing, library: FakeLibrary
-) -> None:
-    def broken(question: str, *args: Any, **restricted: Any) -> Iterator[Event]:
-        raise ZeroDivisionError("secret path")
+def breaks(*_: object, **__: object) -> Any:
+    raise RuntimeError("can't start new thread, secret path")
 
-    library.stream = broken  # type: ignore[method-assign]
-    (reply,) = replies(ask(conversing, Tab(), QUESTION))
-    assert "log" in reply
+
+@pytest.mark.parametrize("broken", ["library.stream", "thread.start", "kept.answer"])
+def test_whatever_fails_while_an_answer_is_made_is_told_and_asked_again(
+    conversing: Conversing,
+    library: FakeLibrary,
+    monkeypatch: pytest.MonkeyPatch,
+    broken: str,
+) -> None:
+    tab = Tab()
+    owners = {"library": library, "thread": Thread, "kept": conversing.conversations}
+    owner, _, name = broken.partition(".")
+    with monkeypatch.context() as fault:
+        fault.setattr(owners[owner], name, breaks)
+        failed = ask(conversing, tab, QUESTION)
+    assert failed.answering is False
+    (reply,) = replies(failed)
+    assert "Footnote failed on this question" in reply
     assert "secret path" not in reply
+    (turn,) = turn_ids(conversing, tab)
+    assert f'class="act again" href="#do?act=again&amp;turn={turn}"' in reply
+    (again,) = replies(do(conversing, tab, f"act=again&turn={turn}"))
+    assert 'class="answer whole' in again
+
+
+@pytest.mark.parametrize("method", ["ask", "get"])
+def test_what_fails_before_an_answer_is_begun_leaves_the_question_in_its_box(
+    conversing: Conversing, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    tab = Tab()
+    with monkeypatch.context() as fault:
+        fault.setattr(conversing.conversations, method, breaks)
+        refused = conversing.ask(tab, QUESTION, "")
+        assert refused.notice == UNFORESEEN
+        assert (refused.question, refused.messages) == (None, None)
+    *_, shown = replies(ask(conversing, Tab(), QUESTION))
+    assert 'class="answer whole' in shown
+
+
+def test_what_cannot_be_followed_is_told(
+    conversing: Conversing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tab = Tab()
+    ask(conversing, tab, QUESTION)
+    monkeypatch.setattr(conversing.conversations, "get", breaks)
+    first, _ = conversing.follow(tab)
+    assert (first.notice, first.answering) == (UNFORESEEN, False)
 
 
 def test_filters_restrict_the_search_and_are_told(
@@ -157,15 +196,6 @@ def test_the_last_question_is_asked_again(conversing: Conversing, library: FakeL
     assert [question for question, _ in library.asked] == [QUESTION, QUESTION]
 
 
-def test_an_abstention_is_widened_to_what_comes_nearest(conversing: Conversing) -> None:
-    tab = Tab()
-    assert "act=anyway" in replies(ask(conversing, tab, "Who won?"))[0]
-    (turn,) = turn_ids(conversing, tab)
-    shown = replies(do(conversing, tab, f"act=anyway&turn={turn}"))
-    assert "it may not answer the question" in shown[1]
-    assert 'class="cite"' in shown[1]
-
-
 def test_an_abstention_within_filters_is_widened_to_all_articles(
     conversing: Conversing, library: FakeLibrary
 ) -> None:
@@ -202,12 +232,6 @@ def test_what_nobody_here_answers_may_be_another_servers(
     (turn,) = conversing.conversations.get("", asked.conversation_id).turns
     assert turn.state == state
     assert shown.answering is not alone
-
-
-def test_a_conversation_that_is_gone_is_one_line(conversing: Conversing) -> None:
-    shown = conversing.open(Tab(), "nobody's")
-    assert "gone" in str(shown.notice)
-    assert shown.conversation_id == ""
 
 
 def test_nothing_of_the_chat_is_an_open_api(conversing: Conversing) -> None:

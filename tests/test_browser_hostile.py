@@ -175,10 +175,6 @@ NUMBERED = list(enumerate(PAYLOADS.values()))
 GROUPS = [NUMBERED[at : at + ASKED_TOGETHER] for at in range(0, len(NUMBERED), ASKED_TOGETHER)]
 
 
-def test_there_are_payloads_of_many_kinds() -> None:
-    assert len(set(PAYLOADS.values())) == len(PAYLOADS) >= 40
-
-
 def test_answers_and_sources_show_them_as_text(browser: Browser, address: str) -> None:
     quoted: set[int] = set()
     with watched(browser, address) as visited:

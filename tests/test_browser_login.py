@@ -135,24 +135,6 @@ def test_two_people_at_once_have_their_own_conversations_settings_and_feedback(
         page.context.close()
 
 
-def test_a_library_left_open_says_that_its_person_is_logged_out(
-    browser: Browser, address: str
-) -> None:
-    context = browser.new_context()
-    library, other = context.new_page(), context.new_page()
-    library.goto(f"{address}/library")
-    log_in(library, "Per")
-    expect(library.locator("#library .state.ready")).to_be_visible()
-    other.goto(f"{address}/library")
-    other.get_by_role("link", name="Log out").click()
-    other.get_by_role("button", name="Log out").click()
-    expect(other.get_by_label("Password")).to_be_visible()
-    library.get_by_role("searchbox", name="Search the library").fill("ferry")
-    expect(library.get_by_role("alert")).to_have_text("You are logged out: reload the page.")
-    expect(library.locator("#library .state")).to_have_text("You are logged out.")
-    context.close()
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_login_page_is_for_everybody(browser: Browser, address: str, scheme: str) -> None:
     context = browser.new_context(

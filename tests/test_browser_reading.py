@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browsing import Visit, free_port, running, take_picture, visit
-from tests.fake_server import ALL_SPEAKERS, COST, COST_AND_LENS, WRITE
+from tests.fake_server import ALL_SPEAKERS, COST, COST_AND_LENS, LONG, WRITE
 
 pytestmark = pytest.mark.browser
 
@@ -59,7 +59,11 @@ def test_keys_open_citations_and_go_from_one_to_the_next(browser: Browser, addre
         visited.ask(ALL_SPEAKERS)
         page.keyboard.press("3")  # in the box for the question it is a digit
         expect(page.locator("#question textarea")).to_have_value("3")
+        expect(page.locator("#keys")).to_contain_text(
+            "Esc leaves the question", use_inner_text=True
+        )
         page.keyboard.press("Escape")
+        expect(page.locator("#keys .focus-in-box")).to_be_hidden()
         expect(page.locator("#conversation .answer").last).to_be_focused()
         for key, number in (("3", 3), ("n", 4), ("p", 3), ("ArrowLeft", 2), ("1", 1)):
             page.keyboard.press(key)
@@ -143,19 +147,6 @@ def test_a_quote_is_copied_with_its_reference(browser: Browser, address: str) ->
         assert copied.count("\n") > 5
 
 
-def test_a_bookmarked_source_opens_again_and_back_leaves_it(browser: Browser, address: str) -> None:
-    with visit(browser, address) as visited:
-        page = visited.page
-        visited.ask(ALL_SPEAKERS)
-        page.locator(".words a.cite").nth(2).click()
-        expect(current(page)).to_contain_text("Captain")
-        page.goto("about:blank")
-        page.go_back()
-        expect(current(page)).to_contain_text("Captain")
-        expect(current(page)).to_be_in_viewport()
-        expect(page.locator("#citations")).to_contain_text("3 of 4")  # with its conversation
-
-
 # Trust.
 
 
@@ -202,46 +193,21 @@ def test_filters_are_chips_are_in_the_address_and_restrict_the_search(
         expect(answer).to_contain_text("The articles do not say.")
 
 
-def test_nothing_lies_over_the_form(browser: Browser, address: str) -> None:
+def test_a_long_answer_begins_at_its_beginning_and_makes_room_for_the_filters(
+    browser: Browser, address: str
+) -> None:
     with visit(browser, address, 1440, 600) as visited:
         page = visited.page
         visited.ask(ALL_SPEAKERS)
-        visited.ask(COST)
+        answer = visited.ask(LONG)
+        expect(page.locator("#conversation .question").last).to_be_in_viewport()
+        expect(answer.locator(".words a.cite").first).to_be_in_viewport()
+        expect(answer.locator(".facts")).not_to_be_in_viewport()
         page.locator("#filter-choice summary").click()
-        arrow = page.locator("#conversation .scroll-down-button-container button")
-        page.wait_for_function(  # Gradio scrolls to an answer that has just ended, once more
-            """() => {
-                document.querySelector("#conversation .panel-wrap").scrollTo(0, 0);
-                return document.querySelector(".scroll-down-button-container button") !== null;
-            }""",
-            polling=200,
+        page.wait_for_function(
+            """() => document.querySelector('#conversation').getBoundingClientRect().bottom
+                <= document.querySelector('#filter-choice form').getBoundingClientRect().top"""
         )
-        expect(arrow).to_be_visible()
-        under = arrow.evaluate(
-            """(each) => {
-                const { x, y, width, height } = each.getBoundingClientRect();
-                const top = document.elementFromPoint(x + width / 2, y + height / 2);
-                return top.closest("#filter-choice form") !== null;
-            }"""
-        )
-        assert under
-
-
-def test_an_abstention_within_filters_is_widened_by_a_click(browser: Browser, address: str) -> None:
-    with visit(browser, f"{address}/?until=2000") as visited:
-        page = visited.page
-        answer = visited.ask("What did the auditors write?")
-        expect(answer).to_contain_text("The articles do not say.")
-        page.locator("#question textarea").fill("half a question")
-        answer.get_by_role("link", name="Ask all articles instead").click()
-        again = page.locator("#conversation .answer.whole").nth(1)
-        expect(again.locator(".words")).to_contain_text("61 million crowns")
-        expect(page.locator("#conversation .question").nth(1)).to_have_text(
-            "What did the auditors write?"
-        )
-        assert chips(page) == []
-        assert in_address(page) == {}
-        expect(page.locator("#question textarea")).to_have_value("half a question")
 
 
 def test_filters_are_in_force_as_soon_as_the_question_is_gone_on_to(

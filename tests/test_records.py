@@ -6,9 +6,9 @@ import dataclasses
 import json
 from dataclasses import replace
 
-from rag.answer.answer import Asked, Section, answered
+from rag.answer.answer import Section, answered
 from rag.records import answer_record, search_record
-from rag.types import Answer, Article, Citation, Hit, Passage, Quote
+from rag.types import Answer, Article, Ask, Citation, Hit, Passage, Quote
 from tests.fakes import make_article
 
 ARTICLE = {"id", "title", "author", "date", "source", "url", "text"}
@@ -28,9 +28,9 @@ def fields(cls: type) -> set[str]:
 
 def test_names_in_python() -> None:
     assert fields(Article) >= ARTICLE
-    assert fields(Passage) == PASSAGE
+    assert fields(Passage) >= PASSAGE
     assert fields(Hit) == {"passage", "article", "score"}
-    assert fields(Citation) == CITATION
+    assert fields(Citation) >= CITATION
     assert fields(Answer) >= ANSWER
 
 
@@ -38,7 +38,7 @@ def test_names_in_json() -> None:
     article = make_article("It rained. It snowed.", author="A", date="2007")
     hit = Hit(Passage("p", article.id, article.text, 0, 21), article, 0.5)
     quote = Quote(article, "It snowed.", 11, 21, 1.0)
-    answer = answered(Asked("q?", "q?", (hit,), 0.9, "m"), [Section((quote,))])
+    answer = answered(Ask("q?", "q?", "q?"), [Section((quote,), hits=(hit,))], "m")
     answer = replace(answer, timings={"total": 0.1})
     record = json.loads(json.dumps(answer_record(answer)))
     assert set(record) == ANSWER

@@ -4,18 +4,11 @@ from typing import Any
 
 import pytest
 
-from benchmarks.textbook_rag import MAX_TOKENS, REFUSAL, judged, prompt_of, refuses, table
+from benchmarks.textbook_rag import REFUSAL, TextbookLibrary, prompt_of, refuses
+from rag.evaluate.judge import judge
 from rag.evaluate.questions import Question
-from rag.write.generators import Generator
+from tests.evaluate.fakes import FakeLibrary
 from tests.fake_writer import FakeWriter
-
-
-def asked(generator: Generator, question: Question) -> Any:
-    def ask(text: str) -> tuple[str, bool]:
-        reply = generator.generate(text, MAX_TOKENS)
-        return reply, refuses(reply)
-
-    return judged(generator.name, "set", question, ask)
 
 
 @pytest.mark.parametrize(
@@ -31,15 +24,15 @@ def test_answers_are_no_refusals(text: str) -> None:
     assert not refuses(text)
 
 
-def test_replies_are_judged_and_tabled() -> None:
-    known = Question("1", "question", "In Paris in May", expected="answer", answers=("Paris",))
-    wrong = Question("2", "question", "In Rome", expected="answer", answers=("Paris",))
-    refused = Question("3", "question", "I cannot say Paris", expected="answer", answers=("Paris",))
-    absent = Question("4", "absent", REFUSAL, expected="abstain")
-    replies = [asked(FakeWriter(str), each) for each in (known, wrong, refused, absent)]
-    assert [reply.right for reply in replies] == [True, False, False, None]
-    row = table(replies).splitlines()[-1]
-    assert row.startswith("| set | fake | 33% (1 of 3) | 0.13 | 67% (2 of 3) | 100% (1 of 1) | 3 |")
+@pytest.mark.parametrize(
+    ("written", "answered", "right"),
+    [("In Paris.", True, True), ("In Rome.", True, False), ("I cannot say Paris.", False, False)],
+)
+def test_replies_are_judged_as_footnotes_are(written: str, answered: bool, right: bool) -> None:
+    library: Any = FakeLibrary()
+    textbook = TextbookLibrary(library, FakeWriter(lambda prompt: written))
+    record = judge(Question(text="Where?", answers=("Paris",)), textbook)
+    assert (record.answered, record.right, record.answer.model) == (answered, right, "fake")
 
 
 def test_the_prompt_tells_how_to_refuse() -> None:

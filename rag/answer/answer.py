@@ -35,11 +35,6 @@ class Section:
     hits: tuple[Hit, ...] = ()
     """Where they were looked for."""
 
-    @property
-    def may_be_written(self) -> bool:
-        """Whether prose could stand in place of the quotes; of a disagreement it tells one side."""
-        return self.part is not None and not self.differ
-
 
 def answered(ask: Ask, sections: Sequence[Section], model: str) -> Answer:
     """An answer in the articles' own words, with a section for what is missing in its place.

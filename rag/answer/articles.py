@@ -127,8 +127,8 @@ def listed(ask: Ask, store: Store) -> Section:
         newest = f"The {len(found)} newest" if found[-1].date else str(len(found))
         remark = f"{newest} of {remark}"
     if not found:
-        whose = f" by {filters.author}" if author_in(ask.question) else ""
-        return Section(remark=f"No article is{whose or ' of that time'}.")
+        whose = f"is by {filters.author}" if author_in(ask.question) else "is of that time"
+        return Section(remark=f"{_no_article(replace(filters, author=None))} {whose}.")
     quotes = tuple(quote for article in found if (quote := _title(article)))
     return Section(quotes, f"{remark}:", in_lines=True, confidence=SURE)
 
@@ -230,7 +230,8 @@ def _holding(subject: str, ask: Ask, store: Store) -> Section:
             quotes[article.id] = quote
     newest = sorted(quotes.values(), key=lambda quote: quote.article.date or "", reverse=True)
     if not newest:
-        return Section(remark="No article mentions it." if len(found) < MAX_PASSAGES_READ else None)
+        told = f"{_no_article(ask.filters)} mentions it."
+        return Section(remark=told if len(found) < MAX_PASSAGES_READ else None)
     total = count(len(newest), "article")
     remark = f"{total if len(found) < MAX_PASSAGES_READ else f'At least {total}'} "
     remark += "mentions it" if len(newest) == 1 else "mention it"
@@ -252,6 +253,10 @@ def _sentence(passage: Passage, article: Article, stands_in: Callable[[str], boo
         ),
         None,
     )
+
+
+def _no_article(filters: Filters) -> str:
+    return "No article" if filters == Filters() else "No article within the filters"
 
 
 def _central(articles: Sequence[Article], embedder: Embedder) -> list[Quote]:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from rag.answer.agreement import compared
 from rag.answer.answer import Section, place_of
 from rag.answer.evidence import worth_showing
-from rag.text.sentences import sentences
-from rag.types import Article, Quote, Reading, Span
+from rag.text.marks import unit_of
+from rag.types import Quote, Reading, Span
 
 if TYPE_CHECKING:
     from rag.types import Embedder
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 _LEAST_COMPARED = 5
 """Quotes looked at for what contradicts, however few are to be shown."""
 _SAME_PARAGRAPH = re.compile(r"[^\S\n]*\n?[^\S\n]*")
-_ITEM = r"[^\S\n]*(?:[-*•+‣◦–]|\(?(?:\d{1,2}|[a-z])[.)])[^\S\n]+[^\n]+"
-_LIST = re.compile(rf"(?P<lead>[^\n]+:)\s*\n(?P<items>{_ITEM}(?:\s*\n{_ITEM})*)")
-_LONGEST_LIST_CHARS = 1500
 
 
 def section_of(
@@ -120,18 +117,6 @@ def _both(first: Quote, second: Quote) -> Quote:
 
 def _with_whole_list(quote: Quote) -> Quote:
     """The quote, or where it is the lead-in or an item of a list, the lead-in and all items."""
-    for span in lists_of(quote.article):
-        if span.start < quote.end and quote.start < span.end:
-            start, end = min(span.start, quote.start), max(span.end, quote.end)
-            return replace(quote, text=quote.article.text[start:end], start=start, end=end)
-    return quote
-
-
-def lists_of(article: Article) -> list[Span]:
-    """The lists of an article, each from the sentence that leads to it to its last item."""
-    found = []
-    for match in _LIST.finditer(article.text):
-        lead = sentences(article.text, *match.span("lead"))[-1]
-        if match.end() - lead.start <= _LONGEST_LIST_CHARS:
-            found.append(Span(lead.start, match.end()))
-    return found
+    unit = unit_of(quote.article, Span(quote.start, quote.end))
+    text = quote.article.text[unit.start : unit.end]
+    return replace(quote, text=text, start=unit.start, end=unit.end)

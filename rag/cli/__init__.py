@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import asdict
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Optional
@@ -18,19 +19,27 @@ import typer
 from rag.cli.terminal import (
     describe_answer,
     describe_hit,
+    describe_index,
     describe_sources,
     harmless,
+    index_record,
+    print_build,
     print_error,
     print_json,
     read_line,
     show_progress,
 )
-from rag.errors import IndexMissingError, RagError
+from rag.errors import ConversationsError, IndexMissingError, RagError
 from rag.text.counted import count
 
 if TYPE_CHECKING:
     from rag.library import Library
     from rag.settings import Settings
+    from rag.types import BuildReport
+
+NOT_ALL_READ = 3
+INTERRUPTED = 130
+"""What a shell gives for Ctrl-C."""
 
 app = typer.Typer(
     name="rag",
@@ -76,15 +85,39 @@ def build(
     Exit code 0: everything was read; 3: the index is built, but what could not be read is not in
     it; 1: an error, the index before is unchanged; 130: interrupted.
     """
-    from rag.cli.build_command import build_and_watch, build_once
-
     if watch and as_json:
         raise typer.BadParameter("--json goes with one build, not with --watch")
     settings = _settings(seeds=seeds, index=index)
     if watch:
         build_and_watch(settings, ray)
+        return
+    try:
+        report = _built(settings, ray)
+    except KeyboardInterrupt:
+        typer.echo("interrupted: the next rag build goes on from what was embedded.", err=True)
+        raise typer.Exit(INTERRUPTED) from None
+    if as_json:
+        print_json({"index": str(settings.index)} | asdict(report))
     else:
-        raise typer.Exit(build_once(settings, as_json, ray))
+        print_build(str(settings.index), report)
+    raise typer.Exit(NOT_ALL_READ if report.failures else 0)
+
+
+def build_and_watch(settings: Settings, ray: str | None = None) -> None:
+    """Builds at once and after every change, until Ctrl-C; one line a build.
+
+    What goes wrong is told, and the next change awaited.
+    """
+    from rag.ingest.watch import changes
+
+    try:
+        for _ in changes(settings.seeds, settings.index):
+            try:
+                print_build(str(settings.index), _built(settings, ray))
+            except RagError as error:
+                print_error(error)
+    except KeyboardInterrupt:
+        typer.echo("stopped.", err=True)
 
 
 @app.command()
@@ -207,15 +240,12 @@ def evaluate_set(
         Optional[int],
         typer.Option(min=0, help="Index at most so many articles that no question names"),
     ] = None,
-    plot: Annotated[
-        Optional[Path], typer.Option(help="Write the risk-coverage curve to this PNG")
-    ] = None,
     index: Annotated[
         Optional[Path], typer.Option("--index", help="Keep the set's index in this folder")
     ] = None,
 ) -> None:
     """Ask a set of questions whose answers are known, and score what comes back."""
-    from rag.evaluate import evaluate, plot_risk_coverage, render, to_json
+    from rag.evaluate import evaluate, render, to_json
 
     with show_progress() as progress:
         evaluation = evaluate(
@@ -228,8 +258,6 @@ def evaluate_set(
             index=index,
             progress=progress,
         )
-    if plot is not None:
-        plot_risk_coverage(evaluation, plot)
     typer.echo(to_json(evaluation) if as_json else render(evaluation))
 
 
@@ -238,22 +266,48 @@ def feedback(
     folder: Annotated[Path, typer.Argument(help="A new folder, for the question set")],
 ) -> None:
     """Write the thumbs given in the chat as a question set for rag eval."""
-    from rag.cli.feedback_command import write_question_set
+    from rag.conversations.feedback import FeedbackStore, export_question_set
 
-    typer.echo(write_question_set(_settings().conversations, folder))
+    conversations = _settings().conversations
+    given = []
+    if conversations.exists():
+        with closing(FeedbackStore(conversations)) as store:
+            given = [*store.all()]
+    if not given:
+        raise ConversationsError(
+            f"{conversations} holds no feedback: give thumbs in the chat, or name another file by"
+            " RAG_CONVERSATIONS=FILE."
+        )
+    written = export_question_set(given, folder)
+    told = f"{folder}: {count(written.questions, 'question')} with a right quote, {written.absent} "
+    told += f"that the articles do not answer; {written.unjudged} to be judged by hand."
+    can_be_asked = written.questions + written.absent
+    typer.echo(f"{told} Measure with: rag eval {folder}" if can_be_asked else told)
 
 
 @app.command()
 def info(index: IndexOption = None, as_json: JsonOption = False) -> None:
     """Show what the index holds, what it was made with, and whether articles changed since."""
-    from rag.cli.info_command import described, index_facts
+    from rag.cluster.milvus import open_milvus
+    from rag.index import open_store, rebuild_command
+    from rag.ingest.folder import count_changed
 
     settings = _settings(index=index)
-    facts = index_facts(settings)
+    if settings.milvus:
+        with closing(open_milvus(settings.index, settings.milvus, None)) as there:
+            facts = index_record(there.name, there.generation, there.manifest, None)
+    else:
+        with closing(open_store(settings.index, None)) as store:
+            origin = Path(store.manifest.seeds)
+            changed = count_changed(origin, settings.index, store) if origin.is_dir() else None
+            facts = index_record(str(settings.index), store.generation, store.manifest, changed)
     if as_json:
         print_json(facts)
-    else:
-        typer.echo(described(facts, settings))
+        return
+    typer.echo(describe_index(facts))
+    if facts["changed_files"]:
+        files = f"{count(facts['changed_files'], 'file')} in {facts['seeds']}"
+        typer.echo(f"{files} changed since the build: run {rebuild_command(settings.index)}.")
 
 
 def main() -> None:
@@ -266,6 +320,17 @@ def main() -> None:
     except RagError as error:
         print_error(error)
         sys.exit(1)
+
+
+def _built(settings: Settings, ray: str | None) -> BuildReport:
+    from rag.library import build_library
+
+    with (
+        show_progress() as progress,
+        build_library(progress=progress, settings=settings, ray=ray) as library,
+    ):
+        assert library.report is not None
+        return library.report
 
 
 def _settings(**overrides: Any) -> Settings:

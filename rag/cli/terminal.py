@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -42,7 +42,7 @@ def show_progress() -> Iterator[ProgressCallback]:
         TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(),
     )
-    rate = _Rate()
+    started = time.monotonic()
     with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("opening", total=None, rate="")
         yield lambda step: bar.update(
@@ -50,23 +50,10 @@ def show_progress() -> Iterator[ProgressCallback]:
             description=step.stage,
             completed=step.done,
             total=step.total,
-            rate=rate.after(step.passages),
+            rate=f"{step.passages / (time.monotonic() - started):.0f} passages/s"
+            if step.passages
+            else "",
         )
-
-
-@dataclass
-class _Rate:
-    """Passages a second since the first step."""
-
-    started: float | None = None
-
-    def after(self, passages: int) -> str:
-        now = time.monotonic()
-        if self.started is None:
-            self.started = now
-        if not passages or now == self.started:
-            return ""
-        return f"{passages / (now - self.started):.0f} passages/s"
 
 
 def print_json(record: dict[str, Any]) -> None:
@@ -107,9 +94,13 @@ def describe_sources(answer: Answer) -> str:
     return "\n\n" + "\n".join(lines) if lines else ""
 
 
-def describe_build(index: str, report: BuildReport) -> str:
-    """One line: what is in the index, what changed, what could not be read."""
-    return (
+def print_build(index: str, report: BuildReport) -> None:
+    """What could not be read, and in one line what is in the index and what changed."""
+    for failure in report.failures:
+        typer.echo(f"not read: {describe_failure(failure)}", err=True)
+    for part in report.left_out:
+        typer.echo(f"partly read: {describe_failure(part)}", err=True)
+    typer.echo(
         f"{index}: {count(report.articles, 'article')} ({report.added:,} new, "
         f"{report.updated:,} updated, {report.renamed:,} renamed, {report.unchanged:,} unchanged), "
         f"{report.removed:,} removed, {count(report.duplicates, 'duplicate')}, "
@@ -121,11 +112,6 @@ def describe_build(index: str, report: BuildReport) -> str:
 def describe_failure(failure: Failure) -> str:
     """One line: what could not be read, and why."""
     return _on_one_line(f"{failure.source}: {failure.reason}")
-
-
-def build_record(index: str, report: BuildReport) -> dict[str, Any]:
-    """The same as one JSON object."""
-    return {"index": index} | asdict(report)
 
 
 def index_record(

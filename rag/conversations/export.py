@@ -1,29 +1,38 @@
 """A conversation -> one Markdown or HTML document with its sources; pure.
 
-Both documents load and run nothing, whatever questions, articles and models wrote into them.
+Both documents load and run nothing, whatever questions, articles and models wrote into them. A
+quote stands in the answer or, where the answer is written or replaced, with its source: once.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterable
 from datetime import date
+from functools import cache
 from importlib.resources import files
 from itertools import groupby
+from typing import Any
 
 from rag.answer.cite import format_date
 from rag.conversations.references import source_markdown, url_of
 from rag.conversations.stored_turns import Conversation, StoredTurn
-from rag.conversations.transcript import NO_ANSWER, day, facts
-from rag.shown.answer_facts import NEAREST_SHOWN
-from rag.shown.answer_lines import Line, answer_lines
+from rag.shown.answer_facts import NEAREST_SHOWN, NOT_HELD, Searched, answer_facts, asked_only
+from rag.shown.answer_lines import Line, Words, answer_lines
 from rag.shown.escaping import escape, escape_characters, escape_markdown, safe_url
 from rag.text.counted import count
-from rag.types import Answer, Citation, Hit
+from rag.types import Citation, Hit
 
+NO_ANSWER = {
+    "pending": "Not answered yet.",
+    "stopped": "Stopped before it was answered.",
+    "failed": "This could not be answered.",
+}
 _NEAREST = "Nearest passages, which do not answer it"
 _ABOUT = "About this answer"
+_FILE_NAME_CHARS = 60
 
 
 def to_markdown(conversation: Conversation, exported: date) -> str:
@@ -32,35 +41,114 @@ def to_markdown(conversation: Conversation, exported: date) -> str:
         f"# {escape_markdown(conversation.title)}",
         escape_markdown(_exported(conversation, exported)),
     ]
-    for number, turn in enumerate(conversation.turns, start=1):
-        blocks.append(f"## {number}. {escape_markdown(turn.question)}")
-        blocks += _answer_markdown(turn.answer) if turn.answer else []
-        blocks += [escape_markdown(line) for line in _without_answer(turn)]
-        blocks += [f"**{_ABOUT}**", _list_markdown(map(escape_markdown, _about(turn)))]
+    for number, turn in enumerate(map(_shown, conversation.turns), start=1):
+        blocks.append(f"## {number}. {escape_markdown(turn['question'])}")
+        for is_list, lines in turn["blocks"]:
+            shown = map(_line_markdown, lines)
+            blocks += [_list_markdown(shown)] if is_list else shown
+        blocks += map(escape_markdown, turn["remarks"])
+        if turn["sources"]:
+            sources = (f"\\[{each['number']}\\] {each['markdown']}" for each in turn["sources"])
+            blocks += ["**Sources**", _list_markdown(sources)]
+        if turn["nearest"]:
+            nearest = (each["markdown"] for each in turn["nearest"])
+            blocks += [f"**{_NEAREST}**", _list_markdown(nearest)]
+        blocks += [f"**{_ABOUT}**", _list_markdown(map(escape_markdown, turn["facts"]))]
     return "\n\n".join(blocks) + "\n"
 
 
 def to_html(conversation: Conversation, exported: date) -> str:
     """The conversation as one page with its styles in it, under a policy that allows no more."""
+    from markupsafe import Markup
+
     style = files("rag.conversations").joinpath("export.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    title = _text(conversation.title)
-    turns = "\n".join(
-        _turn_html(number, turn) for number, turn in enumerate(conversation.turns, start=1)
+    page: str = _template().render(
+        policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none';"
+        " form-action 'none'",
+        style=Markup(style),
+        title=conversation.title,
+        exported=_exported(conversation, exported),
+        turns=[_shown(turn) for turn in conversation.turns],
+        nearest=_NEAREST,
+        about=_ABOUT,
     )
+    return page + "\n"
+
+
+def file_name(conversation: Conversation, ending: str) -> str:
+    """A name for an export that every file system takes, such as ``who-met-in-baghdad.md``."""
+    words = "-".join(re.findall(r"[a-z0-9]+", conversation.title.lower()))
+    return f"{words[:_FILE_NAME_CHARS].strip('-') or 'conversation'}.{ending}"
+
+
+def day(time: str) -> str:
+    """The day of an ISO 8601 time, in words."""
+    return format_date(time[:10])
+
+
+def _shown(turn: StoredTurn) -> dict[str, Any]:
+    """A turn as both documents show it; a block is (whether it is a list, its lines)."""
+    answer = turn.answer
+    missing = [] if answer else [NO_ANSWER[turn.state]]
+    shown: dict[str, Any] = {
+        "question": turn.question,
+        "remarks": [*missing, turn.note] if turn.note else missing,
+        "facts": [f"Asked on {day(turn.asked)}", *_facts(turn)],
+        "blocks": [],
+        "sources": [],
+        "nearest": [],
+    }
+    if answer:
+        lines = answer_lines(answer)
+        for is_list, group in groupby(lines, key=lambda line: line.is_item):
+            shown["blocks"].append((is_list, [_pieces(line) for line in group]))
+        told = {piece.text for line in lines for piece in line.pieces if isinstance(piece, Words)}
+        for each in answer.citations:
+            quote = "" if f"“{each.quote}”" in told else each.quote
+            shown["sources"].append(_source(each, quote, url_of(answer, each)))
+        if answer.status == "abstained":
+            shown["nearest"] += map(_passage, answer.hits[:NEAREST_SHOWN])
+    return shown
+
+
+def _source(citation: Citation, quote: str, url: str | None) -> dict[str, Any]:
+    """A citation as a line of a list; ``quote`` is empty where the answer has it."""
+    placed = format_date(citation.date) if citation.date else "", citation.source
+    markdown = f"“{escape_markdown(quote)}” — " if quote else ""
+    return {
+        "number": citation.number,
+        "quote": quote,
+        "author": citation.author or "",
+        "title": citation.title,
+        "placed": list(filter(None, placed)),
+        "link": safe_url(url),
+        "markdown": markdown + source_markdown(citation, url),
+    }
+
+
+def _passage(hit: Hit) -> dict[str, Any]:
+    """A passage, named as a citation is."""
+    article, passage = hit.article, hit.passage
+    named = article.id, article.title, article.author, article.date, article.source
+    cited = Citation(0, *named, passage.text, passage.start, passage.end)
+    return _source(cited, passage.text, article.url)
+
+
+def _facts(turn: StoredTurn) -> tuple[str, ...]:
+    """How the answer came about and what is to be known of it, each in a few plain words."""
+    answer = turn.answer
+    if answer is None:
+        return tuple(asked_only(turn.filters))
     return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
-        '<meta name="referrer" content="no-referrer">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape_characters(conversation.title)}</title>\n"
-        f"<style>{style}</style>\n</head>\n<body>\n<header>\n<h1>{title}</h1>\n"
-        f"<p>{_text(_exported(conversation, exported))}</p>\n</header>\n{turns}\n</body>\n</html>\n"
+        *answer_facts(answer, Searched(turn.articles, turn.filters)),
+        *(f"Not answered: {part}" for part in answer.unanswered),
+        *(
+            f"{NOT_HELD}, which stands there instead: “{claim.written}”"
+            for claim in answer.claims
+            if claim.origin == "replaced" and claim.written
+        ),
     )
-
-
-# What both documents say.
 
 
 def _exported(conversation: Conversation, exported: date) -> str:
@@ -70,73 +158,22 @@ def _exported(conversation: Conversation, exported: date) -> str:
     )
 
 
-def _without_answer(turn: StoredTurn) -> list[str]:
-    """What stands in place of an answer, and the note on a turn."""
-    missing = [] if turn.answer else [NO_ANSWER[turn.state]]
-    return [*missing, turn.note] if turn.note else missing
-
-
-def _about(turn: StoredTurn) -> list[str]:
-    return [f"Asked on {day(turn.asked)}", *facts(turn)]
-
-
-def _nearest(answer: Answer) -> tuple[Hit, ...]:
-    return answer.hits[:NEAREST_SHOWN] if answer.status == "abstained" else ()
-
-
 def _pieces(line: Line) -> list[str | Citation]:
     """The line's words, whosesoever they are, and its citations."""
     pieces: list[str | Citation] = []
-    for piece in line.pieces:
-        before = pieces[-1] if pieces else None
-        if isinstance(piece, Citation):
-            pieces.append(piece)
-        elif isinstance(before, str):
-            pieces[-1] = before + piece.text
+    for is_words, group in groupby(line.pieces, key=lambda piece: isinstance(piece, Words)):
+        some = list(group)
+        if is_words:
+            pieces.append("".join(piece.text for piece in some if isinstance(piece, Words)))
         else:
-            pieces.append(piece.text)
+            pieces += [piece for piece in some if isinstance(piece, Citation)]
     return pieces
 
 
-def _cited(hit: Hit) -> Citation:
-    """A passage as a source, to be named like the others."""
-    article, passage = hit.article, hit.passage
-    return Citation(
-        number=0,
-        article_id=article.id,
-        title=article.title,
-        author=article.author,
-        date=article.date,
-        source=article.source,
-        quote=passage.text,
-        start=passage.start,
-        end=passage.end,
-    )
-
-
-# Markdown.
-
-
-def _answer_markdown(answer: Answer) -> list[str]:
-    blocks: list[str] = []
-    for is_list, group in groupby(answer_lines(answer), key=lambda line: line.is_item):
-        shown = [_line_markdown(line) for line in group]
-        blocks += [_list_markdown(shown)] if is_list else shown
-    if answer.citations:
-        sources = (
-            f"\\[{each.number}\\] {_source_markdown(each, answer)}" for each in answer.citations
-        )
-        blocks += ["**Sources**", _list_markdown(sources)]
-    if nearest := _nearest(answer):
-        passages = (_source_markdown(_cited(hit), answer) for hit in nearest)
-        blocks += [f"**{_NEAREST}**", _list_markdown(passages)]
-    return blocks
-
-
-def _line_markdown(line: Line) -> str:
+def _line_markdown(line: list[str | Citation]) -> str:
     return "".join(
         f"\\[{piece.number}\\]" if isinstance(piece, Citation) else _piece_markdown(piece)
-        for piece in _pieces(line)
+        for piece in line
     ).strip()
 
 
@@ -146,71 +183,21 @@ def _piece_markdown(piece: str) -> str:
     return f"{before}{escape_markdown(piece)}{after}"
 
 
-def _source_markdown(citation: Citation, answer: Answer) -> str:
-    source = source_markdown(citation, url_of(answer, citation))
-    return f"“{escape_markdown(citation.quote)}” — {source}"
-
-
 def _list_markdown(items: Iterable[str]) -> str:
     return "\n".join(f"- {item}" for item in items)
 
 
-# HTML.
+@cache
+def _template() -> Any:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
 
-
-def _turn_html(number: int, turn: StoredTurn) -> str:
-    blocks = [f"<h2>{number}. {_text(turn.question)}</h2>"]
-    blocks += _answer_html(number, turn.answer) if turn.answer else []
-    blocks += [f"<p>{_text(line)}</p>" for line in _without_answer(turn)]
-    about = "".join(f"<li>{_text(fact)}</li>" for fact in _about(turn))
-    blocks.append(f'<h3>{_ABOUT}</h3>\n<ul class="facts">{about}</ul>')
-    return "<section>\n" + "\n".join(blocks) + "\n</section>"
-
-
-def _answer_html(number: int, answer: Answer) -> list[str]:
-    blocks: list[str] = []
-    for is_list, group in groupby(answer_lines(answer), key=lambda line: line.is_item):
-        shown = [_line_html(number, line) for line in group]
-        if is_list:
-            blocks.append(f"<ul>{''.join(f'<li>{item}</li>' for item in shown)}</ul>")
-        else:
-            blocks += [f"<p>{paragraph}</p>" for paragraph in shown]
-    if answer.citations:
-        sources = "".join(
-            f'<li id="source-{number}-{each.number}">[{each.number}] {_source_html(each, answer)}'
-            "</li>"
-            for each in answer.citations
-        )
-        blocks.append(f'<h3>Sources</h3>\n<ul class="sources">{sources}</ul>')
-    if nearest := _nearest(answer):
-        passages = "".join(f"<li>{_source_html(_cited(hit), answer)}</li>" for hit in nearest)
-        blocks.append(f'<h3>{_NEAREST}</h3>\n<ul class="nearest">{passages}</ul>')
-    return blocks
-
-
-def _line_html(number: int, line: Line) -> str:
-    return "".join(
-        f'<sup><a href="#source-{number}-{piece.number}">[{piece.number}]</a></sup>'
-        if isinstance(piece, Citation)
-        else _text(piece)
-        for piece in _pieces(line)
+    environment = Environment(
+        loader=PackageLoader("rag.conversations", ""),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
     )
-
-
-def _source_html(citation: Citation, answer: Answer) -> str:
-    address = safe_url(url_of(answer, citation))
-    link = escape_characters(address) if address else ""
-    known = [
-        _text(citation.author or ""),
-        f"<cite>{_text(citation.title)}</cite>",
-        _text(format_date(citation.date)) if citation.date else "",
-        _text(citation.source),
-        f'<a href="{link}" rel="noreferrer noopener">{link}</a>' if link else "",
-    ]
-    source = ", ".join(filter(None, known))
-    return f"“{_text(citation.quote)}” — <small>{source}</small>"
-
-
-def _text(text: str) -> str:
-    """``text`` as HTML, isolated from the writing direction around it."""
-    return escape(text) if text else ""
+    environment.filters["text"] = lambda text: Markup(escape(text)) if text else ""
+    environment.filters["plain"] = lambda text: Markup(escape_characters(text))
+    return environment.get_template("export.html")

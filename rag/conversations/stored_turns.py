@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal, TypeAlias
+from dataclasses import asdict, dataclass, is_dataclass, replace
+from types import UnionType
+from typing import Any, Literal, TypeAlias, get_args, get_origin, get_type_hints
 
-from rag.types import Answer, Article, Citation, Claim, Filters, Header, Hit, Passage
+from rag.types import Answer, Filters, Header
 
 TurnState: TypeAlias = Literal["pending", "done", "stopped", "failed"]
 
@@ -24,7 +25,7 @@ class StoredTurn:
     filters: Filters
     state: TurnState
     answer: Answer | None = None
-    """Without the texts of its articles; None unless the state is ``done``."""
+    """Whole, but for the texts of its articles; None unless the state is ``done``."""
     note: str | None = None
     """A line for the person who asked: why it stopped or failed."""
     articles: int = 0
@@ -53,14 +54,9 @@ class ConversationSummary:
     turn_count: int
 
 
-def history(turns: Iterable[StoredTurn]) -> tuple[tuple[str, str], ...]:
-    """The turns that were answered as (role, text), for the next question."""
-    return tuple(
-        said
-        for turn in turns
-        if turn.answer
-        for said in (("user", turn.question), ("assistant", turn.answer.text))
-    )
+def history(turns: Iterable[StoredTurn]) -> tuple[Answer, ...]:
+    """The turns that were answered, for the next question."""
+    return tuple(turn.answer for turn in turns if turn.answer)
 
 
 def without_article_texts(answer: Answer) -> Answer:
@@ -76,46 +72,23 @@ def without_article_texts(answer: Answer) -> Answer:
 
 
 def answer_to_json(answer: Answer) -> str:
-    """``without_article_texts(answer)`` as one line of ASCII."""
-    record = asdict(without_article_texts(replace(answer, timings=dict(answer.timings))))
-    for hit in record["hits"]:
-        for left_out in ("text", "header", "marks"):
-            del hit["article"][left_out]
-    return json.dumps(record)
+    """``without_article_texts(answer)``, every field of it, as one line of ASCII."""
+    return json.dumps(asdict(without_article_texts(replace(answer, timings=dict(answer.timings)))))
 
 
 def answer_from_json(text: str) -> Answer:
     """``answer_from_json(answer_to_json(answer)) == without_article_texts(answer)``.
 
-    Raises ValueError if it is none.
+    What an earlier version did not know has its default. Raises ValueError if it is no answer.
     """
     try:
-        record = _tupled(json.loads(text))
-        return Answer(
-            **{
-                **record,
-                "citations": tuple(Citation(**each) for each in record["citations"]),
-                "hits": tuple(map(_hit, record["hits"])),
-                "claims": tuple(Claim(**each) for each in record["claims"]),
-            }
-        )
-    except (TypeError, KeyError) as error:
+        record = json.loads(text)
+        for hit in record["hits"]:
+            hit["article"].setdefault("text", "")  # earlier versions left it out
+        answer: Answer = _restored(Answer, record)
+        return answer
+    except (TypeError, KeyError, AttributeError) as error:
         raise ValueError(f"no answer: {error}") from None
-
-
-def _hit(record: dict[str, Any]) -> Hit:
-    return Hit(
-        passage=Passage(**record["passage"]),
-        article=Article(**record["article"], text=""),
-        score=record["score"],
-    )
-
-
-def _tupled(value: Any) -> Any:
-    """``value`` with tuples for the lists, since JSON has no tuples and our types no lists."""
-    if isinstance(value, dict):
-        return {name: _tupled(each) for name, each in value.items()}
-    return tuple(map(_tupled, value)) if isinstance(value, list) else value
 
 
 def filters_to_json(filters: Filters) -> str:
@@ -125,6 +98,20 @@ def filters_to_json(filters: Filters) -> str:
 def filters_from_json(text: str) -> Filters:
     """Raises ValueError if it holds none."""
     try:
-        return Filters(**_tupled(json.loads(text)))
-    except TypeError as error:
+        filters: Filters = _restored(Filters, json.loads(text))
+        return filters
+    except (TypeError, KeyError, AttributeError) as error:
         raise ValueError(f"no filters: {error}") from None
+
+
+def _restored(kind: Any, value: Any) -> Any:
+    """``value`` of JSON as ``kind`` says, since JSON knows neither dataclasses nor tuples."""
+    if is_dataclass(kind):
+        hints = get_type_hints(kind)
+        fields = {name: _restored(hints[name], each) for name, each in value.items()}
+        return kind(**fields)  # type: ignore[operator]
+    if get_origin(kind) is UnionType:
+        return None if value is None else _restored(get_args(kind)[0], value)
+    if get_origin(kind) is tuple:
+        return tuple(_restored(get_args(kind)[0], each) for each in value)
+    return kind(*value) if isinstance(value, list) else value

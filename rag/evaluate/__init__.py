@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from rag.errors import EvaluationError
 from rag.evaluate.judge import AskedLibrary, Record, judge
 from rag.evaluate.questions import Collection, read_set
-from rag.evaluate.report import Evaluation, plot_risk_coverage, render, summarize, to_json
+from rag.evaluate.report import Evaluation, render, summarize, to_json
 from rag.types import Progress
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ __all__ = [
     "Evaluation",
     "evaluate",
     "library_over",
-    "plot_risk_coverage",
     "records_of",
     "render",
     "summarize",

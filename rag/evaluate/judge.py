@@ -16,7 +16,7 @@ from rag.evaluate.matching import (
     shows,
     token_f1,
 )
-from rag.evaluate.questions import Part, Question
+from rag.evaluate.questions import Question
 from rag.records import answer_record
 from rag.types import Answer, Article, Done, Event, Hit, Token, Turn
 
@@ -24,8 +24,6 @@ RETRIEVED_FOR_PLACES = 10
 """Passages retrieved where the question names the words that answer."""
 RETRIEVED_FOR_ARTICLES = 50
 """Passages retrieved where articles are ranked: several passages may be of one article."""
-SAME_PART_F1 = 0.5
-"""Shared words that make what an answer calls missing the same as a part of the question."""
 
 Verdict: TypeAlias = Literal["right", "partly", "lured", "wrong", "refused"]
 
@@ -53,8 +51,8 @@ class Record:
     """One question, what it got, and how that compares with what is known."""
 
     question: Question
-    history: tuple[tuple[str, str], ...]
-    """As it was passed on: turns of the user alone are asked, and answered, first."""
+    history: tuple[Turn, ...]
+    """As it was passed on: turns of the user alone are asked first, and their answers carried."""
     answer: Answer
     text: str
     """As shown, without citation markers; of an abstention too."""
@@ -67,7 +65,7 @@ class Record:
     measures: dict[str, float]
     """By name, those that what is known of the question allows; each is averaged."""
     pooled: dict[str, list[bool]]
-    """Verdicts on each citation, part or claim, which are counted over all questions."""
+    """Verdicts on each citation or claim, which are counted over all questions."""
     passages: tuple[tuple[Hit, bool | None], ...]
     """The first that were retrieved, and whether they hold what answers."""
     seconds: float
@@ -91,7 +89,7 @@ class Record:
             **known,
             "kind": self.question.kind,
             "category": self.question.category,
-            "history": self.history,
+            "history": [_as_texts(turn) for turn in self.history],
             "expected": self.question.expected,
             **answer,
             "question": self.question.text,
@@ -132,7 +130,7 @@ def judge(question: Question, library: AskedLibrary) -> Record:
         right=_right(question, answer, shown, library, verdict),
         verdict=verdict,
         measures={name: float(value) for name, value in measures.items() if value is not None},
-        pooled=_pooled(question, answer, shown, library),
+        pooled=_pooled(question, answer, library),
         passages=tuple(zip(hits, places, strict=True))[:RETRIEVED_FOR_PLACES],
         seconds=seconds,
         first_words_seconds=first_words_seconds if shown else None,
@@ -153,15 +151,18 @@ def _asked(
     raise AssertionError("a stream ends with Done")
 
 
-def _conversation(question: Question, library: AskedLibrary) -> tuple[tuple[str, str], ...]:
+def _conversation(question: Question, library: AskedLibrary) -> tuple[Turn, ...]:
     """The turns before; where they are the user's alone, each is asked and its answer carried."""
     if any(role != "user" for role, _ in question.history):
         return question.history
-    turns: list[tuple[str, str]] = []
+    answers: list[Answer] = []
     for _, text in question.history:
-        answer, _, _ = _asked(text, tuple(turns), library)
-        turns += [("user", text), ("assistant", answer.text)]
-    return tuple(turns)
+        answers.append(_asked(text, tuple(answers), library)[0])
+    return tuple(answers)
+
+
+def _as_texts(turn: Turn) -> Any:
+    return [turn.question, turn.text] if isinstance(turn, Answer) else turn
 
 
 def _retrieve(question: Question, history: Sequence[Turn], library: AskedLibrary) -> Sequence[Hit]:
@@ -204,7 +205,6 @@ def _answer(question: Question, answer: Answer, shown: str) -> dict[str, float |
             "contains": contains(shown, question.answers),
             "exact match, short": exact_match(short, question.answers),
             "token F1, short": token_f1(short, question.answers),
-            "token F1, shown text": token_f1(shown, question.answers),
         }
     if question.conflicting:
         sides = (question.answers, question.conflicting)
@@ -285,10 +285,8 @@ def _place_held(question: Question, article: Article, start: int, end: int, text
     return question.quote is not None and contains(text, [question.quote])
 
 
-def _pooled(
-    question: Question, answer: Answer, shown: str, library: AskedLibrary
-) -> dict[str, list[bool]]:
-    worth_citing = question.worth_citing if question.expected != "abstain" else ()
+def _pooled(question: Question, answer: Answer, library: AskedLibrary) -> dict[str, list[bool]]:
+    worth_citing = question.worth_citing
     quotes = {citation.number: citation.quote for citation in answer.citations}
     exact = []
     for citation in answer.citations:
@@ -300,12 +298,9 @@ def _pooled(
             and article.text[span] == citation.quote
         )
     replaced = [claim for claim in answer.claims if claim.written is not None]
-    judged_parts = _parts(question.parts, shown, answer.unanswered)
     return {
         "exactness": exact,
         "precision": [contains(quote, worth_citing) for quote in quotes.values() if worth_citing],
-        "answered parts shown": [covered for part, covered in judged_parts if part.answers],
-        "missing parts named": [covered for part, covered in judged_parts if part.absent],
         "replaced, of checked": [
             c.origin == "replaced" for c in answer.claims if c.origin != "quoted"
         ],
@@ -316,27 +311,3 @@ def _pooled(
             if worth_citing
         ],
     }
-
-
-def _parts(parts: Sequence[Part], shown: str, unanswered: Sequence[str]) -> list[tuple[Part, bool]]:
-    """Whether each part is shown, or said to be missing where the articles have no answer.
-
-    A part without a question of its own is missing where the answer misses what no other part is.
-    """
-    missing = [_part_meant(parts, said) for said in unanswered]
-    return [
-        (
-            part,
-            contains(shown, part.answers) and part not in missing
-            if part.answers
-            else (part if part.question else None) in missing,
-        )
-        for part in parts
-    ]
-
-
-def _part_meant(parts: Sequence[Part], said: str) -> Part | None:
-    """The part whose question is nearest to ``said``; None where none is near."""
-    likeness = {part: token_f1(said, [part.question]) for part in parts if part.question}
-    nearest = max(likeness, key=likeness.__getitem__, default=None)
-    return nearest if nearest and likeness[nearest] >= SAME_PART_F1 else None

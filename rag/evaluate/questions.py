@@ -87,22 +87,6 @@ class _Line(BaseModel):
         return fields
 
 
-class Part(_Line):
-    """One of several things that a question asks."""
-
-    question: Text | None = None
-    """The part by itself, as a question."""
-    answers: Texts = ()
-    """Alternatives; empty where the articles do not answer this part."""
-    absent: bool = False
-
-    @model_validator(mode="after")
-    def _answered_or_absent(self) -> Self:
-        if self.absent == bool(self.answers):
-            raise ValueError('a part has either answers or "absent": true')
-        return self
-
-
 class Question(_Line):
     """One question and what is known about its answer."""
 
@@ -116,7 +100,6 @@ class Question(_Line):
     """What other articles say instead, as alternatives: it is to be shown beside ``answers``."""
     plausible: Texts = ()
     """What an article that does not answer holds in the place of an answer: the lure."""
-    parts: tuple[Part, ...] = ()
     quote: Text | None = None
     """Words of the article that answer."""
     article_id: Text | None = None
@@ -150,8 +133,7 @@ class Question(_Line):
             raise ValueError("conflicting needs the answers that it contradicts")
         if self.expected is None and not self.relevant and self.answerability is None:
             raise ValueError(
-                "cannot be judged: give answers, parts, quote, start and end, relevant, any or"
-                " status"
+                "cannot be judged: give answers, quote, start and end, relevant, any or status"
             )
         return self
 
@@ -179,23 +161,12 @@ class Question(_Line):
             return "answer" if self.status == "answered" else "abstain"
         if self.answerability is not None:
             return _ANSWERABILITY[self.answerability]
-        if self.worth_citing or self.quote or self.span or self.any_of:
-            return "answer"
-        return "abstain" if self.parts else None
-
-    @property
-    def partial(self) -> bool:
-        """Whether the articles are known to answer only part of it."""
-        return self.answerability == "PARTIAL" or {part.absent for part in self.parts} == {
-            True,
-            False,
-        }
+        return "answer" if self.answers or self.quote or self.span or self.any_of else None
 
     @property
     def worth_citing(self) -> tuple[str, ...]:
         """Every text that a quote or a claim of a good answer may hold; empty if none is known."""
-        of_parts = (answer for part in self.parts for answer in part.answers)
-        return (*self.answers, *self.conflicting, *of_parts)
+        return () if self.expected == "abstain" else (*self.answers, *self.conflicting)
 
     @property
     def has_place(self) -> bool:

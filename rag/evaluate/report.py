@@ -1,4 +1,4 @@
-"""An evaluation as tables, as JSON and as a picture; formats only."""
+"""An evaluation as tables and as JSON; formats only."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
-from rag.errors import EvaluationError
 from rag.evaluate.judge import Record, Verdict
-from rag.evaluate.scores import Score, StageSeconds, knows_whether_right, scores, stage_seconds
+from rag.evaluate.measures import Score, StageSeconds, scores, stage_seconds
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -78,44 +76,6 @@ def render(evaluation: Evaluation) -> str:
     for table in _tables(evaluation):
         console.print(table)
     return text.getvalue().rstrip("\n")
-
-
-def plot_risk_coverage(evaluation: Evaluation, path: Path) -> None:
-    """Writes as PNG how many answers are wrong if only the surest are shown.
-
-    Raises EvaluationError where no answer can be judged, or the file not be written.
-    """
-    judged = sorted(knows_whether_right(evaluation.records), key=lambda r: -r.confidence)
-    if not judged:
-        raise EvaluationError(
-            f"{evaluation.folder} has no question whose answer is known: no curve can be drawn."
-        )
-    import numpy as np
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(6, 4), dpi=150, layout="constrained")
-    FigureCanvasAgg(figure)
-    axes = figure.subplots()
-    shown = np.arange(1, len(judged) + 1)
-    axes.plot(shown / len(judged), np.cumsum([not record.right for record in judged]) / shown)
-    answered = sum(record.answered for record in judged) / len(judged)
-    axes.axvline(
-        answered, color="gray", linestyle="--", label=f"answered in this run: {answered:.0%}"
-    )
-    axes.set(
-        xlabel="coverage: share of the questions answered",
-        ylabel="risk: share of the answers that are wrong",
-        title="Risk–coverage",
-        xlim=(0, 1),
-    )
-    axes.set_ylim(bottom=0)
-    axes.grid(alpha=0.3)
-    axes.legend(loc="upper left")
-    try:
-        figure.savefig(path, format="png")
-    except OSError as error:
-        raise EvaluationError(f"{path} cannot be written: {error.strerror or error}.") from None
 
 
 def _tables(evaluation: Evaluation) -> Iterator[Table]:

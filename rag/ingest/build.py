@@ -11,6 +11,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import cache, partial
 from importlib.metadata import version
@@ -54,8 +55,8 @@ _BATCH_PASSAGES = 256
 _BATCH_STEPS = 4096
 """Files and articles in memory at most, where they have few passages."""
 READING_LIBRARIES = tuple(
-    "charset-normalizer lxml markdown-it-py py3langid pypdfium2 python-docx sentencex"
-    " trafilatura".split()
+    "chardet liteparse lxml markdown-it-py mdit-py-plugins office-oxide pdf-inspector py3langid"
+    " pypdfium2 quotequail sentencex trafilatura".split()
 )
 """What decides, beside our own code, which passages a file has."""
 
@@ -94,12 +95,9 @@ def build_from_folder(
     """
     paths = article_files(seeds, index)
 
-    def load(known: KnownFiles) -> Iterator[Loaded]:
-        return load_folder(paths, seeds, known)
-
-    return _build(
-        load, index, settings, embedder, progress, origin=str(seeds), total=len(paths), ray=ray
-    )
+    load = partial(load_folder, paths, seeds)
+    told = (str(seeds), len(paths))
+    return _build(load, index, settings, embedder, progress, *told, ray)
 
 
 def build_from_articles(
@@ -114,10 +112,9 @@ def build_from_articles(
 ) -> BuildReport:
     """As build_from_folder, from articles that are already loaded; ``origin`` names their place."""
 
-    def load(_: KnownFiles) -> Iterator[Loaded]:
-        return load_articles(articles)
-
-    return _build(load, index, settings, embedder, progress, origin=origin, total=total)
+    return _build(
+        lambda _: load_articles(articles), index, settings, embedder, progress, origin, total
+    )
 
 
 def _build(
@@ -126,7 +123,6 @@ def _build(
     settings: Settings,
     embedder: Embedder,
     progress: ProgressCallback,
-    *,
     origin: str,
     total: int,
     ray: str | None = None,
@@ -136,7 +132,7 @@ def _build(
     recipe = recipe_of(settings, embedder)
     with (
         build_lock(index),
-        _Before.open(index, recipe) as before,
+        _open_before(index, recipe) as before,
         GenerationWriter(index, recipe, before.store) as writer,
         EmbeddingCache(index, recipe.embedder, recipe.revision) as cache,
     ):
@@ -170,23 +166,12 @@ def _build(
 
 @dataclass(slots=True)
 class _Before:
-    """What the generation before offers; closed on leaving."""
+    """What the generation before offers."""
 
     store: LocalStore | None = None
     files: KnownFiles = field(default_factory=dict)
     """Those that may be copied while they are the same."""
     has_vectors: bool = False
-
-    @classmethod
-    def open(cls, index: Path, recipe: Recipe) -> _Before:
-        try:
-            store = open_store(index, None)
-        except OpenError:
-            return cls()
-        was = store.manifest.recipe
-        is_same = was == recipe and store.manifest.reading == reading_code()
-        spaces = [(each.embedder, each.revision, each.dimensions) for each in (was, recipe)]
-        return cls(store, store.files() if is_same else {}, spaces[0] == spaces[1])
 
     def vectors(self, hashes: Sequence[str]) -> dict[str, Vectors]:
         """The vectors that are known, by the hash of what was embedded."""
@@ -195,12 +180,19 @@ class _Before:
         ordinals = self.store.ordinals_embedded(hashes)
         return dict(zip(ordinals, self.store.vectors(list(ordinals.values())), strict=True))
 
-    def __enter__(self) -> _Before:
-        return self
 
-    def __exit__(self, *_: object) -> None:
-        if self.store is not None:
-            self.store.close()
+@contextmanager
+def _open_before(index: Path, recipe: Recipe) -> Iterator[_Before]:
+    try:
+        store = open_store(index, None)
+    except OpenError:
+        yield _Before()
+        return
+    with closing(store):
+        was = store.manifest.recipe
+        is_same = was == recipe and store.manifest.reading == reading_code()
+        spaces = [(each.embedder, each.revision, each.dimensions) for each in (was, recipe)]
+        yield _Before(store, store.files() if is_same else {}, spaces[0] == spaces[1])
 
 
 @dataclass(slots=True)

@@ -86,6 +86,23 @@ _RIGHTS = re.compile(r"\ball rights reserved\W*$", re.IGNORECASE)
 _NOTICE_LABEL = re.compile(r"(?:contact(?: (?:details|information|us))?|links|share|more)\W*", re.I)
 
 
+_CORRECTION = re.compile(
+    r"(?:(?:this (?:article|story|post|page) )?(?:was |has been )?(?:corrected|amended|updated?)"
+    r"|corrections?|clarifications?|erratum|errata|editor['’]s note|berichtigung|korrektur"
+    r"|rectificatif|correctif|corrección|fe de erratas|rettifica|errata corrige)\b[^.:]{0,60}[:.—–]"
+    r"|.{0,80}\b(?:(?:an|a previous|the original) (?:earlier |previous |original )?version of this"
+    r" (?:article|story|post|report|page|piece)"
+    r"|this (?:article|story|post|report|page|piece) (?:was|has been|is) "
+    r"(?:\w+ )?(?:corrected|amended|updated to|changed))\b",
+    re.IGNORECASE,
+)
+
+
+def is_correction(text: str) -> bool:
+    """Whether a paragraph says what an earlier version of the article had wrong."""
+    return bool(_CORRECTION.match(text))
+
+
 def with_kinds(blocks: Sequence[Block], masthead_blocks: frozenset[int]) -> list[Block]:
     """The blocks, each of the kind that its words and its neighbours tell.
 
@@ -113,6 +130,8 @@ def with_kinds(blocks: Sequence[Block], masthead_blocks: frozenset[int]) -> list
             found.append(replace(block, text=f"{lead_in}\n{block.text}", marks=tuple(marks)))
         elif index in lone:
             found.append(replace(block, kind="heading", level=_LINE_LEVEL))
+        elif block.kind == "footnote" and is_correction(block.text):
+            found.append(replace(block, kind="correction"))
         elif block.kind == "paragraph":
             found.append(_with_kind(blocks, index, end))
         else:
@@ -123,6 +142,8 @@ def with_kinds(blocks: Sequence[Block], masthead_blocks: frozenset[int]) -> list
 def _with_kind(blocks: Sequence[Block], index: int, end: int) -> Block:
     block = blocks[index]
     text = block.text
+    if is_correction(text):
+        return replace(block, kind="correction")
     if len(text) <= _LONGEST_NOTICE_CHARS:
         if _CLUTTER.match(text):
             return replace(block, kind="clutter")

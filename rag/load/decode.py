@@ -51,9 +51,9 @@ _BINARY_SHARE = 0.01
 def decode(data: bytes, declared: str | None = None) -> str:
     """The text of ``data``, cleaned; ``declared`` is the encoding that the file names, if it does.
 
-    Of damaged UTF-8 each stray byte becomes U+FFFD. Files are saved again in UTF-8 more often than what they declare is changed, so it counts where
-    the bytes are no UTF-8. Raises LoadError for what is not text, and for text whose encoding
-    nothing tells.
+    Files are saved again in UTF-8 more often than what they declare is changed, so it counts where
+    the bytes are no UTF-8. Of damaged UTF-8 each stray byte becomes U+FFFD. Raises LoadError for
+    what is not text, and for text whose encoding nothing tells.
     """
     return clean(decode_exactly(data, declared))
 

@@ -95,7 +95,7 @@ def find_masthead(document: Document) -> Masthead:
     lines = list(_top_lines(blocks, first=len(own_blocks)))
     if "title" not in stated and (title := _title_line(blocks, lines)):
         lines = [line for line in lines if line != title]
-        stated["title"] = Stated(title.text.rstrip("…. "), title.place(title.text))
+        stated["title"] = Stated(title.text, title.place(title.text))
         # A sentence may be evidence, though it stands where a title does.
         is_sentence = blocks[title.block].kind != "heading" and _SENTENCE_END.search(title.text)
         if title.text == blocks[title.block].text and not is_sentence:
@@ -176,7 +176,8 @@ def _title_line(blocks: Sequence[Block], lines: Sequence[_Line]) -> _Line | None
             return line
     for line in above:
         if not (_date_in(line) or authors_in(line.text, is_beside_date=False)):
-            return None if _NO_TITLE_END.search(line.text) else line
+            is_all = len(blocks) == 1 and _SENTENCE_END.search(line.text)
+            return None if is_all or _NO_TITLE_END.search(line.text) else line
     top = blocks[:1]
     if len(blocks) > 1 and top[0].kind == "paragraph" and len(top[0].text) <= _LONGEST_TITLE_CHARS:
         return None if top[0].speaker else _Line(0, 0, top[0].text, False)

@@ -20,11 +20,13 @@ _PREFIXES = frozenset("anti co ex half mid neo non post pre pro quasi self semi 
 _COMPOUND_HEAD = re.compile(
     r"(?:long|short|high|low|north|south|east|west|self|well|all|cross|full|half|left|right|near|old"
     r"|new|first|second|third|two|three|four|five|six|ten|part|full|large|small|middle|single|double"
-    r"|multi|non|mid|anti|pro|ex|semi|quasi|neo|face|year|so|far|hard|fast|free|re|co)",
+    r"|multi|non|mid|anti|pro|ex|semi|quasi|neo|face|year|so|far|hard|fast|free)",
     re.IGNORECASE,
 )
 """What a hyphen after it mostly belongs to: "long-term"."""
-_SUFFIX = re.compile(r"(?:e[rdnsa]|er?ly|est|ern|ing|ly|ness|ish|age|wards?|th|ow|land|way|light|\w$)")
+_SUFFIX = re.compile(
+    r"(?:e[rdnsa]|er?ly|est|ern|ing|ly|ness|ish|age|wards?|th|ow|land|way|light|\w$)"
+)
 _TITLE_BEFORE_NAME = re.compile(
     r"(?<!\w)(?:Mr|Mrs|Ms|Dr|Prof|Rev|Gen|Col|Lt|Maj|Capt|Sgt|Adm|Gov|Sen|Rep)\.$"
 )
@@ -75,8 +77,10 @@ def _whole_word(torn: re.Match[str], words: Counter[str]) -> str:
 def _is_one_word(torn: re.Match[str], words: Counter[str]) -> bool:
     """Whether the hyphen only marks the line end."""
     left, _, right, _ = torn.groups()
+    if left.lower() in ("re", "co"):
+        return left[-1] != right[0]  # "re-\nport", "re-\nelect"
     if _COMPOUND_HEAD.fullmatch(left) and not _SUFFIX.match(right):
-        return left.lower() in ("re", "co") and left[-1] != right[0]  # "re-\nport", "re-\nelect"
+        return False
     is_third_part = torn.string[torn.start() - 1 : torn.start()] == "-"  # "ten-year-\nold"
     if is_third_part or left.isupper() or not right[0].islower():
         return False

@@ -38,12 +38,15 @@ _NOTE = re.compile(r"(?:\[?\d{1,3}\]?[.)]?|[*†‡§])\s?\S")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 _LETTERS_TRIED = 200
 _UNKNOWN_SHARE = 0.3
-_EDGE_POINTS = 2.0
 _DROP_CAP = 1.8
 """Times the size of the letters after it."""
 _SMALL = 0.85
 _RAISED_AT_LEAST, _RAISED_AT_MOST = 0.12, 0.6
 _TIGHT = 0.12
+_FEWEST_COLUMN_LINES = 3
+_ACROSS_SHARE = 0.2
+_MOST_LINES = 2_000
+"""Of a page in columns."""
 _WIDEST_SPACE = 1.5
 """Times the size of the letters: what lies farther apart is in another column."""
 _NUMBER_AT_AN_END = re.compile(r"^\W*\d+|\d+(?: ?(?:of|/|von|de|sur) ?\d+)?\W*$")
@@ -106,7 +109,7 @@ class _Line:
         else:
             is_tight = gap < _TIGHT * size
             text = self.text.rstrip() + ("" if is_tight else " ") + piece.text
-        base = self if self.size >= piece.size else piece
+        base = self if len(self.text) >= len(piece.text) else piece
         return _Line(text, self.left, piece.right, base.bottom, base.size)
 
 
@@ -114,9 +117,7 @@ class _Line:
 class _Region:
     """A stretch of a page that is read as one: its lines, or the rows of a table."""
 
-    kind: str
     lines: list[_Line]
-    level: int = 0
     blocks: tuple[Block, ...] = ()
     """Where they are known as a whole."""
 
@@ -137,8 +138,9 @@ def read_pdf(data: bytes) -> Document:
         raise LoadError(_reason(str(error))) from error
     if not any(pages):
         raise LoadError(
-            left_out[0] if "letters" in "".join(left_out) else "its pages hold pictures and no text:"
-            " run text recognition (OCR) on it"
+            left_out[0]
+            if "letters" in "".join(left_out)
+            else "its pages hold pictures and no text: run text recognition (OCR) on it"
         )
     regions = _without_furniture(_laid_out(data, pages))
     return with_properties(
@@ -241,12 +243,14 @@ def _pieces(page: PdfTextPage) -> Iterator[_Line]:
     )
 
     x, y = c_double(), c_double()
-    text, left, right, bottom, size = "", 0.0, 0.0, 0.0, 0.0
+    text, first, last, last_x, bottom, size = "", 0, 0, 0.0, 0.0, 0.0
 
     def piece() -> Iterator[_Line]:
         # Letters beyond the first plane may come in halves.
         whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
         if words := " ".join(clean(whole).translate(_LIGATURES).split()):
+            left = page.get_charbox(first, loose=True)[0]
+            right = page.get_charbox(last, loose=True)[2]
             yield _Line(words, left, right, bottom, size)
 
     for index in range(page.count_chars()):
@@ -261,15 +265,16 @@ def _pieces(page: PdfTextPage) -> Iterator[_Line]:
         else:
             FPDFText_GetCharOrigin(page, index, byref(x), byref(y))
             own = FPDFText_GetFontSize(page, index)
-            start, low, end, high = page.get_charbox(index, loose=True)
-            own = own if own > 1 else high - low  # some programs scale letters by the page's matrix
-            is_far = not -own < start - right < _WIDEST_SPACE * own
+            if own <= 1:  # some programs scale letters by the page's matrix
+                _, low, _, high = page.get_charbox(index, loose=True)
+                own = high - low
+            is_far = not -own < x.value - last_x < (1 + _WIDEST_SPACE) * own
             if text and (is_far or abs(y.value - bottom) > 0.5 or abs(own - size) > 0.5):
                 yield from piece()
                 text = ""
             if not text:
-                left, bottom, size = start, y.value, own
-            text, right = text + letter, end
+                first, bottom, size = index, y.value, own
+            text, last, last_x = text + letter, index, x.value
         if is_hyphen:
             yield from piece()
             text = ""
@@ -301,46 +306,91 @@ def _laid_out(data: bytes, pages: Sequence[Sequence[_Line]]) -> list[list[_Regio
     ]
 
 
-def _regions(
-    data: bytes, number: int, pieces: Sequence[_Line], layout: Any
-) -> Iterator[_Region]:
+def _regions(data: bytes, number: int, pieces: Sequence[_Line], layout: Any) -> Iterator[_Region]:
+    """The text of a page and its tables, in the order of reading."""
     text = "".join(piece.text for piece in pieces)
     if len(_RIGHT_TO_LEFT.findall(text)) > len(text) / 4:
         with suppress(LoadError), survived("no layout"):
             from pdf_inspector import extract_pages_markdown_bytes
 
             page = extract_pages_markdown_bytes(data, pages=[number - 1]).pages[0]
-            yield _Region("known", [], blocks=markdown_document(page.markdown).blocks)
+            yield _Region([], blocks=markdown_document(page.markdown).blocks)
             return
     left = list(_with_drop_caps(pieces))
-    for block in layout.blocks or () if layout and pieces else ():
-        if block.bbox is None:
+    tables: list[tuple[float, _Region]] = []
+    for block in layout.blocks or () if layout else ():
+        if block.kind != "table" or not block.rows or block.bbox is None:
             continue
-        top = layout.height - block.bbox.y + _EDGE_POINTS
-        low = top - block.bbox.height - 2 * _EDGE_POINTS
-        start = block.bbox.x - _EDGE_POINTS
-        end = start + block.bbox.width + 2 * _EDGE_POINTS
-        inside = [
+        top = layout.height - block.bbox.y
+        low, start, end = top - block.bbox.height, block.bbox.x, block.bbox.x + block.bbox.width
+        header = [[clean(cell.text) for cell in block.header]] if block.header else []
+        rows = header + [[clean(cell.text) for cell in row] for row in block.rows]
+        outside = [
             piece
             for piece in left
-            if low <= piece.bottom <= top and start <= (piece.left + piece.right) / 2 <= end
+            if not (low <= piece.bottom <= top and start <= (piece.left + piece.right) / 2 <= end)
         ]
-        if not inside:
-            continue
-        left = [piece for piece in left if piece not in inside]
-        if block.kind == "table" and block.rows:
-            header = [[cell.text for cell in block.header]] if block.header else []
-            rows = [[clean(cell.text) for cell in row] for row in block.rows]
-            yield _Region("known", [], blocks=tuple(table_block(header + rows, len(header))))
-        else:
-            lines = sorted(_whole_lines(inside), key=lambda line: (-line.bottom, line.left))
-            yield _Region(block.kind, lines, block.level or 0)
-    if left:
-        yield _Region("paragraph", list(_whole_lines(left)))
+        if len(outside) < len(left):
+            left = outside
+            rows_as_blocks = tuple(table_block(rows, len(header)))
+            tables.append((top, _Region([], blocks=rows_as_blocks)))
+    lines = list(_whole_lines(left))
+    if layout is None or not _is_turned(pieces, layout):
+        lines = [line for column in _columns(lines) for line in column]
+    for top, table in sorted(tables, key=lambda each: -each[0]):
+        above = [n for n, line in enumerate(lines, start=1) if line.bottom >= top]
+        end_above = max(above, default=0)
+        yield _Region(lines[:end_above])
+        yield table
+        lines = lines[end_above:]
+    yield _Region(lines)
     fields = layout.form_fields or () if layout else ()
     values = [(field.name or "", clean(field.value or "").strip()) for field in fields]
-    if filled := "\n".join(f"{name}: {value}" for name, value in values if value and value != "Off"):
-        yield _Region("known", [], blocks=(Block("verbatim", filled),))
+    if filled := "\n".join(
+        f"{name}: {value}" for name, value in values if value and value != "Off"
+    ):
+        yield _Region([], blocks=(Block("verbatim", filled),))
+
+
+def _columns(lines: Sequence[_Line]) -> Iterator[list[_Line]]:
+    """The lines, column by column; what goes across the columns parts what is above and below."""
+    size = median(line.size for line in lines) if lines else 0.0
+    best: tuple[int, float] | None = None
+    edges = sorted({round(line.left) for line in lines}) if len(lines) < _MOST_LINES else []
+    for edge in edges[1:]:
+        right = [line for line in lines if line.left >= edge - 1]
+        left = [line for line in lines if line.right <= edge]
+        across = len(lines) - len(left) - len(right)
+        is_text = all(
+            len(side) >= _FEWEST_COLUMN_LINES
+            and median(line.right - line.left for line in side) >= _NARROWEST_COLUMN * size
+            for side in (left, right)
+        )
+        if is_text and across <= _ACROSS_SHARE * len(lines):
+            best = min(best or (across, edge), (across, edge))
+    in_order = sorted(lines, key=lambda line: (-line.bottom, line.left))
+    if best is None:
+        yield in_order
+        return
+    edge = best[1]
+    left, right = [], []
+    for line in (*in_order, None):
+        if line and line.left >= edge - 1:
+            right.append(line)
+        elif line and line.right <= edge:
+            left.append(line)
+        else:
+            for side in (left, right):
+                if side:
+                    yield from _columns(side)
+            left, right = [], []
+            if line:
+                yield [line]
+
+
+def _is_turned(pieces: Sequence[_Line], layout: Any) -> bool:
+    """Whether the page is shown turned, so that places are not where they seem."""
+    return any(piece.right > layout.width + 1 or piece.bottom > layout.height for piece in pieces)
 
 
 def _with_drop_caps(pieces: Sequence[_Line]) -> Iterator[_Line]:
@@ -384,7 +434,10 @@ def _without_furniture(pages: Sequence[Sequence[_Region]]) -> list[list[_Region]
                 gone.add(outermost)
                 lines.remove(outermost)
         kept.append(
-            [replace(part, lines=[line for line in part.lines if line not in gone]) for part in page]
+            [
+                replace(part, lines=[line for line in part.lines if line not in gone])
+                for part in page
+            ]
         )
     return kept
 
@@ -420,7 +473,7 @@ def _blocks(pages: Sequence[Sequence[_Region]]) -> Iterator[Block]:
         elif _LEADERS.search(text):  # a table of contents
             yield Block("verbatim", _LEADERS.sub(" … ", text).strip())
         elif is_short and size >= _SAME_SIZE * usual_size:
-            yield Block("heading", " ".join(text.split()), region.level)
+            yield Block("heading", " ".join(text.split()))
         elif _is_prose(group):
             yield Block("paragraph", " ".join(text.split()))
         else:

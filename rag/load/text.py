@@ -16,7 +16,8 @@ _BLANK_LINES = re.compile(r"\n[^\S\n]*(?:\n\s*)|\f")
 _UNDERLINE = re.compile(r"(?:={3,}|-{3,}|\*{3,}|_{3,})\s*")
 LIST_ITEM = re.compile(r"\s*(?:[-*+•‣◦–—]|\d{1,3}[.)]|\(?[a-z]\))\s")
 _MESSAGE = re.compile(
-    r"\[?\d{1,4}[./-]\d{1,2}[./-]\d{2,4},? \d{1,2}:\d\d(?::\d\d)?(?: ?[AP]M)?\]?(?: -)? ([^:]{2,40}): "
+    r"\[?\d{1,4}[./-]\d{1,2}[./-]\d{2,4},? \d{1,2}:\d\d(?::\d\d)?(?: ?[AP]M)?\]?(?: -)?"
+    r" ([^:]{2,40}): "
 )
 """As in "[03.05.23, 10:12:01] Ada: ". """
 _COLUMN_GAP = re.compile(r"\S {2,}\S")
@@ -114,7 +115,8 @@ def _table_rows(lines: Sequence[str]) -> list[list[str]] | None:
             edges.append(start)
     cells = [[line[a:b].strip() for a, b in pairwise([*edges, width])] for line in lines]
     cells = [row[1:] if not any(each[0] for each in cells) else row for row in cells]
-    return cells if len(edges) > 2 or (len(edges) == 2 and len(lines) > 3) else None
+    is_wide = len(edges) > 2 or all(re.search(r"\S {3,}\S", line) for line in lines)
+    return cells if len(edges) > 1 and is_wide else None
 
 
 def _list_items(lines: Sequence[str]) -> Iterator[list[str]]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 from rag.errors import QuestionError
+from rag.models import SHIPPED_ENCODER
 from rag.question.follow_up import refers_back
 from rag.question.history import standalone_query
 from rag.question.kinds import kind_of
@@ -15,7 +16,7 @@ from rag.question.parts import parts
 from rag.question.spelling import corrected
 from rag.question.subject import author_in, sides_of, subject_of
 from rag.text.dates import Period, period_of
-from rag.types import Answer, Ask, Filters, Kind, Store
+from rag.types import Answer, Ask, Embedder, Filters, Kind, Store
 
 _OF_ARTICLES: frozenset[Kind] = frozenset(("articles", "summary", "topics", "about an article"))
 _OF_NOTHING_BEFORE: frozenset[Kind] = frozenset(("small talk", "about Footnote", "topics"))
@@ -52,18 +53,19 @@ def understood(
     question: str,
     turns: Sequence[Answer],
     store: Store,
+    embedder: Embedder,
     filters: Filters = Filters(),
     today: date | None = None,
 ) -> Ask:
     """What ``question`` asks after ``turns``. ``today`` dates "last week"."""
-    kind = kind_of(question)
+    is_known = embedder.name == SHIPPED_ENCODER
+    kind = kind_of(question, embedder.embed_query([question])[0] if is_known else None)
     asked = corrected(question, store)
     period = _period_of_publication(question, kind, today or date.today())
     author = author_in(question) if kind in _OF_ARTICLES else None
     subject = subject_of(_without(asked, [*filter(None, [author, period and period.named])]))
-    whole = kind in _OF_NOTHING_BEFORE or (
-        kind in _OF_ARTICLES and bool(subject) and not refers_back(question)
-    )
+    stands_alone = kind == "articles" or (kind in _OF_ARTICLES and bool(subject))
+    whole = kind in _OF_NOTHING_BEFORE or (stands_alone and not refers_back(question))
     ask = Ask(
         question=question,
         asked=asked,

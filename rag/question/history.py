@@ -52,7 +52,7 @@ def standalone_query(question: str, turns: Sequence[Answer]) -> str:
     question and the new one. Where the new question exchanges a part of the last one ("and in
     2006?", "the second one"), the other words of that stand in its place. Whether a question leans
     on its history and on which words is told by a model fitted on people's standalone wordings
-    (``rag.question.term_selection``; LOG.md, "follow-ups fitted").
+    (``rag.question.term_selection``).
     """
     follow_up = follow_up_of(question, said_of(list(_said(turns))))
     model = shipped_model()

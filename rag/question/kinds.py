@@ -1,73 +1,97 @@
-"""What kind of answer a question wants, by its words; pure. English only.
+"""What kind of answer a question wants, told by a small model fitted on ``training/kinds.jsonl``.
 
-A stand-in, by a few patterns, for the classifier that is learned from examples.
+Multinomial logistic regression over the question's vector and its words, alone and by two and
+three, hashed; made by ``training/fit_kinds.py``. Real questions that are mistaken for anything but
+a lookup are rarer than 1 in 500.
 """
 
 from __future__ import annotations
 
 import re
+import zlib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from rag.types import Kind
 
-_ARTICLES = r"(?:articles?|stories|story|pieces?|reports?|documents?|texts?|headlines)"
-_KINDS: tuple[tuple[Kind, str], ...] = (
-    (
-        "small talk",
-        r"^\W*(?:hi+|hello|hey|thanks?|thank you|cheers|bye|goodbye|good (?:morning|day|night)"
-        r"|how are you)\b[\w\s,]{0,25}\W*$",
-    ),
-    (
-        "about Footnote",
-        r"\b(?:who|what) (?:are|made) you\b|\bwhat (?:can|do) (?:you|i) (?:do|ask)\b|^\W*help\W*$"
-        r"|\bhow (?:sure|certain) are you\b|\bhow do you work\b"
-        r"|\byour (?:name|rules|instructions|(?:system )?prompt)\W*$",
-    ),
-    (
-        "for and against",
-        r"\bfor and\b.{0,12}\bagainst\b|\bpros and cons\b|\barguments? (?:for|against)\b",
-    ),
-    (
-        "timeline",
-        r"\btime ?line\b|\bchronolog|\bsequence of events\b|\bin (?:the )?order\b|\bwith dates\b",
-    ),
-    (
-        "compare",
-        r"\bcompar(?:e|ison)\b|\bdifferences? between\b|\bvs\b|\bversus\b|\bdiffer from\b",
-    ),
-    (
-        "topics",
-        r"\b(?:topics|subjects|themes)\b|\bwhat(?:['’]?s| is| are)? (?:in )?"
-        r"(?:this|the|these|your) (?:folder|library|collection|archive|articles|stories)\b.{0,20}$"
-        r"|\bwhat do you know\W*$|^\W*(?:an )?overview\W*$|\b(?:of|in) (?:this|the) folder\b",
-    ),
-    (
-        "articles",
-        rf"^\W*(?:in )?(?:which|what|how many|list|show|find|name)\b[\w\s]{{0,20}}\b{_ARTICLES}\b"
-        r"|\bnews (?:of|from|in|on)\b",
-    ),
-    (
-        "about an article",
-        rf"\b(?:title|headline|author|byline|publication date)\b|\bwho wrote (?:it|th)\b"
-        rf"|\bwho wrote\b.*\b{_ARTICLES}\b|\bwhen (?:was|were|did)\b.*\b(?:published|come out)\b"
-        rf"|\bwhen was\b.*\b{_ARTICLES}\b.*\bwritten\b",
-    ),
-    (
-        "summary",
-        r"\bsumm?[ae]r(?:y|ies|i[sz]e)|\bsum up\b|\b(?:overview|gist|recap|outline|tl;?dr)\b"
-        r"|\b(?:main|key) points\b|\bin (?:\d|a few|two|three|four|five) (?:lines|sentences)\b"
-        rf"|\bwhat(?:['’]?s| is| does) (?:it|(?:this|that|the) (?:\w+ )?{_ARTICLES}) (?:say|about)"
-        rf"|\btell me (?:more )?about (?:it|(?:this|that|the) (?:\w+ )?{_ARTICLES})\b",
-    ),
-    (
-        "list",
-        r"^\W*(?:list|enumerate|name (?:all|the|some))\b|^\W*who else\b|^\W*who (?:are|were) the\b"
-        r"|^\W*(?:which|what)\s+(?:\w+\s+){0,2}?(?!was\b|is\b|does\b|has\b)\w{3,}(?<![sui])s"
-        r"\s+(?:are|were|have|had|did|do|can|will|in|of|from|that|who|want)\b",
-    ),
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+WEIGHTS_FILE = "kinds.safetensors"
+KINDS: tuple[Kind, ...] = (
+    "lookup",
+    "list",
+    "compare",
+    "timeline",
+    "summary",
+    "for and against",
+    "topics",
+    "about an article",
+    "articles",
+    "small talk",
+    "about Footnote",
 )
-_PATTERNS = tuple((kind, re.compile(words, re.IGNORECASE)) for kind, words in _KINDS)
+BUCKETS = 4096
+"""Of hashed words and runs of words."""
+_LEAST_SURE = 0.7
+"""Below this probability a question is a lookup."""
+_MOST_WORDS = 12
+"""Longer questions are alike in length."""
+_WORD = re.compile(r"[\u3040-\u9fff]|[^\W_\u3040-\u9fff]+(?:['’][^\W_]+)?")
+"""A Chinese or Japanese character stands by itself."""
 
 
-def kind_of(question: str) -> Kind:
-    """The first kind of which ``question`` has the words; "lookup" where it has none."""
-    return next((kind for kind, words in _PATTERNS if words.search(question)), "lookup")
+@dataclass(frozen=True, slots=True)
+class KindModel:
+    """Weights, shape (channels + BUCKETS, kinds), and a bias for each of ``KINDS``."""
+
+    weights: NDArray[np.float32]
+    bias: NDArray[np.float32]
+
+    def kind(self, features: NDArray[np.float32]) -> Kind:
+        """The kind of features of shape (channels + BUCKETS,), "lookup" where none is likely."""
+        import numpy as np
+
+        logits = features @ self.weights + self.bias
+        shares = np.exp(logits - logits.max())
+        likeliest = int(shares.argmax())
+        sure = bool(shares[likeliest] >= _LEAST_SURE * shares.sum())
+        return KINDS[likeliest] if sure else "lookup"
+
+
+def kind_of(question: str, vector: NDArray[np.float32] | None = None) -> Kind:
+    """What ``question`` wants. ``vector`` is its query vector by the shipped embedder, shape
+    (channels,); without it the words alone decide, and fewer kinds are told from a lookup."""
+    import numpy as np
+
+    model = _shipped("words" if vector is None else "vector")
+    counted = hashed_words(question)
+    return model.kind(counted if vector is None else np.concatenate([vector, counted]))
+
+
+def hashed_words(question: str) -> NDArray[np.float32]:
+    """The words of ``question``, its beginning and end among them, by one, two and three, and how
+    many there are: shape (BUCKETS,), of length 1 if no two meet in a bucket."""
+    import numpy as np
+
+    words = ["^", *_WORD.findall(question.lower()), "$"]
+    runs = [f"{size} " + " ".join(words[i : i + size]) for size in (1, 2, 3)
+            for i in range(len(words) - size + 1)]  # fmt: skip
+    runs.append(f"words {min(len(words) - 2, _MOST_WORDS)}")
+    counted = np.zeros(BUCKETS, np.float32)
+    for run in runs:
+        counted[zlib.crc32(run.encode()) % BUCKETS] += 1
+    return counted / np.float32(len(runs) ** 0.5)
+
+
+@cache
+def _shipped(features: str) -> KindModel:
+    import numpy as np
+    from safetensors.numpy import load
+
+    tensors = load(files("rag").joinpath("weights", WEIGHTS_FILE).read_bytes())
+    parts = (tensors[f"{features}.{part}"].astype(np.float32) for part in ("weights", "bias"))
+    return KindModel(*parts)

@@ -14,7 +14,7 @@ from rag.text.names import names
 from rag.text.words import content_terms, terms
 from rag.types import Filters, Store
 
-_SHORTEST_LETTERS = 5
+_LETTERS_OF_NAME = range(5, 20)
 _WORD = re.compile(r"[^\W\d_]+")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _PASSAGES_READ = 5
@@ -22,9 +22,7 @@ _PASSAGES_READ = 5
 
 def corrected(query: str, store: Store) -> str:
     """``query`` with its misspelt names as the articles write them."""
-    words = [
-        word for word in _WORD.findall(query) if len(word) >= _SHORTEST_LETTERS and terms(word)
-    ]
+    words = [word for word in _WORD.findall(query) if len(word) in _LETTERS_OF_NAME and terms(word)]
     held = dict(zip(words, store.passages_holding(words), strict=True)) if words else {}
     for word in [word for word in held if not held[word] and word.isascii()]:
         if not store.count_articles(Filters(author=word)) and (
@@ -42,7 +40,9 @@ def _written(word: str, query: str, store: Store) -> str | None:
         for variant, passages in zip(variants, store.passages_holding(variants), strict=True)
         if passages
     ]
-    others = set(content_terms(query)) - set(terms(word))
+    words = [each for each in _WORD.findall(query) if each != word]
+    held = zip(words, store.passages_holding(words), strict=True) if words else ()
+    others = {term for each, passages in held if passages for term in content_terms(each)}
     for variant in known:
         found = store.search_terms(f"{variant} {query}", _PASSAGES_READ)
         for passage, article in store.fetch([ordinal for ordinal, _ in found]):

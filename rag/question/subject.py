@@ -18,7 +18,7 @@ _CUES = frozenset(
     " their them there these they thing this those through timeline titled title to topic topics up"
     " us versus vs want was we were what whats which who with within would write written wrote you"
     " your author headlines published were latest newest recent first last second third other one"
-    " ones it both two happened happen happens main tldr".split()
+    " both two happened happen happens tldr when who whom published publication date dated".split()
 )
 _WORD = re.compile(r"\w+(?:[’'&.-]\w+)*")
 _LENGTH = re.compile(

@@ -1,4 +1,4 @@
-"""Articles that tell the same story in the same words: found when built, shown once.
+"""Articles that tell the same story in the same words, found when an index is built.
 
 Near duplicates are found by min-wise hashing of shingles (Broder 1997, "On the resemblance and
 containment of documents") and banding of the signatures (Leskovec, Rajaraman and Ullman, "Mining of
@@ -10,12 +10,10 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Sequence
-from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from rag.types import Article, Hit
+from rag.types import Article
 
 if TYPE_CHECKING:
     import numpy as np
@@ -90,49 +88,8 @@ def first_of_story(signatures: Signatures) -> NDArray[np.int64]:
     return first
 
 
-def without_repeats(hits: Sequence[Hit]) -> list[Hit]:
-    """The hits, without those whose words stand in a hit of the same story.
-
-    Of the same words in several articles, those of the best hit stand, or of an article published
-    before it, with the best score any of them has. What an article changed, such as a number, is no
-    repetition: it stays.
-    """
-    shown: list[Hit] = []
-    for hit in hits:
-        also_in = hit.article.also_in
-        same = [place for place, other in enumerate(shown) if other.article.source in also_in]
-        if any(_stands_for(shown[place], hit) for place in same):
-            continue
-        repeated = [place for place in same if _holds(hit, shown[place])]
-        if repeated:
-            shown[repeated[0]] = replace(hit, score=shown[repeated[0]].score)
-            for place in reversed(repeated[1:]):
-                del shown[place]
-        else:
-            shown.append(hit)
-    return shown
-
-
 def _alike(signatures: Signatures, one: int, other: int) -> bool:
     return float((signatures[one] == signatures[other]).mean()) >= SAME_STORY
-
-
-def _stands_for(hit: Hit, other: Hit) -> bool:
-    """Whether ``hit`` holds the words of ``other``, and was not published later if these are all.
-
-    Pages made from one form have no dates, mostly: which of them is meant, the ranking knows best.
-    """
-    if not _holds(hit, other):
-        return False
-    one, two = hit.article, other.article
-    is_later = one.date and two.date and (one.date, one.source) > (two.date, two.source)
-    return not (is_later and _holds(other, hit))
-
-
-def _holds(hit: Hit, other: Hit) -> bool:
-    """Whether the words of ``other`` stand in ``hit``, one after the other."""
-    words, part = (f" {' '.join(_words(one.passage.text))} " for one in (hit, other))
-    return part in words
 
 
 def _words(text: str) -> list[str]:

@@ -39,11 +39,13 @@ def names(text: str) -> list[Name]:
     """The names of ``text``, in order; "Mr", pronouns and possessive endings are no part."""
     found = []
     for run in _runs(text):
-        parts = tuple(part for word in run if (part := folded(word.group())) not in _JOINING)
+        folded_words = [folded(word.group()) for word in run]
+        parts = tuple(word for word in folded_words if word not in _JOINING)
         end = run[-1].end() - (2 if _POSSESSIVE.search(run[-1].group()) else 0)
         span = Span(run[0].start(), end)
         opens = len(run) == 1 and _OPENING.search(text[: span.start]) is not None
-        found.append(Name(text[span.start : span.end], parts, opens, span))
+        if parts:
+            found.append(Name(text[span.start : span.end], parts, opens, span))
     return found
 
 

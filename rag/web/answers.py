@@ -14,9 +14,9 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
+from rag.conversations.export import NO_ANSWER
 from rag.conversations.feedback import Verdict
 from rag.conversations.stored_turns import StoredTurn
-from rag.conversations.transcript import NO_ANSWER
 from rag.shown.answer_facts import NEAREST_SHOWN, NOT_HELD, Searched, answer_facts, sureness
 from rag.shown.answer_lines import Line, Words, answer_lines
 from rag.shown.escaping import escape, escape_characters

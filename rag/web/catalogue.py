@@ -70,17 +70,6 @@ class FolderNow:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """What is asked of the list."""
-
-    search: str = ""
-    sort: SortKey = "state"
-    descending: bool = False
-    show: Show = "all"
-    page: int = 1
-
-
-@dataclass(frozen=True, slots=True)
 class Found:
     """One page of the list, and how many rows all its pages have."""
 
@@ -101,17 +90,24 @@ class Catalogue:
         """How many rows there are of each state."""
         self._in_order: dict[tuple[SortKey, bool], list[Row]] = {("title", False): self._rows}
 
-    def find(self, asked: Listed) -> Found:
+    def find(
+        self,
+        search: str = "",
+        sort: SortKey = "state",
+        descending: bool = False,
+        show: Show = "all",
+        page: int = 1,
+    ) -> Found:
         """A page of the rows that hold every word of the search; the nearest page there is."""
-        words = folded(asked.search).split()
+        words = folded(search).split()
         found = [
             row
-            for row in self._sorted(asked.sort, asked.descending)
-            if (row.state == asked.show or (asked.show == "all" and row.state != "in the trash"))
+            for row in self._sorted(sort, descending)
+            if (row.state == show or (show == "all" and row.state != "in the trash"))
             and all(word in self._words[id(row)] for word in words)
         ]
         pages = max(1, -(-len(found) // PAGE_ROWS))
-        page = min(max(1, asked.page), pages)
+        page = min(max(1, page), pages)
         shown = found[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
         return Found(tuple(shown), len(found), page, pages)
 

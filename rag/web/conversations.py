@@ -19,11 +19,10 @@ from fastapi import APIRouter, Body, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from rag.chat import check_question
-from rag.conversations.export import to_html, to_markdown
+from rag.conversations.export import day, file_name, to_html, to_markdown
 from rag.conversations.feedback import FeedbackStore, Thumb, Verdict
 from rag.conversations.store import INTERRUPTED, MAX_TITLE_CHARS, PAGE, ConversationStore
 from rag.conversations.stored_turns import Conversation, StoredTurn
-from rag.conversations.transcript import day, file_name
 from rag.errors import ConversationMissingError, RagError
 from rag.settings import Settings
 from rag.shown.escaping import escape
@@ -329,10 +328,7 @@ def conversation_routes(store: ConversationStore) -> APIRouter:
         search: Annotated[str, Query(max_length=1000)] = "",
         offset: Annotated[int, Query(ge=0, le=10**9)] = 0,
     ) -> HTMLResponse:
-        try:
-            found = store.find(person_of(request.state), search, limit=PAGE + 1, offset=offset)
-        except RagError as error:
-            return HTMLResponse(f'<p class="nothing">{escape(str(error))}</p>', status_code=503)
+        found = store.find(person_of(request.state), search, limit=PAGE + 1, offset=offset)
         more = offset + PAGE if len(found) > PAGE else None
         shown = {"found": found[:PAGE], "search": search.strip(), "more": more}
         return HTMLResponse(render("conversations", **shown, day=day, quote=quote))
@@ -340,10 +336,7 @@ def conversation_routes(store: ConversationStore) -> APIRouter:
     @routes.get(place + ".{ending}")
     def export(request: Request, conversation_id: str, ending: Literal["md", "html"]) -> Response:
         write, kind = _EXPORTS[ending]
-        try:
-            conversation = store.get(person_of(request.state), conversation_id)
-        except RagError as error:
-            return _refused(error)
+        conversation = store.get(person_of(request.state), conversation_id)
         named = f'attachment; filename="{file_name(conversation, ending)}"'
         headers = {"content-disposition": named, "cache-control": "no-store"}
         return Response(write(conversation, date.today()), media_type=kind, headers=headers)
@@ -354,23 +347,12 @@ def conversation_routes(store: ConversationStore) -> APIRouter:
         conversation_id: str,
         title: Annotated[str, Body(embed=True, max_length=10 * MAX_TITLE_CHARS)],
     ) -> JSONResponse:
-        try:
-            title = store.rename(person_of(request.state), conversation_id, title)
-        except RagError as error:
-            return _refused(error)
-        return JSONResponse({"title": title})
+        kept = store.rename(person_of(request.state), conversation_id, title)
+        return JSONResponse({"title": kept})
 
     @routes.delete(place)
     def delete(request: Request, conversation_id: str) -> JSONResponse:
-        try:
-            store.delete(person_of(request.state), conversation_id)
-        except RagError as error:
-            return _refused(error)
+        store.delete(person_of(request.state), conversation_id)
         return JSONResponse({})
 
     return routes
-
-
-def _refused(error: RagError) -> JSONResponse:
-    status = 404 if isinstance(error, ConversationMissingError) else 409
-    return JSONResponse({"detail": str(error)}, status_code=status)

@@ -7,7 +7,7 @@ back. A file on its way in lies in ``.incoming`` until it is whole; then one ste
 from __future__ import annotations
 
 import errno
-import hashlib
+import filecmp
 import os
 import re
 import secrets
@@ -66,7 +66,6 @@ class Incoming:
         self.source = source
         self.path = path
         self.size_bytes = 0
-        self._digest = hashlib.sha256()
         self._file = path.open("xb")
 
     def write(self, chunk: bytes) -> None:
@@ -75,7 +74,6 @@ class Incoming:
         _check_size(self.source, self.size_bytes)
         with _telling(self.source, "added"):
             self._file.write(chunk)
-        self._digest.update(chunk)
 
     def close(self) -> None:
         """Has what was written on the disk before the file gets its name."""
@@ -83,12 +81,6 @@ class Incoming:
             self._file.flush()
             os.fsync(self._file.fileno())
             self._file.close()
-
-    def is_same_as(self, path: Path) -> bool:
-        if path.stat().st_size != self.size_bytes:
-            return False
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").digest() == self._digest.digest()
 
 
 class ArticleFolder:
@@ -135,7 +127,7 @@ class ArticleFolder:
             target.parent.mkdir(parents=True, exist_ok=True)
             if not os.path.lexists(target) and _link(file.path, target):
                 return Added(file.source, "added")
-            if target.is_file() and file.is_same_as(target):
+            if target.is_file() and filecmp.cmp(file.path, target, shallow=False):
                 return Added(file.source, "there")
             if clash == "keep" or target.is_dir():
                 return Added(self._place_numbered(file), "added")

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote, urlsplit
@@ -21,7 +21,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
-from rag.errors import ArticleFileError, IndexMissingError, OpenError
+from rag.errors import IndexMissingError, OpenError
 from rag.index import Current, read_current, read_listing
 from rag.index.articles import Listing
 from rag.load import KINDS, SAVED_AS, SUFFIXES, SYSTEM_FILES, largest_bytes
@@ -29,7 +29,7 @@ from rag.text.counted import count, rounded
 from rag.types import BuildReport
 from rag.web import catalogue
 from rag.web.access import person_of
-from rag.web.catalogue import PAGE_ROWS, Catalogue, Found, Listed, RowState, Show, SortKey
+from rag.web.catalogue import PAGE_ROWS, Catalogue, Found, RowState, Show, SortKey
 from rag.web.folder import ArticleFolder, Clash, Incoming
 from rag.web.pages import render
 from rag.web.served import Ready, ServedLibrary, Working, describe_pace, described
@@ -51,33 +51,6 @@ _SCANS_APART = 5
 _UNCACHED = {"cache-control": "no-store"}
 
 
-@dataclass(frozen=True, slots=True)
-class BuildState:
-    """What the page shows of the build, and of the library otherwise."""
-
-    kind: str
-    """"working", "ready" or "failed"."""
-    line: str
-    building: bool = False
-    """Whether a build is under way that can be stopped."""
-    done: int = 0
-    total: int = 0
-    """Files; 0 where it is not known how far it is."""
-    generation: str = ""
-    summary: str = ""
-    """What the last build did, if this server made it."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Cached:
-    catalogue: Catalogue
-    problem: str
-    made_of: tuple[Current | None, int]
-    """The index in force, and how many changes had been told."""
-    scanned_at: float
-    scan_seconds: float
-
-
 class LibraryDesk:
     """One for a server. All methods may be called from any thread."""
 
@@ -88,7 +61,10 @@ class LibraryDesk:
         self._index = index
         self._lock = threading.Lock()
         self._listing: tuple[Current, Listing] | None = None
-        self._cached: _Cached | None = None
+        self._catalogue = Catalogue(())
+        self._made_of: object = None
+        """The index in force, what was wrong with it, and how many changes had been told."""
+        self._fresh_until = 0.0
         self._changes = 0
         self.problem = ""
         """Why nothing of the index is listed, where it cannot be read."""
@@ -100,47 +76,53 @@ class LibraryDesk:
     def catalogue(self) -> Catalogue:
         """The list as the index and the folder are now, or were a moment ago."""
         with self._lock:
-            current = self._current()
-            made_of = current, self._changes
-            cached, now = self._cached, time.monotonic()
-            if cached is not None and cached.made_of == made_of:
-                fresh = max(_FRESH_SECONDS, _SCANS_APART * cached.scan_seconds)
-                if now - cached.scanned_at < fresh:
-                    self.problem = self.problem or cached.problem
-                    return cached.catalogue
-            listing = self._read(current)
-            found = catalogue.scan(self._seeds, self._index, listing)
-            made = Catalogue(catalogue.rows(listing, found, self.folder.trash()))
-            finished = time.monotonic()
-            self._cached = _Cached(made, self.problem, made_of, finished, finished - now)
-            return made
+            current, problem = self._current()
+            made_of, began = (current, problem, self._changes), time.monotonic()
+            if made_of != self._made_of or began >= self._fresh_until:
+                self.problem = problem
+                listing = self._read(current)
+                found = catalogue.scan(self._seeds, self._index, listing)
+                self._catalogue = Catalogue(catalogue.rows(listing, found, self.folder.trash()))
+                self._made_of, ended = made_of, time.monotonic()
+                self._fresh_until = ended + max(_FRESH_SECONDS, _SCANS_APART * (ended - began))
+            return self._catalogue
 
-    def state(self) -> BuildState:
-        """What is being done now; looks whether another process has built the index."""
+    def state(self) -> dict[str, str | int | bool]:
+        """What is being done now; looks whether another process has built the index.
+
+        ``kind`` is "working", "ready" or "failed", ``line`` tells more, ``building`` whether a
+        build can be stopped, ``done`` and ``total`` how many files of it, ``summary`` what the last
+        build of this server did.
+        """
         self.served.refresh()
         library = self.served.state.library
         state, line = described(self.served.state)
-        kind = type(state).__name__.lower()
-        generation = library.generation if library else ""
+        told: dict[str, str | int | bool] = {
+            "kind": type(state).__name__.lower(),
+            "line": line,
+            "building": False,
+            "done": 0,
+            "total": 0,  # where it is not known how far it is
+            "generation": library.generation if library else "",
+            "summary": "",
+        }
         if isinstance(state, Working) and state.progress is not None:
-            step = state.progress.step
-            stopping = self.served.is_cancelling
-            line = "Stopping the build" if stopping else describe_pace(state.progress)
-            can_stop = not stopping and step.stage != "writing"
-            return BuildState(kind, line, can_stop, step.done, step.total, generation)
-        report = library.report if library and isinstance(state, Ready) else None
-        summary = describe_report(report) if report else ""
-        return BuildState(kind, line, generation=generation, summary=summary)
+            step, stopping = state.progress.step, self.served.is_cancelling
+            told["line"] = "Stopping the build" if stopping else describe_pace(state.progress)
+            told["building"] = not stopping and step.stage != "writing"
+            told |= {"done": step.done, "total": step.total}
+        elif isinstance(state, Ready) and library and library.report:
+            told["summary"] = describe_report(library.report)
+        return told
 
-    def _current(self) -> Current | None:
-        self.problem = ""
+    def _current(self) -> tuple[Current | None, str]:
+        """The generation in force, if there is one, and what is wrong with it."""
         try:
-            return read_current(self._index)
+            return read_current(self._index), ""
         except IndexMissingError:
-            return None
+            return None, ""
         except OpenError as error:
-            self.problem = str(error)
-            return None
+            return None, str(error)
 
     def _read(self, current: Current | None) -> Listing:
         """What the generation in force was made of; nothing where none is or can be read."""
@@ -184,14 +166,13 @@ def library_page(logs_out: bool) -> str:
     )
 
 
-def render_rows(found: Found, asked: Listed) -> str:
+def render_rows(found: Found, search: str = "", show: Show = "all") -> str:
     """The rows of a page as HTML; where there are none, one that says so."""
     return render(
         "rows",
         rows=found.rows,
-        is_empty=not asked.search.strip() and asked.show == "all",
+        is_empty=not search.strip() and show == "all",
         labels=LABELS,
-        size=describe_size,
         quote=quote,
         link_to=source_link,
     )
@@ -203,15 +184,6 @@ def describe_found(found: Found) -> str:
         return "1 entry" if found.total == 1 else f"{found.total:,} entries"
     first = (found.page - 1) * PAGE_ROWS + 1
     return f"{first:,} to {first + len(found.rows) - 1:,} of {found.total:,} entries"
-
-
-def describe_size(size_bytes: int | None) -> str:
-    """Bytes for people: ``7.4 KB``."""
-    size, unit = float(size_bytes or 0), "B"
-    for larger in ("KB", "MB", "GB"):
-        if size >= 1000:
-            size, unit = size / 1000, larger
-    return "" if size_bytes is None else f"{rounded(size) if unit != 'B' else size_bytes} {unit}"
 
 
 def from_our_page(request: Request) -> None:
@@ -229,13 +201,9 @@ def library_routes(desk: LibraryDesk) -> APIRouter:
     changing: dict[str, Any] = {"dependencies": [Depends(from_our_page)]}
     folder = desk.folder
 
-    def changed(change: Callable[[], str | None], told: str = "source") -> JSONResponse:
-        try:
-            made = change()
-        except ArticleFileError as error:
-            return JSONResponse({"detail": str(error)}, status_code=400)
+    def changed(**told: str | None) -> JSONResponse:
         desk.changed()
-        return JSONResponse({told: made})
+        return JSONResponse(told)
 
     @routes.get("", response_class=HTMLResponse)
     def page(request: Request) -> HTMLResponse:
@@ -251,10 +219,9 @@ def library_routes(desk: LibraryDesk) -> APIRouter:
         page: Annotated[int, Query(ge=1, le=10**9)] = 1,
     ) -> JSONResponse:
         listed = desk.catalogue()
-        asked = Listed(q, sort, descending, show, page)
-        found = listed.find(asked)
+        found = listed.find(q, sort, descending, show, page)
         told = {
-            "rows": render_rows(found, asked),
+            "rows": render_rows(found, q, show),
             "found": describe_found(found),
             "page": found.page,
             "pages": found.pages,
@@ -265,17 +232,17 @@ def library_routes(desk: LibraryDesk) -> APIRouter:
 
     @routes.get("/build")
     def build_state() -> JSONResponse:
-        return JSONResponse(asdict(desk.state()), headers=_UNCACHED)
+        return JSONResponse(desk.state(), headers=_UNCACHED)
 
     @routes.post("/build", **changing)
     def build() -> JSONResponse:
         desk.served.rebuild()
-        return JSONResponse(asdict(desk.state()))
+        return JSONResponse(desk.state())
 
     @routes.delete("/build", **changing)
     def cancel() -> JSONResponse:
         desk.served.cancel()
-        return JSONResponse(asdict(desk.state()))
+        return JSONResponse(desk.state())
 
     @routes.put("/file", **changing)
     async def add(
@@ -293,25 +260,23 @@ def library_routes(desk: LibraryDesk) -> APIRouter:
                 added = await run_in_threadpool(folder.place, file, clash)
         except ClientDisconnect:
             return JSONResponse({"detail": "The upload was broken off."}, status_code=400)
-        except ArticleFileError as error:
-            return JSONResponse({"detail": str(error)}, status_code=400)
-        desk.changed()
-        return JSONResponse(asdict(added))
+        return changed(**asdict(added))
 
     @routes.delete("/file", **changing)
     def remove(source: Annotated[str, Query(max_length=4000)]) -> JSONResponse:
-        return changed(lambda: folder.remove(source), "trash_id")
+        return changed(trash_id=folder.remove(source))
 
     @routes.post("/trash/{trash_id}", **changing)
     def put_back(trash_id: str) -> JSONResponse:
-        return changed(lambda: folder.put_back(trash_id))
+        return changed(source=folder.put_back(trash_id))
 
     @routes.delete("/trash/{trash_id}", **changing)
     def delete_for_good(trash_id: str) -> JSONResponse:
-        return changed(lambda: folder.delete_for_good(trash_id))
+        return changed(source=folder.delete_for_good(trash_id))
 
     @routes.delete("/trash", **changing)
     def empty_trash() -> JSONResponse:
-        return changed(folder.empty_trash)
+        folder.empty_trash()
+        return changed()
 
     return routes

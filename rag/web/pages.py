@@ -14,10 +14,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
+from starlette.datastructures import MutableHeaders
 
 from rag.answer.cite import format_date
+from rag.errors import (
+    ArticleFileError,
+    ConversationMissingError,
+    ConversationsError,
+    RagError,
+)
 from rag.shown.escaping import escape, safe_url, unbroken, visible
 from rag.text.counted import count
 
@@ -27,6 +36,7 @@ if TYPE_CHECKING:
 _BREAK = re.compile(r"(?<=[>}])\s*\n\s*|\s*\n\s*(?=[<{])")
 _FOREIGN = re.compile(r'<meta\s+(?:property="og:|name="twitter:)[^>]*>|<link rel="manifest"[^>]*>')
 _INLINE_SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
+_STATUS_CODES = {ArticleFileError: 400, ConversationMissingError: 404, ConversationsError: 409}
 _HEADERS = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
@@ -90,6 +100,15 @@ def render(template: str, **values: Any) -> Markup:
     return Markup(_ENVIRONMENT.get_template(f"{template}.html").render(**values))
 
 
+def tell_errors(app: FastAPI) -> None:
+    """Has what nobody else tells refused in one line: a Milvus server does not answer, or worse."""
+
+    @app.exception_handler(RagError)
+    def refused(request: object, error: Exception) -> JSONResponse:
+        found = (code for kind, code in _STATUS_CODES.items() if isinstance(error, kind))
+        return JSONResponse({"detail": str(error)}, status_code=next(found, 503))
+
+
 def compose_page(gradio_page: str) -> str:
     """Gradio's page with our head, source panel and dialogs, and no address of a foreign host."""
     from rag.conversations.feedback import MAX_COMMENT_CHARS, REASONS
@@ -145,18 +164,18 @@ class PageMiddleware:
                 if not message.get("more_body"):
                     page = compose_page(body.decode("utf-8"))
                     content = page.encode("utf-8")
-                    await send(_with_headers(start, security_policy(page), len(content)))
+                    headers = MutableHeaders(scope=start)
+                    headers["content-length"] = str(len(content))
+                    headers["cache-control"] = "no-store"
+                    await send(_with_headers(start, security_policy(page)))
                     await send({"type": "http.response.body", "body": content})
 
         await self._app(scope, receive, relay)
 
 
-def _with_headers(start: Message, policy: str, content_length: int | None = None) -> Message:
+def _with_headers(start: Message, policy: str) -> Message:
     """With our headers, but for those that the response has of its own."""
-    own = {name.decode() for name, _ in start["headers"]}
-    headers = {**_HEADERS, "content-security-policy": policy}
-    added = {name: value for name, value in headers.items() if name not in own}
-    if content_length is not None:
-        added |= {"content-length": str(content_length), "cache-control": "no-store"}
-    kept = [(name, value) for name, value in start["headers"] if name.decode() not in added]
-    return {**start, "headers": kept + [(n.encode(), v.encode()) for n, v in added.items()]}
+    headers = MutableHeaders(scope=start)
+    for name, value in {**_HEADERS, "content-security-policy": policy}.items():
+        headers.setdefault(name, value)
+    return start

@@ -178,7 +178,15 @@ class ServedLibrary:
             self._busy = True
             self._cancelled.clear()
             self._state = Working("Opening the library", self._state.library)
-        threading.Thread(target=self._settle, args=(work,), daemon=True).start()
+        try:
+            threading.Thread(target=self._settle, args=(work,), daemon=True).start()
+        except RuntimeError:  # the machine has none to spare
+            self._busy = False
+            self._enter(
+                Failed(
+                    RagError("The library cannot be opened now: try again."), self._state.library
+                )
+            )
 
     def _settle(self, work: Callable[[], Library]) -> None:
         before = self._state.library

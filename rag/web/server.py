@@ -22,18 +22,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import FastAPI, Query, Request, Response
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 
 from rag.conversations.feedback import FeedbackStore
-from rag.conversations.serving import serving
-from rag.conversations.store import ConversationStore
-from rag.errors import LoginError, ModelError, OpenError, RagError, ServeError
+from rag.conversations.store import ConversationStore, serving
+from rag.errors import LoginError, ModelError, OpenError, ServeError
 from rag.index import Current, read_current
 from rag.web import access
 from rag.web.conversations import Conversing, conversation_routes
 from rag.web.library import LibraryDesk, library_routes
-from rag.web.pages import PageMiddleware
+from rag.web.pages import PageMiddleware, tell_errors
 from rag.web.served import Failed, ServedLibrary, Working, described
 from rag.web.settings import date_problem, filters_from_address, render_settings
 from rag.web.source import MISSING, Mark, matching, render_contents, render_source
@@ -111,10 +110,7 @@ def create_app(
     app.add_middleware(PageMiddleware)
     app.add_middleware(access.OwnPagesMiddleware, host=host, names=names)
 
-    @app.exception_handler(RagError)
-    def unavailable(request: Request, error: Exception) -> JSONResponse:
-        """What nobody else has told: a Milvus server does not answer."""
-        return JSONResponse({"detail": str(error)}, status_code=503)
+    tell_errors(app)
 
     @app.get("/health")
     def health(request: Request, response: Response) -> dict[str, str | int]:

@@ -2,19 +2,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rag.answer.answer import ABSTENTION, Asked, Section, abstained, answered, reading_order
-from rag.types import Claim, Quote
+from rag.answer.answer import ABSTENTION, Section, abstained, answered, distinct
+from rag.types import Ask, Claim, Group, Hit, Passage, Quote
 from tests.fakes import make_article
 
 ONE = make_article("First fact. Second fact.", "one")
 TWO = make_article("Third fact.", "two")
-FIRST, SECOND = Quote(ONE, "First fact.", 0, 11, 0.2), Quote(ONE, "Second fact.", 12, 24, 0.9)
+SECOND = Quote(ONE, "Second fact.", 12, 24, 0.9)
 THIRD = Quote(TWO, "Third fact.", 0, 11, 0.5)
-ASKED = Asked("q?", "query", (), 0.8, "m")
+ASK = Ask("q?", "q?", "query")
 
 
 def test_an_answer_quotes_and_marks() -> None:
-    answer = answered(ASKED, [Section((SECOND, THIRD), short="Second")])
+    section = Section((SECOND, THIRD), short="Second", confidence=0.8)
+    answer = answered(ASK, [section], "m")
     assert answer.text == "“Second fact.” [1] “Third fact.” [2]"
     assert [citation.number for citation in answer.citations] == [1, 2]
     assert answer.claims == (
@@ -23,42 +24,57 @@ def test_an_answer_quotes_and_marks() -> None:
     )
     assert (answer.status, answer.short, answer.confidence) == ("answered", "Second", 0.8)
     assert (answer.question, answer.query, answer.model) == ("q?", "query", "m")
+    assert answer.groups == (Group("", (1, 2)),)
 
 
 def test_words_of_ours_stand_before_the_quotation_marks() -> None:
     led = replace(SECOND, lead="[The author]")
-    answer = answered(ASKED, [Section((led,), remark="2 articles say so.")])
+    answer = answered(ASK, [Section((led,), remark="2 articles say so.")], "m")
     assert answer.text == "2 articles say so. [The author] “Second fact.” [1]"
 
 
 def test_what_differs_and_what_is_a_list_stands_line_by_line() -> None:
     differing = Section((SECOND, THIRD), remark="They differ.", differ=True, in_lines=True)
-    assert answered(ASKED, [differing]).text == (
-        "They differ.\n- “Second fact.” [1]\n- “Third fact.” [2]"
-    )
-    assert answered(ASKED, [differing]).differ
-    listed = Section((SECOND, THIRD), in_lines=True)
-    assert answered(ASKED, [listed]).text == "- “Second fact.” [1]\n- “Third fact.” [2]"
+    answer = answered(ASK, [differing], "m")
+    assert answer.text == "They differ.\n- “Second fact.” [1]\n- “Third fact.” [2]"
+    assert answer.differ
 
 
-def test_parts_follow_each_other_and_what_is_missing_is_said() -> None:
-    answer = answered(
-        ASKED, [Section((SECOND,), short="x"), Section((THIRD, SECOND))], ["Who paid?"]
-    )
+def test_groups_have_their_heading_and_share_the_numbers() -> None:
+    ask = replace(ASK, kind="compare")
+    sides = [Section((SECOND,), heading="Norland"), Section((THIRD, SECOND), heading="Vestria")]
+    answer = answered(ask, sides, "m")
     assert answer.text == (
-        "“Second fact.” [1]\n\n“Third fact.” [2] “Second fact.” [1]\n\n"
-        "The articles do not say who paid."
+        "Norland: “Second fact.” [1]\n\nVestria: “Third fact.” [2] “Second fact.” [1]"
     )
-    assert len(answer.citations) == 2
-    assert (answer.short, answer.unanswered) == (None, ("Who paid?",))
+    assert answer.groups == (Group("Norland", (1,)), Group("Vestria", (2, 1)))
+    assert answer.kind == "compare"
+
+
+def test_what_is_missing_is_said_in_its_place() -> None:
+    sections = [
+        Section((SECOND,), short="x", confidence=0.9),
+        Section(remark=ABSTENTION, part="Who paid?", confidence=0.1),
+        Section((THIRD,), confidence=0.7),
+    ]
+    answer = answered(ASK, sections, "m")
+    assert answer.text == (
+        "“Second fact.” [1]\n\nThe articles do not answer “Who paid?”.\n\n“Third fact.” [2]"
+    )
+    assert (answer.short, answer.unanswered, answer.confidence) == (None, ("Who paid?",), 0.7)
 
 
 def test_an_abstention_is_one_sentence() -> None:
-    answer = abstained(replace(ASKED, confidence=0.1))
+    answer = abstained(ASK, (), "m", confidence=0.1)
     assert (answer.status, answer.text, answer.short) == ("abstained", ABSTENTION, None)
     assert (answer.citations, answer.confidence) == ((), 0.1)
 
 
-def test_the_best_quote_is_read_first_then_article_by_article() -> None:
-    assert reading_order([SECOND, THIRD, FIRST]) == [SECOND, FIRST, THIRD]
-    assert reading_order([THIRD, SECOND, FIRST]) == [THIRD, FIRST, SECOND]
+def test_of_a_repeated_story_one_hit_is_shown() -> None:
+    copy = replace(TWO, id="copy", source="copy.txt", also_in=("two.txt",))
+    first = replace(TWO, also_in=("copy.txt",))
+    hits = [
+        Hit(Passage(f"{article.id}:0", article.id, "Third fact.", 0, 11), article, 1.0)
+        for article in (first, copy, replace(TWO, id="other", source="other.txt"))
+    ]
+    assert distinct([*hits, hits[0]]) == (hits[0], hits[2])

@@ -6,69 +6,64 @@ from dataclasses import replace
 
 from rag.answer.answer import Section
 from rag.answer.sections import section_of, without_repetition
-from rag.types import Quote, Reading
+from rag.types import Mark, Quote, Reading
 from tests.fakes import FakeEmbedder, make_article
 
-CREW = make_article(
-    "The ship had a crew of Ann Lee, Bo Rask and Cy Ode.", "crew", date="2001-02-03"
-)
+EARLY = make_article("The ship had a crew of nine.", "crew", title="Nine", date="2001-02-03")
 LATER = make_article("The ship had a crew of four.", "later", title="Four", date="2005-06-07")
-QUESTION = "Who were the members of the crew?"
-
-
-def _quote(article_text_from: Quote | None, text: str, words: str, score: float) -> Quote:
-    article = CREW if article_text_from is None else article_text_from.article
-    start = article.text.index(text)
-    return Quote(article, text, start, start + len(text), score, words, 0.9)
-
-
-BEST = _quote(None, CREW.text, "Ann Lee", 5.0)
+QUESTION = "How large a crew had the ship?"
+BEST = Quote(EARLY, EARLY.text, 0, len(EARLY.text), 5.0, "nine", 0.9)
 NEXT = Quote(LATER, LATER.text, 0, len(LATER.text), 4.0, "four", 0.9)
 
 
-def test_a_question_for_a_list_gets_the_whole_list() -> None:
-    section = section_of(
-        QUESTION, Reading((BEST,), 0.9, short="Ann Lee"), 3, FakeEmbedder(), newest_first=False
-    )
-    assert section.short == "Ann Lee, Bo Rask and Cy Ode"
-    assert not section.in_lines
-    assert section.part == QUESTION
+def section(
+    *quotes: Quote, part: str = QUESTION, most: int = 3, newest_first: bool = False
+) -> Section:
+    reading = Reading(quotes, 0.9, short=quotes[0].words)
+    return section_of(part, reading, most, FakeEmbedder(), newest_first=newest_first)
 
 
 def test_articles_that_differ_are_told_apart_line_by_line() -> None:
-    reading = Reading((BEST, NEXT), 0.9, short="Ann Lee")
-    section = section_of("What crew had the ship?", reading, 3, FakeEmbedder(), newest_first=False)
-    assert section.differ
-    assert section.in_lines
-    assert [quote.article for quote in section.quotes] == [CREW, LATER]
-
-
-def test_what_differs_is_shown_where_one_quote_is_wanted() -> None:
-    reading = Reading((BEST, NEXT), 0.9, short="Ann Lee")
-    section = section_of("What crew had the ship?", reading, 1, FakeEmbedder(), newest_first=False)
-    assert section.differ
-    assert [quote.article for quote in section.quotes] == [CREW, LATER]
-    alike = replace(NEXT, words="crew")
-    agreeing = Reading((replace(BEST, words="crew"), alike), 0.9, short="crew")
-    section = section_of("What had the ship?", agreeing, 1, FakeEmbedder(), newest_first=False)
-    assert (section.differ, len(section.quotes), section.remark) == (False, 1, None)
+    for most in (3, 1):  # also where one quote is wanted
+        found = section(BEST, NEXT, most=most)
+        assert (found.differ, found.in_lines) == (True, True)
+        assert [quote.article for quote in found.quotes] == [EARLY, LATER]
+    agreeing = section(replace(BEST, words="crew"), replace(NEXT, words="crew"), most=1)
+    assert (agreeing.differ, len(agreeing.quotes), agreeing.remark) == (False, 1, None)
 
 
 def test_the_latest_comes_first_where_it_is_asked_for() -> None:
-    reading = Reading((BEST, NEXT), 0.9, short="Ann Lee")
-    section = section_of("What crew had the ship?", reading, 3, FakeEmbedder(), newest_first=True)
-    assert section.quotes[0].article == LATER
-    assert section.short == "four"
+    found = section(BEST, NEXT, newest_first=True)
+    assert (found.quotes[0].article, found.short) == (LATER, "four")
 
 
-def test_where_a_sentence_answers_there_is_no_short_answer() -> None:
-    assert (
-        section_of("Why?", Reading((BEST,), 0.9), 3, FakeEmbedder(), newest_first=False).short
-        is None
-    )
+def test_the_best_quote_comes_first_then_article_by_article_neighbours_joined() -> None:
+    article = make_article("One sank. Two sank.\n\nThree sank. Four sank.", "a")
+
+    def quote(text: str, score: float) -> Quote:
+        start = article.text.index(text)
+        return Quote(article, text, start, start + len(text), score, "sank")
+
+    other = Quote(EARLY, EARLY.text, 0, len(EARLY.text), 4.0, "sank")
+    shown = section(quote("Four sank.", 5.0), quote("One sank.", 4.9), quote("Two sank.", 4.8))
+    assert [each.text for each in shown.quotes] == ["Four sank.", "One sank. Two sank."]
+    assert all(each.article.text[each.start : each.end] == each.text for each in shown.quotes)
+    shown = section(quote("Four sank.", 5.0), other, quote("One sank.", 4.8))
+    assert [each.article for each in shown.quotes] == [article, article, EARLY]
+
+
+def test_a_list_is_quoted_whole_with_its_lead_in() -> None:
+    text = "They want much.\n\nThey demand:\n- six percent\n- new gloves\n\nNo answer came."
+    start, end = text.index("They demand"), text.index("\n\nNo answer")
+    article = replace(make_article(text, "list"), marks=(Mark("list", start, end),))
+    item = text.index("new gloves")
+    for span in ((start, start + len("They demand:")), (item, item + len("new gloves"))):
+        found = section(Quote(article, text[slice(*span)], *span, 5.0, None), part="What?")
+        assert [quote.text for quote in found.quotes] == [text[start:end]]
 
 
 def test_a_quote_shown_for_one_part_is_not_shown_again_for_the_next() -> None:
     first, second, third = Section((BEST,)), Section((NEXT, BEST)), Section((BEST, NEXT))
-    assert without_repetition([first, second]) == [first, Section((NEXT,))]
+    missing = Section(remark="The articles do not say.", part="Why?")
+    assert without_repetition([first, missing, second]) == [first, missing, Section((NEXT,))]
     assert without_repetition([first, third]) == [first]

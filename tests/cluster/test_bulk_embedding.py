@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
-import subprocess
 import sys
 import time
 from collections import Counter
@@ -152,23 +150,6 @@ def test_what_an_interrupted_run_embedded_is_not_embedded_again(
     assert embedded <= 60 - 3 * 4
     check_all_once(kept, TEXTS[:60])
     assert list((tmp_path / "shards").iterdir()) == []
-
-
-def test_the_cluster_listens_to_this_machine_alone(cluster: Any) -> None:
-    pids = {
-        str(started.process.pid)
-        for node in cluster.list_all_nodes()
-        for kind in node.all_processes.values()
-        for started in kind
-    }
-    listening = subprocess.run(["ss", "-Hltnp"], capture_output=True, text=True, check=True).stdout
-    addresses = [
-        line.split()[3]
-        for line in listening.splitlines()
-        if pids & set(re.findall(r"pid=(\d+)", line))
-    ]
-    assert addresses
-    assert all(re.match(r"127\.|\[::1\]|\[::ffff:127\.", address) for address in addresses)
 
 
 def test_a_build_whose_passages_a_cluster_embeds_is_the_same(

@@ -14,7 +14,6 @@ from rag.conversations.references import (
     citation_key,
     reference_markdown,
     reference_plain,
-    url_of,
 )
 from rag.types import Citation
 from tests.stored import HOSTILE, LAKE, lake_answer
@@ -123,9 +122,3 @@ def test_hostile_references() -> None:
     assert "alert(1)" in shown.text
     assert "\n" not in reference_plain(replace(hostile, quote="a\nb\u2028c\u202e"))
     assert "\u202e" not in reference_plain(replace(hostile, quote="a\u202e"))
-
-
-def test_the_address_of_a_citation_is_its_articles() -> None:
-    answer = lake_answer()
-    assert url_of(answer, CITATION) == LAKE.url
-    assert url_of(answer, replace(CITATION, article_id="another")) is None

@@ -1,13 +1,14 @@
-"""Conversations outlive restarts, crashes and each other."""
+"""Conversations outlive restarts, crashes and each other, and are told in one line where not."""
 
 from __future__ import annotations
 
+import sqlite3
+import stat
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,18 +16,38 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from rag.conversations.conversation_search import folded
+from rag.conversations import store as module
+from rag.conversations.feedback import FeedbackStore, Verdict
 from rag.conversations.store import (
     INTERRUPTED,
     MAX_TITLE_CHARS,
+    ConversationFile,
     ConversationMissingError,
     ConversationStore,
+    folded,
+    serving,
 )
-from rag.conversations.stored_turns import without_article_texts
+from rag.conversations.stored_turns import answer_to_json, without_article_texts
 from rag.errors import ConversationsError
 from rag.shown.escaping import one_line
 from rag.types import Filters
-from tests.stored import lake_answer, refusal
+from tests.stored import lake_answer
+
+HERE = Path(__file__).parents[2]
+SERVER = """
+import sys
+from pathlib import Path
+from rag.conversations.feedback import FeedbackStore
+from rag.conversations.store import ConversationStore, serving
+
+path = Path(sys.argv[1])
+stores = ConversationStore(path), FeedbackStore(path)  # as rag serve has them
+with serving(stores[0], path):
+    print("serving", flush=True)
+    for line in sys.stdin:
+        stores[0].ask("", None, line.strip())
+        print("kept", flush=True)
+"""
 
 
 class Clock:
@@ -134,13 +155,6 @@ def test_what_a_dead_server_left_is_told_as_interrupted(path: Path) -> None:
         assert store.fail_all_pending() == 0
 
 
-def test_a_failure_keeps_its_line(store: ConversationStore) -> None:
-    asked = store.ask("", None, "x" * 5000)
-    assert store.fail(asked.turn_id, "The question is too long.")
-    (turn,) = store.get("", asked.conversation_id).turns
-    assert (turn.state, turn.note) == ("failed", "The question is too long.")
-
-
 def test_nobody_reaches_the_conversations_of_another(store: ConversationStore) -> None:
     conversation, turn = ask_and_answer(store, "ada", None, "When?")
     for stranger in ("", "bob", "ADA", "ada "):
@@ -169,12 +183,6 @@ def test_names_that_are_none_are_told(name: str, store: ConversationStore) -> No
     with pytest.raises(ConversationsError, match="reload"):
         store.ask("", conversation, "When?", replacing=2**63)
     assert questions(store, "", conversation) == ["When?"]
-
-
-def test_ids_cannot_be_guessed(store: ConversationStore) -> None:
-    ids = {store.ask("", None, "x").conversation_id for _ in range(20)}
-    assert len(ids) == 20
-    assert all(len(each) >= 22 for each in ids)
 
 
 def test_the_list_is_newest_first_and_paged(store: ConversationStore) -> None:
@@ -294,7 +302,7 @@ def test_a_killed_process_leaves_every_answered_turn(path: Path) -> None:
         [sys.executable, "-c", script, str(path)],
         stdout=subprocess.PIPE,
         text=True,
-        cwd=Path(__file__).parents[2],
+        cwd=HERE,
     ) as process:
         assert process.stdout is not None
         told = [int(process.stdout.readline()) for _ in range(20)]
@@ -308,35 +316,180 @@ def test_a_killed_process_leaves_every_answered_turn(path: Path) -> None:
         assert len(store.find("", f"question {max(told)}")) == 1
 
 
-@pytest.mark.long
-def test_a_hundred_thousand_turns_stay_quick(path: Path) -> None:
+# Servers.
+
+
+@contextmanager
+def server_of(path: Path) -> Iterator[subprocess.Popen[str]]:
+    """Another process that serves, and asks what it is told, until it is killed."""
+    with subprocess.Popen(
+        [sys.executable, "-c", SERVER, str(path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        bufsize=1,
+        cwd=HERE,
+    ) as server:
+        try:
+            assert server.stdout is not None
+            assert server.stdout.readline() == "serving\n"
+            yield server
+        finally:
+            server.kill()
+
+
+def state_of(store: ConversationStore, conversation: str) -> str:
+    return store.get("", conversation).turns[-1].state
+
+
+def test_what_another_server_answers_stays_pending_until_all_are_gone(
+    store: ConversationStore, path: Path
+) -> None:
+    with server_of(path) as first:
+        running = store.ask("", None, "When?").conversation_id
+        with server_of(path):
+            first.kill()
+            first.wait()
+            with serving(store, path) as is_alone:
+                assert state_of(store, running) == "pending"
+                assert not is_alone()
+    with serving(store, path) as is_alone:
+        assert state_of(store, running) == "failed"
+        assert is_alone()
+        with server_of(path):
+            assert not is_alone()
+        assert is_alone()
+
+
+def test_a_place_where_nothing_can_be_written_is_one_line(
+    store: ConversationStore, path: Path
+) -> None:
+    path.with_name(f"{path.name}.serving").mkdir()
+    with pytest.raises(ConversationsError, match="RAG_CONVERSATIONS"), serving(store, path):
+        pass
+
+
+def test_what_another_process_closes_takes_nothing_from_a_server_that_is_killed(
+    path: Path,
+) -> None:
+    with server_of(path) as server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+        for question in ("before", "after"):
+            server.stdin.write(f"{question}\n")
+            assert server.stdout.readline() == "kept\n"
+            FeedbackStore(path).close()
     with closing(ConversationStore(path)) as store:
+        assert [found.title for found in store.find("")] == ["after", "before"]
+
+
+# The file.
+
+
+def refusal(path: Path) -> str:
+    with pytest.raises(ConversationsError) as caught:
+        ConversationFile(path)
+    line = str(caught.value)
+    assert "\n" not in line
+    assert str(path) in line
+    assert "RAG_CONVERSATIONS" in line
+    return line
+
+
+def test_a_new_file_is_for_its_owner_alone(tmp_path: Path) -> None:
+    path = tmp_path / "a" / "b" / "conversations.sqlite"
+    with closing(ConversationFile(path)):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+        for beside in path.parent.iterdir():
+            assert stat.S_IMODE(beside.stat().st_mode) == 0o600
+
+
+def test_a_file_of_a_newer_version_is_refused_and_kept(tmp_path: Path) -> None:
+    path = tmp_path / "conversations.sqlite"
+    ConversationFile(path).close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA user_version = 2000")
+    content = path.read_bytes()
+    assert "newer version" in refusal(path)
+    assert path.read_bytes() == content
+
+
+def test_a_file_of_the_first_version_is_brought_up_to_date(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "conversations.sqlite"
+    with monkeypatch.context() as first_version:
+        first_version.setattr(module, "_SCHEMAS", module._SCHEMAS[:1])
+        with closing(ConversationFile(path)) as file, file.transaction() as connection:
+            connection.execute("INSERT INTO conversations VALUES ('c', '', '', '', 0, '', '')")
+            connection.execute(
+                "INSERT INTO turns VALUES (7, 'c', 'When?', '', '{}', 'done', NULL, ?)",
+                (answer_to_json(lake_answer("When?")),),
+            )
+    with closing(ConversationStore(path)) as store, closing(FeedbackStore(path)) as feedback:
+        (turn,) = store.get("", "c").turns
+        assert turn.question == "When?"
+        assert turn.articles == 0
+        feedback.give("", 7, Verdict("up"))
+        (given,) = feedback.all()
+        assert given.settings == {}
+
+
+def test_files_that_are_something_else_are_refused_and_kept(tmp_path: Path) -> None:
+    other, notes = tmp_path / "other.sqlite", tmp_path / "notes.sqlite"
+    with closing(sqlite3.connect(other)) as connection:
+        connection.execute("CREATE TABLE bookmarks (url TEXT)")
+    notes.write_text("my notes " * 200)
+    for path, why in ((other, "another program"), (notes, "not a database")):
+        content = path.read_bytes()
+        assert why in refusal(path)
+        assert path.read_bytes() == content
+    refusal(notes / "conversations.sqlite")
+    refusal(tmp_path)
+
+
+def test_a_damaged_file_or_row_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "conversations.sqlite"
+    with closing(ConversationStore(path)) as store:
+        conversation = store.ask("", None, "one").conversation_id
         with store._file.transaction() as connection:
-            for number in range(1000):
-                values = (
-                    f"c{number}",
-                    "",
-                    f"title {number}",
-                    f"title {number}",
-                    1,
-                    "",
-                    f"{number:09}",
-                )
-                connection.execute("INSERT INTO conversations VALUES (?,?,?,?,?,?,?)", values)
-                for turn in range(number * 100, number * 100 + 100):
-                    connection.execute(
-                        "INSERT INTO turns (id, conversation_id, question, asked, filters, state)"
-                        " VALUES (?, ?, 'q', '', '{}', 'pending')",
-                        (turn, f"c{number}"),
-                    )
-                    connection.execute(
-                        "INSERT INTO turn_words (rowid, words) VALUES (?, ?)",
-                        (turn, f"alpha beta gamma number{turn} delta " * 10),
-                    )
-        started = time.process_time()
-        assert [each.id for each in store.find("", "number77777")] == ["c777"]
-        assert len(store.find("")) == 50
-        assert len(store.get("", "c777").turns) == 100
-        asked = store.ask("", "c777", "new")
-        assert store.answer(asked.turn_id, refusal())
-        assert time.process_time() - started < 1
+            connection.execute("UPDATE turns SET answer = 'no answer', state = 'done'")
+        with pytest.raises(ConversationsError, match="a row is damaged"):
+            store.get("", conversation)
+
+
+def test_a_transaction_that_raises_keeps_nothing(tmp_path: Path) -> None:
+    with closing(ConversationFile(tmp_path / "c.sqlite")) as file:
+        with pytest.raises(ConversationsError, match="UNIQUE"), file.transaction() as connection:
+            connection.executemany(
+                "INSERT INTO conversations VALUES (?, '', '', '', 0, '', '')", [("c",), ("c",)]
+            )
+        assert file.read("SELECT * FROM conversations") == []
+
+
+def test_a_file_that_stays_locked_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rag.conversations.store.BUSY_SECONDS", 0.05)
+    path = tmp_path / "c.sqlite"
+    with closing(ConversationFile(path)) as file, closing(sqlite3.connect(path)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(ConversationsError, match="try again"), file.transaction():
+            pass
+        assert file.read("SELECT count(*) FROM turns") == [(0,)]  # reading goes on
+
+
+def test_many_may_open_a_new_file_at_once(tmp_path: Path) -> None:
+    errors: list[BaseException] = []
+
+    def open_and_close() -> None:
+        try:
+            ConversationFile(tmp_path / "c.sqlite").close()
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=open_and_close) for _ in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from rag.errors import EvaluationError
-from rag.evaluate import Evaluation, evaluate, plot_risk_coverage, render, to_json
+from rag.evaluate import Evaluation, evaluate, render, to_json
 from rag.settings import Settings
 from rag.types import Answer, Article, Progress
 from tests.evaluate.fakes import FakeLibrary, abstained, answered, article, citation, hit
@@ -72,7 +72,7 @@ def test_json_holds_every_question(evaluation: Evaluation) -> None:
     assert how_long["hits"][0]["holds_answer"] is True
     assert (how_long["right"], how_long["measures"]["exact match, short"]) == (True, 0.0)
     assert (where["category"], where["verdict"]) == ("place", "refused")
-    assert where["history"] == [["user", "Who?"], ["assistant", "The articles do not say."]]
+    assert where["history"] == [["", "The articles do not say."]]
     assert (why["kind"], why["expected"]) == ("absent", "abstain")
 
 
@@ -83,18 +83,6 @@ def test_the_tables_show_what_could_be_taken(evaluation: Evaluation) -> None:
     rows = [line.replace("│", " ").split() for line in shown.splitlines()]
     assert ["place", "0", "0", "0", "0", "1"] in rows
     assert max(map(len, shown.splitlines())) <= 100
-
-
-def test_the_curve_is_drawn_where_an_answer_is_known(
-    evaluation: Evaluation, tmp_path: Path
-) -> None:
-    plot_risk_coverage(evaluation, tmp_path / "curve.png")
-    assert (tmp_path / "curve.png").read_bytes().startswith(b"\x89PNG")
-    with pytest.raises(EvaluationError, match="cannot be written"):
-        plot_risk_coverage(evaluation, tmp_path / "missing" / "curve.png")
-    write(tmp_path, absent=[{"question": "Why?"}])
-    with pytest.raises(EvaluationError, match="no curve"):
-        plot_risk_coverage(run(tmp_path, {}), tmp_path / "curve.png")
 
 
 def test_an_empty_set_and_an_empty_sample_are_errors(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from rag.errors import EvaluationError
-from rag.evaluate.questions import Part, Question, read_set
+from rag.evaluate.questions import Question, read_set
 from rag.types import Span
 
 
@@ -60,42 +60,35 @@ def test_reads_a_set_with_articles(tmp_path: Path) -> None:
 
 
 HISTORY: list[Any] = [{"role": "user", "content": "Hi"}, ["assistant", "Hello"]]
-KNOWN = {"question": "When did they meet?", "answers": ["May"]}
-MISSING = {"question": "Why did they meet?", "absent": True}
 
 
 @pytest.mark.parametrize(
-    ("known", "kind", "expected", "partial"),
+    ("known", "kind", "expected"),
     [
-        ({"answers": ["May"]}, "question", "answer", False),
-        ({"relevant": ["3", 4]}, "question", None, False),
-        ({"answers": ["May"], "history": HISTORY}, "follow-up", "answer", False),
-        ({"answers": ["May"], "conflicting": ["June"]}, "conflict", "answer", False),
-        ({"answerability": "ANSWERABLE"}, "question", "answer", False),
-        ({"answerability": "PARTIAL"}, "question", "answer", True),
-        ({"answerability": "UNANSWERABLE"}, "question", "abstain", False),
-        ({"answerability": "UNDERSPECIFIED"}, "question", None, False),
-        ({"parts": [KNOWN, MISSING]}, "question", "answer", True),
-        ({"parts": [KNOWN, KNOWN]}, "question", "answer", False),
-        ({"parts": [MISSING]}, "question", "abstain", False),
+        ({"answers": ["May"]}, "question", "answer"),
+        ({"relevant": ["3", 4]}, "question", None),
+        ({"answers": ["May"], "history": HISTORY}, "follow-up", "answer"),
+        ({"answers": ["May"], "conflicting": ["June"]}, "conflict", "answer"),
+        ({"answerability": "ANSWERABLE"}, "question", "answer"),
+        ({"answerability": "PARTIAL"}, "question", "answer"),
+        ({"answerability": "UNANSWERABLE"}, "question", "abstain"),
+        ({"answerability": "UNDERSPECIFIED"}, "question", None),
         (
             {"article_id": "a", "start": 0, "end": 3, "plausible": ["May"]},
-            *("near miss", "abstain", False),
+            *("near miss", "abstain"),
         ),
-        ({"any": [["May"]], "status": "answered"}, "question", "answer", False),
-        ({"any": [], "none": ["May"], "status": "abstained"}, "question", "abstain", False),
+        ({"any": [["May"]], "status": "answered"}, "question", "answer"),
+        ({"any": [], "none": ["May"], "status": "abstained"}, "question", "abstain"),
     ],
 )
 def test_the_fields_say_what_is_expected(
-    tmp_path: Path, known: dict[str, Any], kind: str, expected: str | None, partial: bool
+    tmp_path: Path, known: dict[str, Any], kind: str, expected: str | None
 ) -> None:
     write(tmp_path, questions=[{"question": "Q?"} | known])
     (question,) = questions_of(tmp_path)
-    assert (question.kind, question.expected, question.partial) == (kind, expected, partial)
+    assert (question.kind, question.expected) == (kind, expected)
     if "history" in known:
         assert question.history == (("user", "Hi"), ("assistant", "Hello"))
-    if "parts" in known:
-        assert question.parts[0] == Part.model_validate(known["parts"][0])
 
 
 def test_a_note_may_say_what_corrects_a_false_question(tmp_path: Path) -> None:
@@ -207,8 +200,6 @@ def test_without_a_known_false_fact_there_is_no_conflict(tmp_path: Path, name: s
         (QUESTION | {"history": [3]}, "history.0"),
         (QUESTION | {"answerability": "MAYBE"}, "answerability Input should be"),
         ({"question": "When?", "quote": "May", "conflicting": ["June"]}, "needs the answers"),
-        (QUESTION | {"parts": [{"question": "Why?"}]}, "parts.0 a part has either answers or"),
-        (QUESTION | {"parts": [{"answers": ["x"], "absent": True}]}, "either answers or"),
         (RGB | {"positive": []}, "positive Tuple should have at least 1 item"),
         (RGB | {"answer": None}, "answer Field required"),
         (RGB | {"answer": [["x"], ["y"]]}, "answer.0 Input should be a valid string"),

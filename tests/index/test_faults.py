@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from rag.errors import IndexCorruptError
+from rag.errors import IndexCorruptError, IndexMissingError
 from tests.index.system_calls import is_supported
 from tests.index.two_states import TwoStates
 
@@ -151,8 +151,9 @@ def states(tmp_path_factory: pytest.TempPathFactory) -> TwoStates:
 
 
 def damages(content: bytes, count: int) -> Iterator[bytes]:
-    """Cut short and with a bit flipped, each at ``count`` places, from the first to the last."""
+    """Grown, cut short and with a bit flipped, each at ``count`` places, from first to last."""
     chance = random.Random(1)
+    yield content + b"\0"
     for place in sorted({len(content) * n // max(1, count - 1) for n in range(count)}):
         if place < len(content):
             yield content[:place]
@@ -173,6 +174,10 @@ def test_no_damaged_file_is_opened(states: TwoStates, count: int) -> None:
             with pytest.raises(IndexCorruptError, match=r"is damaged: .*\. Run rag build --index"):
                 states.open(index)
             tried += 1
+        path.unlink()
+        is_current = path.name == "CURRENT"
+        with pytest.raises(IndexMissingError if is_current else IndexCorruptError):
+            states.open(index)
         path.write_bytes(whole)
         states.open(index).close()
     assert tried > 10 * count

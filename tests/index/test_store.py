@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
-import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -12,7 +10,6 @@ from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 pytest.register_assert_rewrite("tests.index.contract")
@@ -26,20 +23,13 @@ from rag.errors import (  # noqa: E402
     OpenError,
 )
 from rag.index import (  # noqa: E402
-    Current,
-    GenerationWriter,
     LocalStore,
-    Manifest,
-    generations,
     open_store,
-    read_current,
-    store,
 )
 from rag.index.articles import ArticleTable  # noqa: E402
-from rag.index.generations import HeldGeneration  # noqa: E402
 from rag.ingest.build import build_from_articles, recipe_of  # noqa: E402
 from rag.settings import Settings  # noqa: E402
-from rag.types import Article, BuildReport, Filters, Passage  # noqa: E402
+from rag.types import Article, BuildReport, Filters  # noqa: E402
 from tests.cluster import milvus_lite  # noqa: E402
 from tests.fakes import FakeEmbedder, make_article  # noqa: E402
 from tests.index.contract import Opened, StoreContract  # noqa: E402
@@ -146,52 +136,6 @@ def test_which_passages_a_filter_lets_pass_is_looked_up_once(
     store.close()
 
 
-# Damage: every file, in every way, gives one line that names the command.
-
-
-def damage_file(path: Path, how: str) -> None:
-    content = bytearray(path.read_bytes())
-    if how == "deleted":
-        path.unlink()
-    elif how == "cut short":
-        path.write_bytes(content[: len(content) // 2])
-    elif how == "grown":
-        path.write_bytes(content + b"\0")
-    else:
-        content[len(content) // 2] ^= 1
-        path.write_bytes(content)
-
-
-@pytest.mark.parametrize("how", ["deleted", "cut short", "grown", "one bit flipped"])
-def test_every_damage_to_every_file_is_noticed(
-    build_index: Build, open_index: Open, settings: Settings, how: str
-) -> None:
-    build_index(ARTICLES)
-    names = [
-        path.relative_to(settings.index)
-        for path in settings.index.rglob("*")
-        if path.is_file()
-        and path.name != "build.lock"
-        and (how == "deleted" or path.stat().st_size)
-    ]
-    assert len(names) > 6
-    whole = settings.index.with_name("whole")
-    settings.index.rename(whole)
-    for name in names:
-        shutil.rmtree(settings.index, ignore_errors=True)
-        shutil.copytree(whole, settings.index)
-        damage_file(settings.index / name, how)
-        is_gone = how == "deleted" and name == Path("CURRENT")
-        with pytest.raises(IndexMissingError if is_gone else IndexCorruptError) as caught:
-            open_index()
-        line = str(caught.value)
-        assert str(settings.index) in line, name
-        assert line.endswith(f"un rag build --index {settings.index}."), name
-        assert "\n" not in line
-    assert build_index(ARTICLES).articles == 2, "and built again"
-    open_index().close()
-
-
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
@@ -240,47 +184,6 @@ def test_an_index_whose_files_may_not_be_read(
 # Readers while builds go on.
 
 
-def test_a_generation_is_kept_while_it_is_read(
-    build_index: Build, open_index: Open, settings: Settings, embedder: FakeEmbedder
-) -> None:
-    build_index(ARTICLES)
-    stores = [open_index(), open_index()]
-    before = query(stores[0], embedder)
-    for opened in stores:
-        build_index(ARTICLES[:1])
-        kept = sorted(os.listdir(settings.index / "generations"))
-        assert kept == ["g000001", read_current(settings.index).generation]
-        assert query(stores[-1], embedder) == before
-        opened.close()
-    build_index(ARTICLES[:1])
-    assert os.listdir(settings.index / "generations") == ["g000004"]
-
-
-def test_an_open_store_answers_even_if_its_files_are_removed(
-    build_index: Build, open_index: Open, settings: Settings, embedder: FakeEmbedder
-) -> None:
-    build_index(ARTICLES)
-    store = open_index()
-    before = query(store, embedder)
-    shutil.rmtree(settings.index)
-    assert query(store, embedder) == before
-
-
-def test_opening_follows_a_build_that_removed_what_was_being_opened(
-    build_index: Build, open_index: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    build_index(ARTICLES)
-    read = store.read_generation
-
-    def overtaken(index: Path, current: Current) -> tuple[HeldGeneration, Manifest]:
-        monkeypatch.undo()
-        build_index(ARTICLES[:1])
-        return read(index, current)
-
-    monkeypatch.setattr(store, "read_generation", overtaken)
-    assert open_index().generation == "g000002"
-
-
 def test_threads_ask_while_generations_are_switched(
     build_index: Build, open_index: Open, embedder: FakeEmbedder
 ) -> None:
@@ -311,37 +214,6 @@ def test_threads_ask_while_generations_are_switched(
 
 
 # Writing that fails.
-
-
-def test_leaving_without_publishing_removes_what_was_written(
-    build_index: Build, open_index: Open, settings: Settings, embedder: FakeEmbedder
-) -> None:
-    build_index(ARTICLES)
-    with GenerationWriter(settings.index, recipe_of(settings, embedder)) as writer:
-        text = ARTICLES[0].text
-        passage = Passage("p", ARTICLES[0].id, text, 0, len(text))
-        writer.add(ARTICLES[0], [passage], ["h"], np.ones((1, 64), dtype=np.float32))
-        assert writer.generation == "g000002"
-    assert os.listdir(settings.index / "generations") == ["g000001"]
-    assert open_index().generation == "g000001"
-
-
-def test_an_error_after_the_switch_leaves_the_new_generation(
-    build_index: Build, open_index: Open, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    build_index(ARTICLES)
-    sync = generations.sync
-
-    def fail_at_last(path: Path) -> None:
-        if path == settings.index and read_current(path).generation == "g000002":
-            raise OSError(5, "Input/output error")
-        sync(path)
-
-    with monkeypatch.context() as failing:
-        failing.setattr(generations, "sync", fail_at_last)
-        with pytest.raises(BuildError, match=r"is new, but .* \(Input/output error\): check"):
-            build_index(ARTICLES)
-    assert open_index().generation == "g000002"
 
 
 @pytest.fixture

@@ -4,8 +4,6 @@ import os
 import random
 import re
 import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -17,7 +15,7 @@ from zipfile import ZipFile
 import pytest
 
 import rag.load
-from rag.errors import BuildError, BuildInProgressError, IndexMissingError, SeedsError
+from rag.errors import BuildError, SeedsError
 from rag.index import LocalStore, open_store
 from rag.ingest.build import (
     READING_LIBRARIES,
@@ -451,62 +449,6 @@ def test_what_another_model_embedded_is_not_used(seeds_folder: Path) -> None:
         build(Interrupted(revision="0"))
     report = build()
     assert report.embedded == report.passages
-
-
-# Other processes.
-
-
-def build_in_process(*arguments: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.build_in_process", *arguments],
-        env={"PYTHONPATH": str(ROOT), "PATH": ""},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-
-
-@pytest.mark.parametrize("has_index", [False, True])
-@pytest.mark.parametrize(
-    ("place", "is_switched"),
-    [
-        ("tests.fakes:FakeEmbedder.embed_passages", False),
-        ("rag.ingest.build.find_stories", False),
-        ("rag.index.store:TermWriter.finish", False),
-        ("rag.index.store.publish", False),
-        ("rag.index.embedding_cache:EmbeddingCache.clear", True),
-        ("rag.index.store.is_in_force", True),
-    ],
-)
-def test_a_killed_build_leaves_the_old_index_or_the_new_one(
-    seeds_folder: Path, place: str, is_switched: bool, has_index: bool
-) -> None:
-    if has_index:
-        build()
-    (seeds_folder / "new.txt").write_text("A new article about the storm.")
-    with build_in_process("kill", place) as process:
-        assert process.wait() == -9
-    if is_switched or has_index:
-        assert opened().article_count == 2 + is_switched
-    else:
-        with pytest.raises(IndexMissingError):
-            opened()
-    assert build().articles == 3
-    assert opened().article_count == 3
-
-
-def test_a_second_process_is_told_to_wait_and_the_old_index_answers(seeds_folder: Path) -> None:
-    build()
-    with build_in_process("wait") as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "embedding\n"
-        with pytest.raises(BuildInProgressError, match="Index index is being built already: wait"):
-            build()
-        assert opened().generation == "g000001"
-        process.communicate()
-        assert process.returncode == 0
-    assert opened().generation == "g000002"
-    assert build().generation == "g000003"
 
 
 def test_title_date_and_headings_are_embedded_with_a_passage() -> None:

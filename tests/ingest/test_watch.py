@@ -92,7 +92,7 @@ def test_no_folder(tmp_path: Path) -> None:
 @pytest.fixture
 def rag_build_watch(seeds_folder: Path) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.build_in_process", "watch"],
+        [sys.executable, "-m", "tests.watch_in_process"],
         env={"PYTHONPATH": str(ROOT), "PATH": ""},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -93,7 +93,14 @@ def test_a_date_within_the_text_is_not_the_articles() -> None:
 
 def test_text_without_a_title() -> None:
     assert values(masthead(PROSE)) == (None, None, None)
-    assert values(masthead("They met in Baghdad.", PROSE)) == (None, None, None)
+    assert values(masthead("They met in Baghdad.")) == (None, None, None)
+    assert values(masthead("They met in Baghdad:", PROSE)) == (None, None, None)
+
+
+def test_a_first_line_is_the_title_though_it_ends_in_a_full_stop() -> None:
+    found = masthead("They met in Baghdad.", PROSE)
+    assert values(found) == ("They met in Baghdad.", None, None)
+    assert own_texts(found) == []  # it may be evidence all the same
     assert values(masthead("They met in the U.S.", PROSE))[0] == "They met in the U.S."
 
 

@@ -120,7 +120,7 @@ def test_a_line_repeated_between_whole_paragraphs_is_kept() -> None:
         ("a long-\nterm plan; not long ago a term", "a long-term\nplan; not long ago a term"),
         ("a co-\nrollary, as corollary says", "a corollary,\nas corollary says"),
         ("the infor-\nmation, - he said", "the information, - he said"),
-        ("from 1999-\n2003 and -\nso on", "from 1999-\n2003 and -\nso on"),
+        ("from 1999-\n2003 and -\nso on", "from 1999-2003 and -\nso on"),
     ],
 )
 def test_hyphens_at_line_ends(torn: str, whole: str) -> None:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 import matplotlib
@@ -78,8 +77,7 @@ def test_paragraphs_are_whole_over_lines_columns_and_pages(columns: int, style: 
     data = typeset(columns, style)
     assert data.count(b"/Type /Page\n") >= 3
     article = to_article(read_pdf(data), "a.pdf")
-    created, *blocks = article.text.split("\n\n")
-    assert (created, blocks) == (article.date, ["The talks in Baghdad", *PROSE])
+    assert article.text.split("\n\n") == ["The talks in Baghdad", *PROSE]
     assert article.title == "The talks in Baghdad"
     assert [article.text[start:end] for start, end in article.body] == ["\n\n".join(PROSE)]
 
@@ -142,12 +140,10 @@ def test_lines_that_are_the_same_by_chance_stay() -> None:
     )
 
 
-def test_properties_give_title_author_and_date() -> None:
+def test_properties_give_title_and_author_and_no_date() -> None:
     article = to_article(read_pdf(drawn([PROSE[:20]], title="Talks", author="Ann Lee")), "a.pdf")
     assert (article.title, article.author) == ("Talks", "Ann Lee")
-    assert article.date == datetime.now(UTC).date().isoformat()
-    assert article.header.date is not None
-    assert article.text[slice(*article.header.date)] == article.date
+    assert article.date is None  # that of the making is none of the article
 
 
 def test_what_the_text_states_goes_before_the_properties() -> None:
@@ -161,8 +157,7 @@ def test_what_the_text_states_goes_before_the_properties() -> None:
 
 @pytest.mark.parametrize("title", ["untitled", "Microsoft Word - draft3.doc", "final_v2.docx"])
 def test_titles_that_programs_made_up_are_passed_over(title: str) -> None:
-    metadata = read_pdf(drawn([PROSE[:20]], title=title, author="anonymous")).metadata
-    assert set(metadata) == {"date"}
+    assert not read_pdf(drawn([PROSE[:20]], title=title, author="anonymous")).metadata
 
 
 @pytest.mark.parametrize(

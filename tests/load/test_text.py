@@ -61,13 +61,37 @@ def test_verse_and_addresses_keep_their_lines() -> None:
 
 def test_list_items_keep_their_lines_and_lose_their_wrapping() -> None:
     assert blocks("- one\n- two that goes\n  on here\n- three") == [
-        ("verbatim", "- one\n- two that goes on here\n- three")
+        ("list", "- one\n- two that goes on here\n- three")
     ]
 
 
-def test_tables_keep_their_lines() -> None:
-    table = "Name     Age\nAli      33\nRyan     57"
-    assert blocks(table) == [("verbatim", table)]
+@pytest.mark.parametrize(
+    "table",
+    [
+        "Name     Age   Town\nAli      33    Sarn\nRyan           Kall",
+        "Name\tAge\tTown\nAli\t33\tSarn\nRyan\t\tKall",
+        "| Name | Age | Town |\n|---|---|---|\n| Ali | 33 | Sarn |\n| Ryan |  | Kall |",
+    ],
+    ids="spaces tabs bars".split(),
+)
+def test_rows_are_read_with_their_header_and_empty_cells_keep_their_place(table: str) -> None:
+    assert blocks(table) == [
+        (
+            "table",
+            "Name | Age | Town\nAli | Age: 33 | Town: Sarn\nRyan | Age: – | Town: Kall",
+        )
+    ]
+
+
+def test_a_lead_in_belongs_to_its_list() -> None:
+    assert blocks("They ask for:\n- gloves\n- boots") == [
+        ("list", "They ask for:\n- gloves\n- boots")
+    ]
+
+
+def test_messages_of_a_chat_have_their_writers() -> None:
+    chat = read_text(b"[03.05.23, 10:12:01] Ada: It rains\n[03.05.23, 10:13:22] Bo: Where?")
+    assert [block.speaker for block in chat.blocks] == ["Ada", "Bo"]
 
 
 def test_an_underlined_line_is_a_heading() -> None:

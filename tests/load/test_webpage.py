@@ -96,15 +96,7 @@ class TestNewsPage:
         article = load(tmp_path, "saved.html", NEWS.encode())
         assert [article.text[start:end] for start, end in article.body] == [
             FIRST,
-            "\n\n".join(
-                (
-                    SECOND,
-                    "- A pier on the north side of the harbour\n- Boats every hour in winter",
-                    QUOTED,
-                    "Year | Passengers\n2006 | 74,500",
-                    LAST,
-                )
-            ),
+            XX
         ]
 
     def test_nothing_is_said_outside_it(self, capfd: pytest.CaptureFixture[str]) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from rag.errors import LoadError
 from rag.load.article import to_article
-from rag.load.document import Block
+from rag.load.document import Block, table_block
 from rag.load.word import read_docx
 
 PROSE = "They met in Baghdad on Monday for the first time in nearly three decades, he said."
@@ -44,12 +44,12 @@ def sample() -> bytes:
 
 def test_paragraphs_headings_lists_and_tables_in_order() -> None:
     assert read_docx(sample()).blocks == (
-        Block("heading", "The talks"),
+        Block("heading", "The talks", 1),
         Block("paragraph", PROSE),
-        Block("heading", "What was said"),
+        Block("heading", "What was said", 1),
         Block("verbatim", "Little was said.\nNothing more."),
-        Block("verbatim", "- the border\n- the prisoners"),
-        Block("verbatim", "Year | Oil | Gas\n2007 | none"),
+        Block("list", "- the border\n1. the prisoners"),
+        *table_block([["Year", "Oil", "Gas"], ["2007", "none", "none"]]),
     )
 
 
@@ -57,7 +57,7 @@ def test_properties() -> None:
     article = to_article(read_docx(sample()), "a.docx")
     assert (article.title, article.author, article.date) == (
         *("Talks in Baghdad", "Ann Lee"),
-        "2007-05-31",
+        None,  # the day of its making dates no article
     )
 
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answer.answer import Asked, Section, answered
+from rag.answer.answer import Section, answered
 from rag.shown.answer_lines import Line, Words, answer_lines
-from rag.types import Answer, Citation, Claim, Quote
+from rag.types import Answer, Ask, Citation, Claim, Quote
 from tests.fakes import make_article
 
 TEXT = "The lake froze in January. Boats\nlay in [2] the ice. “Nobody sailed”, said Ada."
@@ -21,8 +21,8 @@ def quote_of(text: str, lead: str = "") -> Quote:
     return Quote(ARTICLE, text, start, start + len(text), 1.0, lead=lead)
 
 
-def answer_of(*sections: Section, unanswered: tuple[str, ...] = ()) -> Answer:
-    return answered(Asked("Which lake?", "Which lake?", (), 0.9, "fake"), sections, unanswered)
+def answer_of(*sections: Section) -> Answer:
+    return answered(Ask(*["Which lake?"] * 3), sections, "fake")
 
 
 def said(line: Line) -> list[tuple[str, str]]:
@@ -52,7 +52,7 @@ def test_quotes_are_the_articles_words_and_leads_and_remarks_are_ours() -> None:
 
 
 def test_a_part_without_an_answer_is_a_remark_of_ours_in_a_part_of_its_own() -> None:
-    answer = answer_of(Section((quote_of("Nobody sailed"),)), unanswered=("Who paid the band?",))
+    answer = answer_of(Section((quote_of("Nobody sailed"),)), Section(part="Who paid the band?"))
     first, second = answer_lines(answer)
     assert (first.part, first.is_remark) == (0, False)
     assert (second.part, second.is_remark) == (1, True)

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,9 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.index import LocalStore
-from rag.retrieval import retrieve
-from rag.text.duplicates import SIGNATURE_HASHES, first_of_story, signature, without_repeats
-from rag.types import Article, BuildReport, Filters, Hit, Passage, Span
+from rag.text.duplicates import SIGNATURE_HASHES, first_of_story, signature
+from rag.types import Article, BuildReport, Filters, Span
 from tests.fakes import FakeEmbedder, make_article
 
 Build = Callable[[Sequence[Article]], BuildReport]
@@ -108,61 +106,6 @@ def test_many_articles_take_little_time_and_copies_of_one_do_too() -> None:
     assert set(first[10_000:].tolist()) == {0}
 
 
-# Hits of one story.
-
-
-def hit(article: Article, words: str, score: float) -> Hit:
-    start = article.text.index(words)
-    passage = Passage(f"{article.id}:{start}", article.id, words, start, start + len(words))
-    return Hit(passage, article, score)
-
-
-POST = replace(
-    make_article("Twelve whales came. They left at noon.", "post", date="2011-06-02"),
-    also_in=("herald.txt", "star.txt"),
-)
-HERALD = replace(
-    make_article("Twelve whales came! They left at one.", "herald", date="2011-06-01"),
-    also_in=("post.txt", "star.txt"),
-)
-STAR = replace(make_article("Twelve whales came.", "star"), also_in=("herald.txt", "post.txt"))
-OTHER = make_article("Twelve whales came.", "other")
-
-
-def test_the_same_words_are_shown_once_from_the_first_published() -> None:
-    hits = [
-        hit(STAR, "Twelve whales came.", 0.9),
-        hit(OTHER, "Twelve whales came.", 0.8),
-        hit(POST, "Twelve whales came.", 0.7),
-        hit(HERALD, "Twelve whales came!", 0.6),
-    ]
-    shown = without_repeats(hits)
-    assert [(hit.article.source, hit.score) for hit in shown] == [
-        ("star.txt", 0.9),
-        ("other.txt", 0.8),
-    ]
-    assert [(hit.article.source, hit.score) for hit in without_repeats(hits[1:])] == [
-        ("other.txt", 0.8),
-        ("herald.txt", 0.7),
-    ]
-
-
-def test_what_a_paper_changed_stays() -> None:
-    hits = [hit(POST, "They left at noon.", 0.9), hit(HERALD, "They left at one.", 0.8)]
-    assert without_repeats(hits) == hits
-
-
-def test_a_part_gives_way_to_the_whole_whatever_its_date() -> None:
-    hits = [hit(HERALD, "Twelve whales came!", 0.9), hit(POST, POST.text, 0.8)]
-    assert [hit.passage.text for hit in without_repeats(hits)] == [POST.text]
-
-
-def test_passages_of_one_article_all_stay() -> None:
-    hits = [hit(POST, "Twelve whales came.", 0.9), hit(POST, POST.text, 0.8)]
-    assert without_repeats(hits) == hits
-    assert without_repeats([]) == []
-
-
 # In an index.
 
 
@@ -184,23 +127,6 @@ def test_an_index_knows_where_else_a_story_stands(build_index: Build, open_index
     vector = FakeEmbedder().embed_query([text])[0]
     found_late = store.search_vectors(vector, 1, Filters(source="late.txt"))
     assert store.fetch([found_late[0][0]])[0][1].also_in == ("early.txt", "undated.txt")
-
-
-def test_a_story_in_five_papers_takes_one_place_among_the_hits(
-    build_index: Build, open_index: Open, embedder: FakeEmbedder
-) -> None:
-    text = "Grey whales came into the harbour in the night, and the fog did not lift until noon."
-    papers = [make_article(text, f"{n}", title="Whales", date=f"2011-06-0{n}") for n in range(1, 6)]
-    others = [make_article(f"The harbour has {n} lamps and no whales.", f"lamp{n}") for n in "ab"]
-    build_index([*others, *reversed(papers)])
-    found = retrieve(open_index(), embedder, "grey whales in the harbour", 3, candidates=10)
-    assert found[0].article.source == "1.txt"
-    assert {hit.article.source for hit in found[1:]} == {"lampa.txt", "lampb.txt"}
-    assert found[0].article.also_in == ("2.txt", "3.txt", "4.txt", "5.txt")
-    only = retrieve(
-        open_index(), embedder, "grey whales", 3, candidates=10, filters=Filters(since="2011-06-04")
-    )
-    assert [hit.article.source for hit in only] == ["4.txt"]
 
 
 def test_a_story_whose_first_article_is_gone_has_another_first(

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 import time
-from itertools import pairwise
+from dataclasses import replace
+from itertools import accumulate
+from typing import Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.text.marks import may_be_quoted, unit_of
 from rag.text.split import passages
-from rag.types import Article, Span
+from rag.types import Article, Mark, MarkKind, Span
 from tests.fakes import outside
 from tests.strategies import TEXTS_HARD_TO_SPLIT
 
@@ -26,23 +29,70 @@ def article(text: str, *body: Span) -> Article:
     )
 
 
-@given(TEXTS_HARD_TO_SPLIT, st.integers(1, 12), st.lists(st.integers(0, 200), max_size=4))
-def test_passages_are_exact_and_small_and_lose_nothing(
-    text: str, max_tokens: int, cuts: list[int]
-) -> None:
-    edges = sorted({0, *(min(cut, len(text)) for cut in cuts), len(text)})
-    body = [Span(a, b) for a, b in pairwise(edges)]
-    made = article(text, *body)
+@given(TEXTS_HARD_TO_SPLIT, st.integers(1, 12))
+def test_passages_are_exact_and_small_and_lose_nothing(text: str, max_tokens: int) -> None:
+    made = article(text)
     position = 0
     for passage in passages(made, WordTokenizer(), max_tokens):
         assert position <= passage.start < passage.end
         assert not text[position : passage.start].strip()
         assert passage.text == text[passage.start : passage.end] == passage.text.strip()
         assert passage.id == f"{made.id}:{passage.start}-{passage.end}"
-        assert any(a <= passage.start and passage.end <= b for a, b in body)
         assert WordTokenizer().count_tokens(passage.text) <= max_tokens
         position = passage.end
     assert not text[position:].strip()
+
+
+PIECES = st.lists(
+    st.tuples(st.sampled_from(["heading", "caption", "clutter", "text"]), st.integers(1, 3)),
+    min_size=1,
+    max_size=12,
+)
+
+
+@given(PIECES)
+def test_every_line_is_searched_and_no_passage_mixes_what_may_be_quoted(
+    pieces: list[tuple[MarkKind | Literal["text"], int]],
+) -> None:
+    words = [f"Piece{number} end." for number, _ in enumerate(pieces)]
+    starts = list(accumulate((len(text) + 2 for text in words), initial=0))
+    marks = tuple(
+        Mark(kind, start, start + len(text), level=level if kind == "heading" else 0)
+        for (kind, level), start, text in zip(pieces, starts, words, strict=False)
+        if kind != "text"
+    )
+    made = replace(article("\n\n".join(words)), marks=marks)
+    found = passages(made, WordTokenizer(), 50)
+    searched = " ".join(" ".join((*passage.headings, passage.text)) for passage in found)
+    assert all(text in searched for text in words)
+    for passage in found:
+        inside = [text for text in words if text in passage.text]
+        spans = [Span(made.text.index(t), made.text.index(t) + len(t)) for t in inside]
+        assert len({may_be_quoted(made, span) for span in spans}) == 1
+        levels = [mark.level for mark in marks if mark.end <= passage.start]
+        assert len(passage.headings) <= len(set(levels))
+
+
+def test_headings_nest_and_a_new_one_ends_those_below_it() -> None:
+    text = "One\n\nA.\n\nTwo\n\nB.\n\nThree\n\nC."
+    spans = {name: Span(text.index(name), text.index(name) + len(name)) for name in text.split()}
+    levels = {"One": 1, "Two": 2, "Three": 1}
+    marks = tuple(Mark("heading", *spans[name], level=levels[name]) for name in levels)
+    made = passages(replace(article(text), marks=marks), WordTokenizer(), 50)
+    assert [(passage.headings, passage.text) for passage in made] == [
+        (("One",), "A."),
+        (("One", "Two"), "B."),
+        (("Three",), "C."),
+    ]
+
+
+def test_a_part_of_a_long_list_carries_its_lead_in() -> None:
+    items = "\n".join(f"- item {number} of the list" for number in range(20))
+    text = f"They ask for these:\n{items}"
+    made = replace(article(text), marks=(Mark("list", 0, len(text)),))
+    first, second, *_ = passages(made, WordTokenizer(), 40)
+    assert (first.headings, second.headings) == ((), ("They ask for these:",))
+    assert unit_of(made, Span(second.start, second.start + 10)) == Span(0, len(text))
 
 
 def packed(*paragraphs: str, max_tokens: int) -> list[str]:

@@ -15,7 +15,7 @@ from rag.settings import Settings
 from rag.types import BuildReport, Failure, Progress
 from rag.web.catalogue import scan
 from rag.web.library import LibraryDesk, describe_report, library_page, library_routes
-from rag.web.pages import PageMiddleware
+from rag.web.pages import PageMiddleware, tell_errors
 from rag.web.served import Ready, ServedLibrary
 from tests.fake_library import FakeLibrary
 from tests.web.test_served import builds, opens, settled
@@ -27,6 +27,7 @@ STORY = b"Whales return\n\nGrey whales were seen near the harbour for the first 
 def client_of(served: ServedLibrary, settings: Settings) -> TestClient:
     app = FastAPI()
     app.add_middleware(PageMiddleware)
+    tell_errors(app)
     app.include_router(library_routes(LibraryDesk(served, settings.seeds, settings.index)))
     return TestClient(app, base_url="http://127.0.0.1:7860", headers=OURS)
 
@@ -122,12 +123,6 @@ def test_a_foreign_page_changes_nothing(
     assert names(settings) == {"talks.txt"}
 
 
-def test_the_browsers_word_for_our_own_page_is_enough(client: TestClient) -> None:
-    headers = {"origin": "", "sec-fetch-site": "same-origin"}
-    response = client.put("/library/file?name=a.txt", content=STORY, headers=headers)
-    assert response.status_code == 200
-
-
 @pytest.mark.parametrize(
     ("name", "kept"),
     [
@@ -168,12 +163,6 @@ def test_what_the_list_does_not_have_is_refused(client: TestClient, query: str) 
     assert client.get(f"/library/list?{query}").status_code == 422
 
 
-def test_the_seeds_are_not_served(client: TestClient, settings: Settings) -> None:
-    add(client, "whales.html", b"<script>alert(1)</script>")
-    for place in ("/whales.html", "/library/whales.html", "/seeds/whales.html", "/library/file"):
-        assert client.get(place).status_code in {404, 405}
-
-
 @pytest.mark.parametrize("current", [None, "nonsense", f"g000001 {'0' * 64}\n"])
 def test_a_folder_is_not_scanned_for_every_list_where_no_index_can_be_read(
     served: ServedLibrary, settings: Settings, monkeypatch: pytest.MonkeyPatch, current: str | None
@@ -183,7 +172,9 @@ def test_a_folder_is_not_scanned_for_every_list_where_no_index_can_be_read(
         (settings.index / "CURRENT").write_text(current)
     scans = []
     monkeypatch.setattr("rag.web.library._FRESH_SECONDS", 600)
-    monkeypatch.setattr("rag.web.library.scan", lambda *folders: scans.append(1) or scan(*folders))
+    monkeypatch.setattr(
+        "rag.web.catalogue.scan", lambda *folders: scans.append(1) or scan(*folders)
+    )
     desk = LibraryDesk(served, settings.seeds, settings.index)
     assert desk.catalogue() is desk.catalogue()
     assert bool(desk.problem) == bool(current)

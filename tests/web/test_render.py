@@ -9,13 +9,15 @@ from urllib.parse import parse_qs, unquote
 
 import pytest
 
+from rag.answer.answer import Section, answered
 from rag.errors import IndexCorruptError, SeedsError
-from rag.shown.answer_facts import NEAREST_SHOWN, Searched
+from rag.shown.answer_facts import NEAREST_SHOWN
 from rag.shown.escaping import escape
-from rag.types import Answer, Claim, Done, Failure, Filters
+from rag.types import Answer, Ask, Claim, Done, Failure, Kind, Quote
 from rag.web import answers, served, source
 from rag.web.served import Failed, Ready, State, Working
 from tests.fake_library import FakeLibrary, FakeManifest, article_of
+from tests.stored import LAKE
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>![x](http://foreign.example/x.png)"
 
@@ -185,13 +187,26 @@ def test_articles_that_differ_stand_on_lines_of_their_own() -> None:
     assert '<span class="ours">A title: </span><span class="quoted">“' in words
 
 
-def test_what_was_searched_is_told() -> None:
-    answer = answer_to("How long was the discussion?")
-    filters = Filters(since="2007-05", author=HOSTILE)
-    shown = answers.render_answer(answer, Searched(1203, filters))
-    assert "Searched 1,203 articles, only those from May 2007 on, by “" in Tags(shown).text
+@pytest.mark.parametrize("kind", ["compare", "timeline"])
+def test_what_belongs_together_stands_under_its_heading(kind: Kind) -> None:
+    quotes = [
+        Quote(LAKE, LAKE.text[start:end], start, end, 1.0) for start, end in ((0, 26), (27, 56))
+    ]
+    sections = [
+        Section((quotes[0],), heading=f"The lake {HOSTILE}", in_lines=kind == "timeline"),
+        Section((quotes[1],), heading="The skaters"),
+        Section(part="Who fell?"),
+    ]
+    answer = answered(Ask(*["What of both?"] * 3, kind), sections, "fake")
+    shown = answers.render_answer(answer).partition('<ul class="sources">')[0]
+    assert f'<div class="words {kind}">' in shown
+    headings = re.findall(r"<h4>(.*?)</h4>", shown)
+    assert [Tags(each).text for each in headings] == [f"The lake {HOSTILE}", "The skaters"]
     assert not {"script", "img"} & set(Tags(shown).names)
-    assert "Searched 1 article<" in answers.render_answer(answer, Searched(1))
-    stored = answers.render_answer(answer, Searched(0, filters))
-    assert "Searched only articles from May 2007 on" in Tags(stored).text
-    assert "Searched" not in answers.render_answer(answer)
+    words = Tags(shown).text
+    assert words.count("The skaters") == 1  # not in the text as well
+    assert "“The lake froze in January.”" in words
+    assert "do not answer “Who fell?”" in words
+    assert (
+        "31 January 2007</bdi></small>" in shown.replace("<span class", "")
+    ) or kind != "compare"

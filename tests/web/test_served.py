@@ -127,13 +127,6 @@ def test_an_index_that_cannot_be_opened_is_tried_again_only_when_asked_to() -> N
     assert settled(served) == Ready(library)
 
 
-def test_a_failed_build_is_not_begun_again_by_a_question() -> None:
-    opening = Opening(IndexMissingError("Nothing built."), FakeLibrary())
-    served = opening.served()
-    assert str(getattr(served.state, "error", "")) == "Nothing is built."
-    assert not served.refresh(tries_again=True)
-
-
 def test_two_rebuilds_at_once_are_one() -> None:
     may_finish = threading.Event()
     builds_begun = []

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 import socket
 import sys
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import mkdtemp
-from urllib.parse import urlencode
-from urllib.request import Request, urlopen
+from urllib.request import urlopen
 
 import pytest
 from fastapi import FastAPI
@@ -23,7 +21,6 @@ from rag.web.server import OPEN_TO_ALL, create_app, serve
 from rag.web.source import Mark, source_link
 from tests.browsing import free_port, running
 from tests.fake_library import TEXT, FakeLibrary, SilentLibrary, conversing_over, made_in_a_loop
-from tests.fake_server import SLOWER
 from tests.web.test_served import builds, opens, settled
 
 
@@ -205,29 +202,3 @@ def test_a_server_that_is_ended_while_a_page_is_open_says_nothing_of_it(tmp_path
         with running(command, port, log) as address:
             pages.enter_context(urlopen(f"{address}/gradio_api/heartbeat/page"))
     assert log.read_text().splitlines()[-1] == f"Footnote is at {address}"
-
-
-def send(address: str, **content: object) -> None:
-    body = json.dumps({"event_data": None, "trigger_id": None, **content}).encode()
-    request = Request(address, body, {"content-type": "application/json"})
-    with urlopen(request, timeout=10):
-        pass
-
-
-def test_a_page_behind_many_sees_its_place(tmp_path: Path) -> None:
-    port = free_port()
-    command = [sys.executable, "-m", "tests.fake_server", str(port), str(tmp_path / "kept")]
-    with running(command, port, tmp_path / "log") as address, ExitStack() as pages:
-        with urlopen(f"{address}/config") as response:
-            numbers = {each["api_name"]: each["id"] for each in json.load(response)["dependencies"]}
-        api = f"{address}/gradio_api"
-        for number in range(50):
-            page = {"session_hash": f"page{number}"}
-            asked = {"fn_index": numbers["ask"], "data": [None, SLOWER, ""]}
-            send(f"{api}/run/predict", **asked, **page)
-            send(f"{api}/queue/join", fn_index=numbers["follow"], data=[None], **page)
-            shown = pages.enter_context(
-                urlopen(f"{api}/queue/data?{urlencode(page)}", timeout=10)  # less than a heartbeat
-            )
-        first = next(line for line in shown if b"process_generating" in line)
-        assert re.search(rb"Waiting: 4\d before yours", first), first

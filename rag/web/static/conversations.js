@@ -58,9 +58,10 @@ async function refresh(offset = 0) {
   const request = ++requested;
   const query = new URLSearchParams({ search: search.value, offset });
   const response = await fetch(`/conversations?${query}`).catch(() => null);
-  const found = response ? await response.text() : "";
+  const found = response?.ok ? await response.text() : "";
+  const told = response && !response.ok ? await response.json().catch(() => null) : null;
   if (request !== requested) return;
-  problem.textContent = response ? "" : "The list cannot be read: is the server still running?";
+  problem.textContent = response?.ok ? "" : told?.detail || "The list cannot be read: is the server still running?";
   items.querySelector("[name=more]")?.remove();
   if (offset) items.insertAdjacentHTML("beforeend", found); // escaped by the server
   else items.innerHTML = found;

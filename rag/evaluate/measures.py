@@ -178,14 +178,12 @@ def _pooled(section: str, name: str, records: Sequence[Record]) -> Statistic:
 
 
 def _partial(records: Sequence[Record]) -> Iterator[Statistic]:
-    partial = [record for record in records if record.question.partial]
+    partial = [r for r in records if r.question.answerability == "PARTIAL"]
     whole = [record for record in _expecting("answer", records) if record not in partial]
     yield _share("partial", "answered", (record.answered for record in partial))
     for name, some in (("", partial), (", others", whole)):
         missing = (bool(record.answer.unanswered) for record in some)
         yield _share("partial", f"part called missing{name}", missing)
-    for name in ("answered parts shown", "missing parts named"):
-        yield _pooled("partial", name, records)
 
 
 def _deciding(section: str, records: Sequence[Record]) -> Iterator[Statistic]:

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score, roc_curve
 
 from rag.evaluate.judge import judge
-from rag.evaluate.questions import Part, Question
-from rag.evaluate.scores import (
+from rag.evaluate.measures import (
     Score,
     area_under_roc,
     calibration_error,
     refused_while_answering,
     scores,
 )
+from rag.evaluate.questions import Question
 from rag.types import Answer, Claim, Hit, Origin
 from tests.evaluate.fakes import FakeLibrary, abstained, answered, article, citation, hit
 
@@ -186,22 +186,19 @@ def test_follow_ups_are_also_scored_where_they_can_be_answered() -> None:
 
 
 def test_partial_answers() -> None:
-    when, where = (Part(answers=(place,)) for place in ("May", "Rome"))
-    why = Part(question="Why?", absent=True)
+    partial = {"answers": (), "answerability": "PARTIAL"}
     taken = found(
         {
-            question("one", answers=(), parts=(when, why)): answered("May.", unanswered=["Why?"]),
-            question("two", answers=(), parts=(when, where, why)): answered("In May."),
+            question("one", **partial): answered("In May.", unanswered=["Why?"]),
+            question("two", **partial): abstained(),
             question("whole"): answered("four hours", unanswered=["Why?"]),
             question("also whole"): answered("four hours"),
         }
     )
     assert values(taken, "partial") == {
-        "answered": (1.0, 2),
+        "answered": (1 / 2, 2),
         "part called missing": (1 / 2, 2),
         "part called missing, others": (1 / 2, 2),
-        "answered parts shown": (2 / 3, 2),
-        "missing parts named": (1 / 2, 2),
     }
 
 
