@@ -16,8 +16,9 @@ from rag.text.sentences import sentences
 from rag.text.words import terms
 from rag.types import SupportModel
 
-MIN_SUPPORT = 0.5
-"""A quote states a claim if the model of support gives it at least this probability."""
+MIN_SUPPORT = 0.9
+"""A quote states a claim if the model of support gives it at least this probability: by hand, high
+on purpose, until it is fitted to a trained one."""
 
 _OTHER_WORDS = "other words"
 _WORD = re.compile(r"[^\W_]+(?:[.,:][0-9]+)*(?:['’][^\W_]+)*")
