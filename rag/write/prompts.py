@@ -25,7 +25,13 @@ was decided before it is asked, and a small model that may refuse does so nearly
 
 _NO_DATA = str.maketrans({"<": "‹", ">": "›", "[": "(", "]": ")", "|": "¦"})
 
-FIXED = """\
+EXAMPLE = (
+    "The mill in Orrin closed because its owner could not pay for repairs.",
+    "Some 140 people lost their jobs, the mayor said.",
+)
+"""What the prompt's example answers; a small model may repeat it, and is not heard then."""
+
+FIXED = f"""\
 You write for a newspaper's archive: you answer a question from numbered sentences.
 - State only what the sentences state, in their words, with their names, numbers and dates.
 - End each sentence of yours with the number of the one that it comes from, like [1].
@@ -39,8 +45,7 @@ Mill closes, 4 May 2003
 </sentences>
 Question: Why did the mill close?
 Form: Write one to three short sentences.
-Answer: The mill in Orrin closed because its owner could not pay for repairs [1]. Some 140 people \
-lost their jobs, the mayor said [2].
+Answer: {EXAMPLE[0][:-1]} [1]. {EXAMPLE[1][:-1]} [2].
 
 Now it is your turn.
 """

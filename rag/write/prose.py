@@ -17,7 +17,7 @@ from rag.answer.cite import MARKER, format_date
 from rag.text.words import terms
 from rag.types import Answer, Article, Claim
 from rag.write.check import why_not
-from rag.write.prompts import REFUSAL, Evidence, Form, evidence_of, form_of, prompt_of
+from rag.write.prompts import EXAMPLE, REFUSAL, Evidence, Form, evidence_of, form_of, prompt_of
 from rag.write.reply import reply_sentences
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def drafted(
     with closing(generator.stream(prompt, form.max_tokens)) as stream:
         for sentence in reply_sentences(stream):
             text = re.sub(r"\s+([.,;:!?])", r"\1", " ".join(MARKER.sub(" ", sentence).split()))
-            if not (words := tuple(terms(text))):
+            if text in EXAMPLE or not (words := tuple(terms(text))):
                 continue
             if words in said:
                 return

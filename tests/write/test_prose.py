@@ -15,6 +15,7 @@ from rag.types import Answer, Article, Ask, Claim, Kind, Mark, Quote, Span
 from rag.write.check import why_not
 from rag.write.generators import Pieces, load_generator
 from rag.write.prompts import (
+    EXAMPLE,
     FIXED,
     MAX_EVIDENCE_TOKENS,
     REFUSAL,
@@ -119,7 +120,9 @@ def test_a_sentence_that_fails_gives_way_to_its_quote_once() -> None:
     ]
 
 
-@pytest.mark.parametrize("reply", ["", "[1]", "<think>hm", REFUSAL, "Three sailors drowned [2]."])
+@pytest.mark.parametrize(
+    "reply", ["", "[1]", "<think>hm", REFUSAL, EXAMPLE[1], "Three sailors drowned [2]."]
+)
 def test_where_nothing_holds_the_quotes_stay_alone(reply: str) -> None:
     assert prose(reply) == ("", QUOTED)
 
