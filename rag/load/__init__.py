@@ -50,7 +50,6 @@ READERS: Mapping[str, Callable[[bytes], Document]] = {
     ".pdf": read_pdf,
     ".docx": read_docx,
     ".epub": read_epub,
-    ".eml": read_eml,
 }
 """The reader of each suffix, in lower case."""
 
@@ -58,6 +57,7 @@ COLLECTIONS: Mapping[str, Callable[[bytes], Iterator[Entry]]] = {
     ".csv": read_csv,
     ".tsv": read_csv,
     ".jsonl": read_jsonl,
+    ".eml": read_eml,
     ".mbox": read_mbox,
 }
 """The reader of each suffix whose files hold many articles."""

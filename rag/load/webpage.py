@@ -9,21 +9,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from copy import deepcopy
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default as current_rules
-from functools import cache
-from typing import TYPE_CHECKING
+from itertools import compress
+from typing import TYPE_CHECKING, NamedTuple
 
 from rag.errors import LoadError
+from rag.load.body import is_correction
 from rag.load.decode import decode
 from rag.load.document import Block, Document
-from rag.load.hypertext import html_blocks
-from rag.load.webpage_metadata import webpage_metadata
+from rag.load.hypertext import Piece, parsed, pieces, tidy
+from rag.load.masthead import is_prose
+from rag.load.text import text_document
+from rag.load.webpage_metadata import SURROUNDING, stated_text, webpage_metadata
 
 if TYPE_CHECKING:
-    from configparser import ConfigParser
-
     from lxml.html import HtmlElement
 
 MOST_TAGS = 100_000
@@ -39,9 +41,30 @@ _CHARSET = re.compile(
 _HEAD_BYTES = 4096
 _SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(https?://\S+)")
 _SENTENCE_END = re.compile(r"[.!?…。！？।؟][\"'”’»)\]]*(?:\s|$)|[。！？]")
-_SHORTEST_TEXT_CHARS = "25"
-"""Where it finds less, trafilatura shows all there is on the page, menus too."""
+_NOT_SHOWN = re.compile(
+    r"(?:enabl\w+|activat\w+|turn on|requires?|needs?|without|aktivier\w+"
+    r"|activ\w+)\b.{0,30}\bjavascript"
+    r"|\bjavascript\b.{0,40}(?:enabled?|disabled|required|aktivier|activ)"
+    r"|\baccess (?:is |to this page (?:is |has been ))?(?:denied|blocked)"
+    r"|verify(?:ing)? (?:that )?you are (?:a )?human"
+    r"|(?:log|sign) in .{0,40}\b(?:read|continue)|subscribe .{0,20}\b(?:read|continue)"
+    r"|checking your browser|\ba robot\b|unusual (?:traffic|activity)|page not found"
+    r"|\b[45]0\d\b.{0,8}\b(?:forbidden|unavailable|error)\b",
+    re.IGNORECASE,
+)
+"""What a site shows instead of an article, to who does not read it in a browser."""
+_LONGEST_REFUSAL_CHARS = 600
 _NO_TEXT = "no article is in this page: open it, and save it again when its text is shown"
+
+_SURROUNDING_TAGS = ("nav", "form", "footer")
+_SURROUNDING_OUTSIDE_ARTICLE = ("header", "aside")
+_MOST_LINKED_SHARE = 0.5
+_NEVER_FOUND = ("caption", "table", "footnote")
+_ROOT_SHARE = 0.9
+
+_LEAST_FOUND_SHARE = 0.2
+_LEAST_SHOWN_SHARE = 0.5
+_SURELY_SAME_CHARS = 40
 
 
 def read_html(data: bytes) -> Document:
@@ -70,59 +93,147 @@ def read_mhtml(data: bytes) -> Document:
 
 
 def _document(html: str, saved_from: str = "") -> Document:
-    from trafilatura import extract
-
     if html.count("<") > MOST_TAGS:
         raise LoadError(f"it has more than {MOST_TAGS:,} tags: split it, or save it as text")
     saved = _SAVED_FROM.search(html, 0, _HEAD_BYTES)
     try:
-        page = _parsed(html)
-        text = extract(page, output_format="html", include_comments=False, config=_config())
-        blocks = html_blocks(text or "")
+        page = parsed(html)
+        if page is None:
+            raise LoadError(_NO_TEXT)
         metadata = webpage_metadata(page, saved[1] if saved else saved_from)
+        stated = stated_text(page)
+        tidy(page)
+        blocks = _main_blocks(page)
+        text = " ".join(block.text for block in blocks)
+        if len(text) < _LEAST_SHOWN_SHARE * len(stated):
+            blocks, text = list(text_document(stated).blocks), stated  # only scripts show it
     except LoadError:
         raise
     except Exception as error:  # lxml and trafilatura stumble on odd pages in many ways
         raise LoadError("it is a damaged page: save it again, or as text") from error
-    if not blocks or _is_index(page, blocks):
+    if (
+        not blocks
+        or _is_index(page, blocks)
+        or (len(text) < _LONGEST_REFUSAL_CHARS and _NOT_SHOWN.search(text))
+    ):
         raise LoadError(_NO_TEXT)
     return Document(tuple(blocks), metadata)
 
 
-@cache
-def _config() -> ConfigParser:
-    from trafilatura.settings import use_config
+def _main_blocks(page: HtmlElement) -> list[Block]:
+    """The blocks of the article: what trafilatura finds, and what it drops in its midst.
 
-    config = use_config()
-    config.set("DEFAULT", "MIN_EXTRACTED_SIZE", _SHORTEST_TEXT_CHARS)
-    return config
+    A block that it does not find is of the article too if it lies between those found, or in the
+    same kind of place (the next post of a live blog), and is no menu or the like; so are a title
+    and sentences above, and corrections anywhere. Where it finds next to none of the sentences on
+    the page, all of these are taken.
+    """
+    from trafilatura import extract
+
+    text = extract(deepcopy(page), output_format="txt", include_comments=False) or ""
+    lines, letters = {_letters(line) for line in text.split("\n")}, _letters(text)
+    places = _places(page)
+    every = pieces(page)
+    found = [_is_found(piece, lines, letters) for piece in every]
+    prose = [is_prose(piece.block.text) and _is_beside(piece, places, 0) for piece in every]
+    if _size(every, found) < _LEAST_FOUND_SHARE * _size(every, prose):
+        found = [is_found or is_said for is_found, is_said in zip(found, prose, strict=True)]
+    if True not in found:
+        return []
+    root = _root(page, list(compress(every, found)))
+    within = set(root.iter())
+    kinds = {places[piece.element].kind for piece in compress(every, found)}
+    first, last = found.index(True), len(found) - 1 - found[::-1].index(True)
+    kept: list[Block] = []
+    seen: set[str] = set()
+    for index, (piece, is_found) in enumerate(zip(every, found, strict=True)):
+        block, element, _ = piece
+        is_within = element in within and (
+            first < index < last
+            or (index < first and (is_prose(block.text) or block.level == 1))
+            or block.kind in _NEVER_FOUND
+            or (index > last and (is_prose(block.text) or block.kind in ("list", "heading")))
+        )
+        is_near = is_within or places[element].kind in kinds
+        is_repeated = len(block.text) > _SURELY_SAME_CHARS and block.text in seen
+        seen.add(block.text)
+        if (
+            (is_found and (block.kind != "caption" or not is_repeated))
+            or is_correction(block.text)
+            or (is_near and not is_repeated and _is_beside(piece, places, places[root].depth))
+        ):
+            kept.append(block)
+    return kept
 
 
 def _is_index(page: HtmlElement, blocks: Sequence[Block]) -> bool:
     """Whether what was found holds no sentence, and no more words than the page has in links."""
     if any(_SENTENCE_END.search(block.text) for block in blocks):
         return False
-    linked = _letters(text for link in page.iter("a") for text in link.itertext())
-    return linked >= _letters(block.text for block in blocks)
+    linked = "".join(link.text_content() for link in page.iter("a"))
+    return len(_letters(linked)) >= sum(len(_letters(block.text)) for block in blocks)
 
 
-def _letters(texts: Iterable[str]) -> int:
-    return sum(len(word) for text in texts for word in text.split())
+class _Place(NamedTuple):
+    depth: int
+    """In how many parts of the page that surround its text it lies."""
+    kind: int
+    """The same for all elements with the same tags and classes around them."""
 
 
-def _parsed(html: str) -> HtmlElement:
-    """The page as a tree. Raises LoadError where it has none, or too deep a one."""
-    from lxml.etree import iterwalk
-    from trafilatura import load_html
+def _places(page: HtmlElement) -> dict[HtmlElement, _Place]:
+    places: dict[HtmlElement | None, _Place] = {None: _Place(0, 0)}
+    articles = set()
+    for element in page.iter():
+        above = element.getparent()
+        if element.tag in ("article", "main") or above in articles:
+            articles.add(element)
+        names = f"{element.get('class', '')} {element.get('id', '')}"
+        is_surrounding = (
+            element.tag in _SURROUNDING_TAGS
+            or (element.tag in _SURROUNDING_OUTSIDE_ARTICLE and element not in articles)
+            or bool(SURROUNDING.search(names))
+        )
+        around = places[above]
+        classes = re.sub(r"\d+", "", element.get("class", ""))
+        kind = hash((around.kind, element.tag, classes))
+        places[element] = _Place(around.depth + is_surrounding, kind)
+    return places
 
-    page = load_html(html)
-    if page is None:
-        page = load_html(f"<html><body>{html}</body></html>")  # a piece of a page
-    if page is None:
-        raise LoadError(_NO_TEXT)
-    depth = 0
-    for event, _ in iterwalk(page, events=("start", "end")):
-        depth += 1 if event == "start" else -1
-        if depth > DEEPEST_TAGS:
-            raise LoadError(f"its tags lie more than {DEEPEST_TAGS} deep: save it as PDF or text")
-    return page
+
+def _is_beside(piece: Piece, places, depth: int) -> bool:
+    """Whether a block stands in no surrounding part, and is no menu of links."""
+    return places[piece.element].depth <= depth and piece.linked_chars <= _MOST_LINKED_SHARE * len(
+        piece.block.text
+    )
+
+
+def _size(every: Sequence[Piece], chosen: Sequence[bool]) -> int:
+    return sum(len(piece.block.text) for piece in compress(every, chosen))
+
+
+def _letters(text: str) -> str:
+    return "".join(re.findall(r"\w+", text))
+
+
+def _is_found(piece: Piece, lines: set[str], letters: str) -> bool:
+    """Whether a block is among the lines that were found, and more than a link."""
+    block, _, linked_chars = piece
+    own = _letters(block.text)
+    if own in lines or (len(own) > _SURELY_SAME_CHARS and own in letters):
+        is_link = linked_chars > _MOST_LINKED_SHARE * len(block.text)
+        return block.kind not in ("paragraph", "verbatim") or not is_link or is_prose(block.text)
+    parts = [_letters(line) for line in block.text.split("\n")]
+    return len(parts) > 1 and sum(part in lines for part in parts) > len(parts) / 2
+
+
+def _root(page: HtmlElement, found: Iterable[Piece]) -> HtmlElement:
+    """The smallest element that holds nearly all of what was found."""
+    sizes: dict[HtmlElement, int] = {}
+    for piece in found:
+        for each in (piece.element, *piece.element.iterancestors()):
+            sizes[each] = sizes.get(each, 0) + len(piece.block.text)
+    least, root = _ROOT_SHARE * sizes[page], page
+    while (inner := next((e for e in root if sizes.get(e, 0) >= least), None)) is not None:
+        root = inner
+    return root

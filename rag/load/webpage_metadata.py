@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from html import unescape
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
@@ -37,9 +38,17 @@ _URL_NAMES = ("og:url", "twitter:url")
 _SITE_NAMES = ("og:site_name", "application-name")
 _ARTICLE_TYPES = re.compile(r"(?:article|posting|report|review)$", re.IGNORECASE)
 _PAGE_TYPES = re.compile(r"webpage$", re.IGNORECASE)
-_SURROUNDINGS = (
-    "not(ancestor::nav or ancestor::aside or ancestor::footer"
-    " or ancestor::*[contains(@class, 'comment') or contains(@id, 'comment')])"
+SURROUNDING = re.compile(
+    r"(?:^|[\s_-])(?:nav|menu|breadcrumbs?|shar(?:e|ing)|social|related|recirc|newsletters?|signup"
+    r"|subscri(?:be|ption)|promo|teasers?|comments?|cookies?|consent|ads?|advert\w*|sponsor\w*"
+    r"|taboola|outbrain|tags?|toolbar|widget|popular|trending|recommend\w*|more-on|most|sidebar"
+    r"|paywall|footer|print)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+"""In the class or id of what surrounds a page's article."""
+_OTHER_ARTICLE = ".//*[self::h2 or self::h3 or self::h4][.//a or ancestor::a]"
+_UPDATED = re.compile(
+    r"updat|modif|edited|correct|revis|aktualis|geändert|à jour|actualiz|aggiorn", re.IGNORECASE
 )
 _BYLINES = (
     "//*[@itemprop='author' or @rel='author']",
@@ -74,6 +83,11 @@ def webpage_metadata(page: HtmlElement, saved_from: str = "") -> dict[str, str]:
     return {field: value for field, value in found.items() if value}
 
 
+def stated_text(page: HtmlElement) -> str:
+    """The text of the article as the page's JSON-LD has it, "" where it has none."""
+    return clean(unescape(words_of(_stated_in_json(page).get("articleBody"))))
+
+
 def _title(page: HtmlElement, stated: Mapping[str, Any], meta: Mapping[str, list[str]]) -> str:
     site = next(_values(meta, _SITE_NAMES), "")
     headings = [_text(heading) for heading in page.iter("h1")]
@@ -103,11 +117,34 @@ def _author(page: HtmlElement, stated: Mapping[str, Any], meta: Mapping[str, lis
         if author := _names(meta.get(name, ())):
             return author
     for path in _BYLINES:
-        for element in page.xpath(f"{path}[{_SURROUNDINGS}]"):
+        for element in _near_title(page, path):
             text = _text(element)
             if names := authors_in(text) or authors_in(f"By {text}"):
                 return believable(names)
     return ""
+
+
+def _near_title(page: HtmlElement, path: str) -> list[HtmlElement]:
+    """The elements that speak of the page's own article: those nearest to its title."""
+    elements = [element for element in page.xpath(path) if _is_own(element)]
+    for around in next(page.iter("h1"), page).iterancestors():
+        if near := [each for each in elements if around in each.iterancestors()]:
+            return near
+    return elements
+
+
+def _is_own(element: HtmlElement) -> bool:
+    """Whether an element lies in no menu, comment or teaser of another article."""
+    return not any(
+        around.tag in ("nav", "aside", "footer")
+        or SURROUNDING.search(f"{around.get('class', '')} {around.get('id', '')}")
+        or (
+            around.tag in ("article", "li")
+            and around.find(".//h1") is None
+            and around.xpath(_OTHER_ARTICLE)
+        )
+        for around in element.iterancestors()
+    )
 
 
 def _names(values: Iterable[str]) -> str:
@@ -122,11 +159,24 @@ def _date(page: HtmlElement, stated: Mapping[str, Any], meta: Mapping[str, list[
         if date := find_date(words):
             return date[0]
     for path in _TIMES:
-        for element in page.xpath(f"{path}[{_SURROUNDINGS}]"):
-            for words in (element.get("datetime"), element.get("content"), _text(element)):
-                if words and (date := find_date(words)):
-                    return date[0]
+        found: list[str] = []
+        for element in _near_title(page, path):
+            said = (element.get("datetime"), element.get("content"), _text(element))
+            dates = [date[0] for words in said if words and (date := find_date(words))]
+            if dates and not _UPDATED.search(_label(element)):
+                found.append(dates[0])
+        if found:
+            is_latest_first = found == sorted(found, reverse=True)  # a live blog
+            return found[-1 if is_latest_first else 0]
     return ""
+
+
+def _label(element: HtmlElement) -> str:
+    """What stands before a date, and how the page names it."""
+    before, parent = element.getprevious(), element.getparent()
+    words = parent.text if before is None else before.tail or _text(before)
+    names = (each.get(name, "") for each in (element, parent) for name in ("class", "itemprop"))
+    return " ".join((*names, (words or "")[-30:]))
 
 
 def _address(
@@ -159,18 +209,32 @@ def _address(
 
 
 def _stated_in_json(page: HtmlElement) -> Mapping[str, Any]:
-    """The article that the page's JSON-LD describes, else the page itself; empty without either."""
-    of_page: Mapping[str, Any] = {}
-    for script in page.iter("script"):
-        if "ld+json" not in script.get("type", "").lower():
-            continue
-        for node in _nodes(_json_in(script.text or "")):
-            types = words_of(node.get("@type"))
-            if _ARTICLE_TYPES.search(types):
-                return node
-            if _PAGE_TYPES.search(types):
-                of_page = of_page or node
-    return of_page
+    """The article that the page's JSON-LD describes, else the page itself; empty without either.
+
+    Of several articles it is the one that has the page's title.
+    """
+    nodes = [
+        node
+        for script in page.iter("script")
+        if "ld+json" in script.get("type", "").lower()
+        for node in _nodes(_json_in(script.text or ""))
+    ]
+    titles = [_text(title) for title in page.iter("h1", "title")]
+    articles = [node for node in nodes if _ARTICLE_TYPES.search(words_of(node.get("@type")))]
+    pages = [node for node in nodes if _PAGE_TYPES.search(words_of(node.get("@type")))]
+    own = (node for node in articles if _line(words_of(node.get("headline"))) in titles)
+    stated = next(chain(own, articles, pages), {})
+    named = {str(node["@id"]): node for node in nodes if "@id" in node and "name" in node}
+    return {**stated, "author": _resolved(stated.get("author", stated.get("creator")), named)}
+
+
+def _resolved(value: object, named: Mapping[str, Mapping[str, Any]]) -> object:
+    """A value of JSON-LD, with what it only refers to by its id."""
+    if isinstance(value, list):
+        return [_resolved(each, named) for each in value]
+    if isinstance(value, dict) and "name" not in value:
+        return named.get(str(value.get("@id")), value)
+    return value
 
 
 def _json_in(script: str) -> object:
