@@ -45,6 +45,8 @@ _SMALL = 0.85
 _RAISED_AT_LEAST, _RAISED_AT_MOST = 0.12, 0.6
 _TIGHT = 0.12
 _WIDEST_LETTER = 1.3
+_LONGEST_MARK_CHARS = 12
+"""Of what stands raised, as "[3, 4]". """
 _BULLETS = ("-", "–", "*", "•", "▪", "◦", "●")
 _FEWEST_COLUMN_LINES = 3
 _ACROSS_SHARE = 0.2
@@ -104,7 +106,7 @@ class _Line:
         gap, up = piece.left - self.right, piece.bottom - self.bottom
         if abs(up) > _RAISED_AT_MOST * size or not -_TIGHT * size <= gap < _WIDEST_SPACE * size:
             return None
-        is_small = piece.size < _SMALL * self.size
+        is_small = piece.size < _SMALL * self.size and len(piece.text) <= _LONGEST_MARK_CHARS
         if is_small and up > _RAISED_AT_LEAST * self.size:
             text = self.text + raised(self.text, piece.text)
         elif self.size < _SMALL * piece.size and up < -_RAISED_AT_LEAST * piece.size:
