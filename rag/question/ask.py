@@ -9,8 +9,7 @@ from datetime import date
 
 from rag.errors import QuestionError
 from rag.models import SHIPPED_ENCODER
-from rag.question.follow_up import refers_back
-from rag.question.history import standalone_query
+from rag.question.follow_up import refers_back, standalone
 from rag.question.kinds import kind_of
 from rag.question.parts import parts
 from rag.question.spelling import corrected
@@ -69,7 +68,7 @@ def understood(
     ask = Ask(
         question=question,
         asked=asked,
-        query=asked if whole else corrected(standalone_query(question, turns), store),
+        query=asked if whole else corrected(standalone(question, turns).query, store),
         kind=kind,
         subject=subject,
         filters=_narrowed(filters, author, period),
@@ -94,7 +93,7 @@ def _parts(whole: Ask, store: Store) -> tuple[Ask, ...]:
     found = []
     for place, part in enumerate(asked):
         turns = whole.turns if place == 0 else (*whole.turns, before)
-        query = corrected(standalone_query(part, turns), store)
+        query = corrected(standalone(part, turns).query, store)
         spelled = corrected(part, store)
         found.append(replace(whole, question=part, asked=spelled, query=query, kind="lookup"))
     return tuple(found)
