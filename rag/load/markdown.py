@@ -10,7 +10,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from rag.load.decode import decode
-from rag.load.document import FIELD_NAMES, Document, is_web_address, words_of
+from rag.load.document import FIELD_NAMES, Document, field_name, is_web_address, words_of
 from rag.load.hypertext import html_blocks
 from rag.load.pages import mend_hyphens
 
@@ -79,7 +79,7 @@ def _fields(text: str, front: re.Match[str]) -> tuple[Mapping[str, object], int]
         found = None
     if not isinstance(found, dict):
         found = {key: value.strip("\"' ") for key, value in _LINE.findall(front[0])}
-    return {key.lower(): value for key, value in found.items()}, end
+    return {field_name(key): value for key, value in found.items()}, end
 
 
 def _metadata(fields: Mapping[str, object]) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 import zlib
+from base64 import a85decode
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -30,10 +31,10 @@ MOST_CHARS = 5_000_000
 """Of all pages together."""
 
 _LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
-MOST_STREAM_BYTES = 60_000_000
+MOST_STREAM_BYTES = 30_000_000
 """That one page is drawn from."""
 _STREAM = re.compile(rb"<<([^\x00]{0,600}?)>>\s*stream\r?\n")
-_UNPACKED_AT_ONCE = 1_000_000
+_FILTER = re.compile(rb"/(ASCII85|ASCIIHex|Flate)Decode")
 _NOTE = re.compile(r"(?:\[?\d{1,3}\]?[.)]?|[*†‡§])\s?\S")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 _LETTERS_TRIED = 200
@@ -159,17 +160,21 @@ def check_streams(data: bytes) -> None:
     for match in _STREAM.finditer(data):
         if b"/Image" in match[1] or b"/Flate" not in match[1]:
             continue
-        unpacker, size = zlib.decompressobj(), 0
-        packed = data[match.end() : match.end() + len(data)]
-        try:
-            while packed and not unpacker.eof:
-                size += len(unpacker.decompress(packed, _UNPACKED_AT_ONCE))
-                packed = unpacker.unconsumed_tail
-                if size > MOST_STREAM_BYTES:
-                    most = MOST_STREAM_BYTES // 10**6
-                    raise LoadError(f"one of its pages unpacks to more than {most} MB: split it")
-        except zlib.error:
-            continue
+        end = data.find(b"endstream", match.end())
+        content = data[match.end() : end if end > 0 else len(data)]
+        for name in _FILTER.findall(match[1]):
+            try:
+                if name == b"ASCII85":
+                    content = a85decode(content.split(b"~>")[0])
+                elif name == b"ASCIIHex":
+                    content = bytes.fromhex(content.split(b">")[0].decode("ascii"))
+                else:
+                    content = zlib.decompressobj().decompress(content, MOST_STREAM_BYTES + 1)
+            except (zlib.error, ValueError):
+                break
+            if len(content) > MOST_STREAM_BYTES:
+                most = MOST_STREAM_BYTES // 10**6
+                raise LoadError(f"one of its pages unpacks to more than {most} MB: split it")
 
 
 def _reason(message: str) -> str:
@@ -228,7 +233,7 @@ def _has_unknown_letters(page: PdfTextPage) -> bool:
     count = page.count_chars()
     sample = range(0, count, max(1, count // _LETTERS_TRIED))
     wrong = sum(FPDFText_HasUnicodeMapError(page, index) == 1 for index in sample)
-    return wrong > _UNKNOWN_SHARE * len(sample)
+    return bool(wrong > _UNKNOWN_SHARE * len(sample))
 
 
 def _pieces(page: PdfTextPage) -> Iterator[_Line]:
@@ -355,7 +360,7 @@ def _regions(data: bytes, number: int, pieces: Sequence[_Line], layout: Any) -> 
 def _columns(lines: Sequence[_Line]) -> Iterator[list[_Line]]:
     """The lines, column by column; what goes across the columns parts what is above and below."""
     size = median(line.size for line in lines) if lines else 0.0
-    best: tuple[int, float] | None = None
+    best: tuple[int, int] | None = None
     edges = sorted({round(line.left) for line in lines}) if len(lines) < _MOST_LINES else []
     for edge in edges[1:]:
         right = [line for line in lines if line.left >= edge - 1]
@@ -372,7 +377,7 @@ def _columns(lines: Sequence[_Line]) -> Iterator[list[_Line]]:
     if best is None:
         yield in_order
         return
-    edge = best[1]
+    _, edge = best
     left, right = [], []
     for line in (*in_order, None):
         if line and line.left >= edge - 1:

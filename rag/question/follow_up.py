@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -115,7 +115,9 @@ class Head:
 
     def needs(self, question: NDArray[np.float32]) -> float:
         """The probability for a question of shape (2 * channels + features,)."""
-        return float(_share(question @ self.weights["needs.weight"] + self.weights["needs.bias"])[0])
+        return float(
+            _share(question @ self.weights["needs.weight"] + self.weights["needs.bias"])[0]
+        )
 
 
 def refers_back(question: str) -> bool:
@@ -250,9 +252,7 @@ def _phrases(
     return kept[:_MOST_PHRASES]
 
 
-def _completes_name(
-    text: str, spans: Sequence[Span], likely: Sequence[float], number: int
-) -> bool:
+def _completes_name(text: str, spans: Sequence[Span], likely: Sequence[float], number: int) -> bool:
     """Whether the word is capitalised and stands beside a taken one that is, with but a space."""
 
     def capital(place: int) -> bool:
@@ -281,9 +281,10 @@ def _asked_last(question: str, segments: Sequence[Segment]) -> list[tuple[str, f
 def _named(question: str, phrase: str) -> str | None:
     """``question`` with ``phrase`` for its pronoun; None if none can stand for that."""
     said = words(phrase)
-    is_name = all(
-        phrase[start].isupper() for start, end in said if word_key(phrase[start:end])
-    ) and not phrase.isupper()
+    is_name = (
+        all(phrase[start].isupper() for start, end in said if word_key(phrase[start:end]))
+        and not phrase.isupper()
+    )
     found = words(question)
     for number, (start, end) in enumerate(found):
         word = question[start:end].lower()
@@ -437,7 +438,9 @@ class FollowUpReader:
         """The chance that the question needs what was said, and that it takes up each word."""
         row = self.row(question, segments)
         seen = seen_words(question, segments, row, self.states([row])[0])
-        likely = dict(zip(seen.numbers.tolist(), self._head.takes(seen.inputs).tolist(), strict=True))
+        likely = dict(
+            zip(seen.numbers.tolist(), self._head.takes(seen.inputs).tolist(), strict=True)
+        )
         chances, number = [], 0
         for segment in segments:
             count = len(words(segment.text))
