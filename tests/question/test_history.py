@@ -5,6 +5,7 @@ import pytest
 from rag.errors import QuestionError
 from rag.question.history import turns
 
+
 def test_turns_come_in_three_forms() -> None:
     (text,) = turns([("user", "a"), {"role": "assistant", "content": "b"}])
     assert (text.question, text.text, text.status, text.citations) == ("a", "b", "answered", ())
