@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.renderer import RendererHTML
     from markdown_it.token import Token
+    from markdown_it.utils import OptionsDict
 
 _FRONT_MATTER = re.compile(
     r"\s*(?:---[ \t]*\n(?P<yaml>.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)"
@@ -106,7 +107,9 @@ def _html(text: str) -> str:
         is_setext = opening.type == "heading_open" and not opening.markup.startswith("#")
         if is_setext and len(inline.content) > _LONGEST_SETEXT_CHARS:
             opening.tag = closing.tag = "p"
-        elif inline.type == "inline" and {child.type for child in inline.children} == {"image"}:
+        elif inline.type == "inline" and {child.type for child in inline.children or ()} == {
+            "image"
+        }:
             opening.tag = closing.tag = "figcaption"
     return str(markdown.renderer.render(tokens, markdown.options, {}))
 
@@ -125,6 +128,8 @@ def _parser() -> MarkdownIt:
     return markdown.use(deflist_plugin).use(footnote_plugin).use(superscript_plugin).use(sub_plugin)
 
 
-def _image(renderer: RendererHTML, tokens: Sequence[Token], index: int, *_: object) -> str:
+def _image(
+    renderer: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, _: object
+) -> str:
     """What is written of a picture in its place."""
-    return escape(renderer.renderInlineAsText(tokens[index].children, renderer.rules, {}))
+    return escape(renderer.renderInlineAsText(tokens[index].children, options, {}))

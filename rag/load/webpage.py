@@ -8,7 +8,7 @@ the file.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -201,7 +201,7 @@ def _places(page: HtmlElement) -> dict[HtmlElement, _Place]:
     return places
 
 
-def _is_beside(piece: Piece, places, depth: int) -> bool:
+def _is_beside(piece: Piece, places: Mapping[HtmlElement, _Place], depth: int) -> bool:
     """Whether a block stands in no surrounding part, and is no menu of links."""
     return places[piece.element].depth <= depth and piece.linked_chars <= _MOST_LINKED_SHARE * len(
         piece.block.text
@@ -219,12 +219,13 @@ def _letters(text: str) -> str:
 def _is_found(piece: Piece, lines: set[str], letters: str) -> bool:
     """Whether a block is among the lines that were found, and more than a link."""
     block, element, linked_chars = piece
+    if linked_chars > _MOST_LINKED_SHARE * len(_letters(block.text)):
+        is_menu = block.kind == "list" and any(True for _ in element.iterancestors("nav"))
+        if is_menu or (block.kind in ("paragraph", "verbatim") and not is_prose(block.text)):
+            return False
     own = _letters(block.text)
     if own in lines or (len(own) > _SURELY_SAME_CHARS and own in letters):
-        is_link = linked_chars > _MOST_LINKED_SHARE * len(block.text)
-        is_menu = block.kind == "list" and any(True for _ in element.iterancestors("nav"))
-        is_line = block.kind in ("paragraph", "verbatim") and not is_prose(block.text)
-        return not (is_link and (is_menu or is_line))
+        return True
     parts = [_letters(line) for line in block.text.split("\n")]
     return len(parts) > 1 and sum(part in lines for part in parts) > len(parts) / 2
 

@@ -36,12 +36,18 @@ SEEN = " ".join(
 )
 """What a person reads in each of them, line by line."""
 
-HTML = f"""<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Quay to be rebuilt</title>
-</head><body><main><article><h1>Quay to be rebuilt</h1><p>{PROSE[0]}</p>
+HTML = f"""<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">
+<title>Quay to be rebuilt</title></head><body><main><article><h1>Quay to be rebuilt</h1><p>{
+    PROSE[0]
+}</p>
 <h2>What the fund pays for</h2><p>{PROSE[1]}</p><p>The fund pays for:</p>
 <ul>{"".join(f"<li>{item}</li>" for item in LIST)}</ul>
-<table>{"".join("<tr>" + "".join(f"<{t}>{c}</{t}>" for c in row) + "</tr>"
-                for t, row in zip(("th", "td", "td"), ROWS, strict=True))}</table>
+<table>{
+    "".join(
+        "<tr>" + "".join(f"<{t}>{c}</{t}>" for c in row) + "</tr>"
+        for t, row in zip(("th", "td", "td"), ROWS, strict=True)
+    )
+}</table>
 </article></main></body></html>"""
 
 

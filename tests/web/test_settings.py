@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from rag.answer.evidence import MIN_CONFIDENCE
 from rag.errors import FilterError
 from rag.settings import Settings
+from rag.shown.answer_facts import SURE
 from rag.types import Filters
 from rag.web.settings import (
     MAX_FILTER_CHARS,
