@@ -44,6 +44,10 @@ _DROP_CAP = 1.8
 _SMALL = 0.85
 _RAISED_AT_LEAST, _RAISED_AT_MOST = 0.12, 0.6
 _TIGHT = 0.12
+_WIDEST_LETTER = 1.3
+_LONGEST_MARK_CHARS = 12
+"""Of what stands raised, as "[3, 4]". """
+_BULLETS = ("-", "–", "*", "•", "▪", "◦", "●")
 _FEWEST_COLUMN_LINES = 3
 _ACROSS_SHARE = 0.2
 _MOST_LINES = 2_000
@@ -102,13 +106,13 @@ class _Line:
         gap, up = piece.left - self.right, piece.bottom - self.bottom
         if abs(up) > _RAISED_AT_MOST * size or not -_TIGHT * size <= gap < _WIDEST_SPACE * size:
             return None
-        is_small = piece.size < _SMALL * self.size
+        is_small = piece.size < _SMALL * self.size and len(piece.text) <= _LONGEST_MARK_CHARS
         if is_small and up > _RAISED_AT_LEAST * self.size:
             text = self.text + raised(self.text, piece.text)
         elif self.size < _SMALL * piece.size and up < -_RAISED_AT_LEAST * piece.size:
             text = f"{raised('', self.text)} {piece.text}"  # a note's mark before its text
         else:
-            is_tight = gap < _TIGHT * size
+            is_tight = gap < _TIGHT * size and self.text not in _BULLETS
             text = self.text.rstrip() + ("" if is_tight else " ") + piece.text
         base = self if len(self.text) >= len(piece.text) else piece
         return _Line(text, self.left, piece.right, base.bottom, base.size)
@@ -279,6 +283,8 @@ def _pieces(page: PdfTextPage) -> Iterator[_Line]:
                 text = ""
             if not text:
                 first, bottom, size = index, y.value, own
+            elif x.value - last_x > _WIDEST_LETTER * own and not text.endswith(" "):
+                text += " "
             text, last, last_x = text + letter, index, x.value
         if is_hyphen:
             yield from piece()
@@ -337,7 +343,7 @@ def _regions(data: bytes, number: int, pieces: Sequence[_Line], layout: Any) -> 
         ]
         if len(outside) < len(left):
             left = outside
-            rows_as_blocks = tuple(table_block(rows, len(header)))
+            rows_as_blocks = tuple(table_block(rows, len(header) or None))
             tables.append((top, _Region([], blocks=rows_as_blocks)))
     lines = list(_whole_lines(left))
     if layout is None or not _is_turned(pieces, layout):
