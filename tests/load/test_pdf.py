@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 import io
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
 import matplotlib
 import pytest
+from PIL import Image
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.lib.styles import ParagraphStyle, getSampleStyleSheet
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
@@ -199,3 +202,82 @@ def test_a_pdf_in_the_folder_is_an_article(tmp_path: Path) -> None:
     (article,) = load_file(tmp_path / "a.PDF", tmp_path)
     assert isinstance(article, Article)
     assert article.source == "a.PDF"
+
+
+def placed(*pages: Sequence[tuple[float, float, float, str]]) -> bytes:
+    """A PDF of texts, each with its place from the bottom left corner and its size in points."""
+    file = io.BytesIO()
+    canvas = Canvas(file, pagesize=A4)
+    for page in pages:
+        for left, bottom, size, text in page:
+            canvas.setFont("Helvetica", size)
+            canvas.drawString(left, bottom, text)
+        canvas.showPage()
+    canvas.save()
+    return file.getvalue()
+
+
+def test_columns_are_read_down_though_the_file_goes_across_them() -> None:
+    left = [f"The board of Oldport said in part {n} that it" for n in range(5)]
+    right = [f"The union of the boats said in part {n} that" for n in range(5)]
+    rows = [
+        (60.0 + 260 * column, 700.0 - 13 * number, 10.0, text)
+        for number in range(5)
+        for column, text in enumerate((left[number], right[number]))
+    ]
+    assert texts(placed([(60, 740, 16, "Quay"), *rows])) == [
+        "Quay",
+        " ".join(left),
+        " ".join(right),
+    ]
+
+
+def test_raised_digits_are_no_part_of_a_number() -> None:
+    pieces = [(72, 700, 10, "They found 412"), (143, 704, 6, "4"), (148, 700, 10, "fish there.")]
+    assert texts(placed(pieces)) == ["They found 412[4] fish there."]
+
+
+def test_a_footnote_cuts_no_sentence() -> None:
+    first = [f"Line {n} of the report on the accounts of the harbour goes on" for n in range(9)]
+    lines = [(72.0, 760.0 - 14 * n, 11.0, text) for n, text in enumerate(first)]
+    note = (72.0, 90.0, 7.0, "1 Kept by hand until 1994.")
+    blocks = read_pdf(placed([*lines, note], [(72.0, 760.0, 11.0, "and ends here.")])).blocks
+    assert [block.kind for block in blocks][-1] == "footnote"
+    article = to_article(
+        read_pdf(placed([*lines, note], [(72, 760, 11, "and ends here.")])), "a.pdf"
+    )
+    assert "harbour goes on and ends here." in article.text
+
+
+def test_a_large_first_letter_belongs_to_its_word() -> None:
+    pieces = [(72, 690, 30, "T"), (92, 703, 10, "he harbour board met in Oldport on Tuesday.")]
+    assert texts(placed(pieces)) == ["The harbour board met in Oldport on Tuesday."]
+
+
+def test_what_was_filled_into_a_form_is_read() -> None:
+    file = io.BytesIO()
+    canvas = Canvas(file)
+    canvas.drawString(72, 720, "Application for a mooring in the harbour")
+    canvas.acroForm.textfield(name="Boat", value="Helmine", x=72, y=650, width=200, height=20)
+    canvas.save()
+    assert "Boat: Helmine" in texts(file.getvalue())
+
+
+def test_pages_that_are_pictures_are_counted_and_named() -> None:
+    file = io.BytesIO()
+    canvas = Canvas(file)
+    canvas.drawString(72, 700, "A cover sheet was added by the archive.")
+    canvas.showPage()
+    for _ in range(2):
+        canvas.drawImage(ImageReader(Image.new("RGB", (20, 20))), 72, 500, 200, 200)
+        canvas.showPage()
+    canvas.save()
+    (told,) = read_pdf(file.getvalue()).left_out
+    assert told.startswith("2 of 3 pages (2-3) hold pictures and no text")
+
+
+def test_a_page_that_unpacks_to_too_much_is_refused() -> None:
+    packed = zlib.compress(b"BT (Hello) Tj ET\n" * 4_000_000)
+    stream = b"<</Filter /FlateDecode /Length %d>>\nstream\n" % len(packed) + packed
+    with pytest.raises(LoadError, match="unpacks to more than 30 MB: split it"):
+        read_pdf(b"%PDF-1.4\n4 0 obj\n" + stream + b"\nendstream\nendobj\n")

@@ -116,3 +116,52 @@ def test_files_that_cannot_be_read(data: bytes, reason: str) -> None:
     with pytest.raises(LoadError) as error:
         read_docx(data)
     assert str(error.value).startswith(reason)
+
+
+def with_body(*paragraphs: str) -> bytes:
+    """A Word file whose text is this markup."""
+    names = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    body = "".join(paragraphs)
+    xml = f'<w:document xmlns:w="{names}"><w:body>{body}</w:body></w:document>'
+    return replaced(saved(docx.Document()), "word/document.xml", xml.encode())
+
+
+def run(text: str, properties: str = "") -> str:
+    return f'<w:r><w:rPr>{properties}</w:rPr><w:t xml:space="preserve">{text}</w:t></w:r>'
+
+
+@pytest.mark.parametrize(
+    ("inside", "seen"),
+    [
+        (f"<w:ins>{run('62,500')}</w:ins>{run(' euros')}", "62,500 euros"),
+        (f"<w:del><w:r><w:delText>60,000 </w:delText></w:r></w:del>{run('now')}", "now"),
+        (f"<w:moveFrom>{run('old')}</w:moveFrom><w:moveTo>{run('new')}</w:moveTo>", "new"),
+        (f"<w:sdt><w:sdtContent>{run('in a control')}</w:sdtContent></w:sdt>", "in a control"),
+        (f"<w:smartTag>{run('Ilse')}</w:smartTag>{run(' came')}", "Ilse came"),
+        (f"<w:fldSimple w:instr='DATE'>{run('2022')}</w:fldSimple>", "2022"),
+        (run("4 million", "<w:strike/>") + run("6 million"), "6 million"),
+        (run("secret", "<w:vanish/>") + run("shown"), "shown"),
+        (run("in 2019") + run("3", '<w:vertAlign w:val="superscript"/>'), "in 2019[3]"),
+        (
+            run("10") + run("6", '<w:vertAlign w:val="superscript"/>') + run(" litres"),
+            "10^6 litres",
+        ),
+        (run("25 m") + run("2", '<w:vertAlign w:val="superscript"/>'), "25 m²"),
+        (run("1") + run("st", '<w:vertAlign w:val="superscript"/>') + run(" May"), "1st May"),
+    ],
+)
+def test_what_a_reader_sees_is_read_and_nothing_that_was_struck(inside: str, seen: str) -> None:
+    assert [block.text for block in read_docx(with_body(f"<w:p>{inside}</w:p>")).blocks] == [seen]
+
+
+def test_a_table_within_a_table_is_read_in_its_cell() -> None:
+    inner = f"<w:tbl><w:tr><w:tc><w:p>{run('Heavy: 3')}</w:p></w:tc></w:tr></w:tbl>"
+    cells = f"<w:tc><w:p>{run('East')}</w:p></w:tc><w:tc>{inner}<w:p/></w:tc>"
+    (block,) = read_docx(with_body(f"<w:tbl><w:tr>{cells}</w:tr></w:tbl>")).blocks
+    assert block.text == "East | Heavy: 3"
+
+
+def test_tables_without_end_within_tables_are_refused() -> None:
+    deep = "<w:tbl><w:tr><w:tc>" * 3000 + "<w:p/>" + "</w:tc></w:tr></w:tbl>" * 3000
+    with pytest.raises(LoadError, match="damaged Word file"):
+        read_docx(with_body(deep))
