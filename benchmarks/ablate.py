@@ -34,6 +34,7 @@ from rag.evaluate.judge import Record, judge
 from rag.evaluate.measures import scores
 from rag.evaluate.questions import Collection
 from rag.library import Library
+from rag.question.follow_up import StandaloneQuery
 from rag.settings import Settings, load_settings
 
 SEED = 7
@@ -71,7 +72,6 @@ def rules() -> list[Rule]:
     """Every rule that can be taken out by itself."""
     from rag.answer.agreement import Agreement
     from rag.answer.evidence import MAX_NEAR, NEAR_BEST
-    from rag.question.follow_up import StandaloneQuery
     from rag.read.evidence import fitted
     from rag.text.words import terms
 
@@ -90,10 +90,10 @@ def rules() -> list[Rule]:
     def alone(question: str, *others: Any) -> tuple[str]:
         return (question,)
 
-    def no_history(question: str, turns: Any) -> StandaloneQuery:
+    def unchanged(question: str, *others: Any) -> StandaloneQuery:
         return StandaloneQuery(question)
 
-    def previous_turn(question: str, turns: Any) -> StandaloneQuery:
+    def previous_turn(question: str, turns: Any, *others: Any) -> StandaloneQuery:
         return StandaloneQuery(f"{turns[-1].question} {question}" if turns else question)
 
     def nearest_only(quotes: Any, most: int) -> Any:
@@ -114,11 +114,12 @@ def rules() -> list[Rule]:
         return left.__getitem__
 
     kinds = "question/kinds question/subject answer/articles answer/summary answer/timeline"
+    follow_ups = "question/follow_up"
     standalone, weighed = "question.follow_up.standalone", "read.evidence.fitted"
     return [
         Rule("kinds of question", "question.kinds.kind_of", lambda *_: "lookup", kinds),
-        Rule("follow-ups → no history", standalone, no_history, "question/follow_up"),
-        Rule("follow-ups → previous turn", standalone, previous_turn, "question/follow_up"),
+        Rule("follow-ups → no history", standalone, unchanged, follow_ups),
+        Rule("follow-ups → previous turn", standalone, previous_turn, follow_ups),
         Rule("whole question alone", "question.follow_up.may_stand_alone", nothing),
         Rule("passages of what was cited last", "chat._LAST_CITED", 1),
         Rule("spelling", "question.spelling.corrected", first, "question/spelling"),
