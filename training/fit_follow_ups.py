@@ -1,4 +1,4 @@
-"""Fits the head that tells what a question takes up of its conversation (``rag.question.follow_up``).
+"""Fits the head that tells what a question takes up (``rag.question.follow_up``).
 
     RAG_TRAIN_DATA=DIR python -m training.fit_follow_ups SEEN.npz
 

@@ -151,9 +151,7 @@ def _answer_to(
     return ()
 
 
-def _nothing_taken(
-    history: Sequence[Segment], question: str, group: str, made: str
-) -> FollowUp:
+def _nothing_taken(history: Sequence[Segment], question: str, group: str, made: str) -> FollowUp:
     taken = tuple(tuple(False for _ in words(each.text)) for each in history)
     return FollowUp(tuple(history), question, taken, False, group, made)
 

@@ -127,7 +127,7 @@ def test_a_word_is_the_mean_of_its_tokens() -> None:
 
 @pytest.mark.parametrize(
     ("question", "held"),
-    [("How old is she?", "Berg"), ("why?", "Oslo"), ("When was that?", "Oslo")],
+    [("How old is she?", "Berg"), ("why?", "Berg"), ("When was that?", "Oslo")],
 )
 def test_a_follow_up_takes_up_what_was_said(question: str, held: str) -> None:
     history = [("user", "Who is Anna Berg?"), ("assistant", "Anna Berg is the envoy in Oslo.")]
