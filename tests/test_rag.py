@@ -49,10 +49,8 @@ def test_the_index_is_built_when_it_is_first_needed(
     assert hits[0].article.title == "Iran and the US hold talks"
     assert Path("index/CURRENT").exists()
     answer = rag.ask("How long did they talk?", history=[("user", "Who met in Baghdad?")])
-    assert answer.query.endswith("How long did they talk?")
     assert "Baghdad" in answer.query
     again = rag.ask("Why?", history=[{"role": "user", "content": "Who met in Baghdad?"}])
-    assert again.query.endswith("Why?")
     assert "Baghdad" in again.query
 
 

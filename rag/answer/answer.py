@@ -65,6 +65,7 @@ def answered(ask: Ask, sections: Sequence[Section], model: str) -> Answer:
                 tuple(numbers[place_of(quote)] for quote in section.quotes),
             )
             for section in told
+            if len(sections) > 1 or section.heading
         ),
     )
 

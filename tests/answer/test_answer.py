@@ -24,7 +24,7 @@ def test_an_answer_quotes_and_marks() -> None:
     )
     assert (answer.status, answer.short, answer.confidence) == ("answered", "Second", 0.8)
     assert (answer.question, answer.query, answer.model) == ("q?", "query", "m")
-    assert answer.groups == (Group("", (1, 2)),)
+    assert answer.groups == ()
 
 
 def test_words_of_ours_stand_before_the_quotation_marks() -> None:
