@@ -82,7 +82,7 @@ train: install
 		"with rewrite.jsonl, which the last step needs: see training/README.md" >&2; exit 1; }
 	$(BIN)/python -m training.train
 	$(BIN)/python -m training.export
-	$(BIN)/python -m training.fit_follow_ups
+	$(BIN)/python -m training.fit_follow_ups train-out/seen.npz
 
 screenshots: $(VENV)/test-installed chromium
 	FOOTNOTE_SCREENSHOTS=1 $(BIN)/python -m pytest -m browser

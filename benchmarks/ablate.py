@@ -15,31 +15,26 @@ written on; or if a user would miss what it does, which no figure tells.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import importlib
 import inspect
 import os
-import pickle
 import pkgutil
 import re
-import sqlite3
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
-import numpy as np
-
 import rag
 from benchmarks.held_out import SETS, TOLD, collections_of, library_of
-from rag.embed import load_embedder
+from benchmarks.memo import remember_networks
 from rag.evaluate.judge import Record, judge
 from rag.evaluate.measures import scores
 from rag.evaluate.questions import Collection
 from rag.library import Library
-from rag.read.read import SpanReader
+from rag.question.follow_up import StandaloneQuery
 from rag.settings import Settings, load_settings
 
 SEED = 7
@@ -92,11 +87,14 @@ def rules() -> list[Rule]:
     def always(*given: Any) -> bool:
         return True
 
-    def alone(question: str) -> tuple[str]:
+    def alone(question: str, *others: Any) -> tuple[str]:
         return (question,)
 
-    def previous_turn(question: str, turns: Any) -> str:
-        return f"{turns[-1].question} {question}" if turns else question
+    def unchanged(question: str, *others: Any) -> StandaloneQuery:
+        return StandaloneQuery(question)
+
+    def previous_turn(question: str, turns: Any, *others: Any) -> StandaloneQuery:
+        return StandaloneQuery(f"{turns[-1].question} {question}" if turns else question)
 
     def nearest_only(quotes: Any, most: int) -> Any:
         near = [each for each in quotes[:MAX_NEAR] if quotes[0].score - each.score <= NEAR_BEST]
@@ -116,20 +114,20 @@ def rules() -> list[Rule]:
         return left.__getitem__
 
     kinds = "question/kinds question/subject answer/articles answer/summary answer/timeline"
-    follow_ups = "question/follow_up question/term_selection question/mentions"
-    standalone, weighed = "question.history.standalone_query", "read.evidence.fitted"
+    follow_ups = "question/follow_up"
+    standalone, weighed = "question.follow_up.standalone", "read.evidence.fitted"
     return [
-        Rule("kinds of question", "question.kinds.kind_of", lambda question: "lookup", kinds),
-        Rule("follow-ups → no history", standalone, first, follow_ups),
+        Rule("kinds of question", "question.kinds.kind_of", lambda *_: "lookup", kinds),
+        Rule("follow-ups → no history", standalone, unchanged, follow_ups),
         Rule("follow-ups → previous turn", standalone, previous_turn, follow_ups),
         Rule("whole question alone", "question.follow_up.may_stand_alone", nothing),
         Rule("passages of what was cited last", "chat._LAST_CITED", 1),
         Rule("spelling", "question.spelling.corrected", first, "question/spelling"),
         Rule("several parts", "question.parts.parts", alone, "question/parts"),
         Rule("sides compared", "question.subject.sides_of", nothing),
-        Rule("author named", "question.subject.author_in", lambda _: None),
+        Rule("author named", "question.subject.author_in", lambda *_: None),
         Rule("periods", "text.dates.period_of", lambda *_: None),
-        Rule("type of answer", "question.answer_type.asked_type", lambda _: None),
+        Rule("type of answer", "question.answer_type.asked_type", lambda *_: None),
         Rule("quotes of other articles", "answer.evidence.worth_showing", nearest_only),
         Rule(
             "agreement",
@@ -148,51 +146,12 @@ def rules() -> list[Rule]:
         Rule("passages reread", "read.evidence.reranked", first),
         Rule("passages by article", "read.rerank.by_article", first),
         Rule("spans tidied", "read.spans.tidied", second),
-        Rule("repeated stories", "text.duplicates.without_repeats", first),
+        Rule("repeated stories", "answer.evidence.story_of", lambda article: article.id),
         *(
             Rule(f"weight of {feature}", weighed, unweighed(feature))
             for feature in ("search", "passage coverage", "coverage", "relevance margin")
         ),
     ]
-
-
-class Memo:
-    """What a network said, kept on disk under a hash of what it was asked and of its weights."""
-
-    def __init__(self, file: Path) -> None:
-        self._disk = sqlite3.connect(file)
-        self._disk.execute("CREATE TABLE IF NOT EXISTS said (key BLOB PRIMARY KEY, value BLOB)")
-        self._said: dict[bytes, Any] = {}
-
-    def over(self, holder: type, method: str, weights: str) -> None:
-        """Keeps what ``holder.method(self, *context, texts)`` says of each of ``texts``."""
-        asked: Callable[..., Any] = getattr(holder, method)
-
-        def kept(instance: Any, *given: Any) -> Any:
-            *context, texts = given
-            marks = [repr((weights, method, context, text)).encode() for text in texts]
-            keys = [hashlib.sha256(mark).digest() for mark in marks]
-            new = {key: text for key, text in zip(keys, texts, strict=True) if not self._has(key)}
-            if new:
-                self._keep(list(new), asked(instance, *context, list(new.values())))
-            said = [self._said[key] for key in keys]
-            return np.stack(said) if said and isinstance(said[0], np.ndarray) else said
-
-        setattr(holder, method, kept)
-
-    def _has(self, key: bytes) -> bool:
-        if key not in self._said:
-            row = self._disk.execute("SELECT value FROM said WHERE key = ?", (key,)).fetchone()
-            if row is not None:
-                self._said[key] = pickle.loads(row[0])
-        return key in self._said
-
-    def _keep(self, keys: Sequence[bytes], values: Sequence[Any]) -> None:
-        for key, value in zip(keys, values, strict=True):
-            self._said[key] = value
-            row = (key, pickle.dumps(value))
-            self._disk.execute("INSERT OR REPLACE INTO said VALUES (?, ?)", row)
-        self._disk.commit()
 
 
 @contextmanager
@@ -271,13 +230,7 @@ def main() -> None:
         if re.search(r"\.(question|answer|read|text|write)\.", module.name):
             importlib.import_module(module.name)
     settings = load_settings()
-    memo = Memo(given.memo / "said.sqlite")
-    embedder = load_embedder(settings.embedder)
-    for method in ("embed_query", "embed_passages"):
-        memo.over(type(embedder), method, embedder.revision)
-    weights = sorted((PACKAGE / "weights").glob("*"))
-    digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in weights if path.is_file()]
-    memo.over(SpanReader, "score", "".join(digests))
+    remember_networks(given.memo / "said.sqlite", settings)
     libraries = [each for name in given.sets for each in opened(name, given.memo, settings)]
 
     def asked() -> Records:

@@ -19,11 +19,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from rag.ingest.indexing import embedded_text
 
+from benchmarks.peer import peer_embedder
 from rag.embed import load_embedder
 from rag.evaluate.questions import read_set
-from rag.models import find_embedder
+from rag.ingest.build import embedded_text
 from rag.settings import Settings
 from rag.text.split import passages
 
@@ -32,15 +32,13 @@ if TYPE_CHECKING:
 
 
 def main() -> None:
-    from sentence_transformers import SentenceTransformer
-
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--passages", type=int, default=200)
     parser.add_argument("--rounds", type=int, default=5)
     chosen = parser.parse_args()
     settings = Settings()
     own = load_embedder(settings.embedder)
-    peer = SentenceTransformer(find_embedder(settings.embedder).path, device="cpu")
+    peer = peer_embedder()
     (wiki,) = read_set(Path(os.environ["RAG_EVAL_DATA"]) / "wiki")
     texts = [
         embedded_text(article, passage)
@@ -48,11 +46,9 @@ def main() -> None:
         for passage in passages(article, own, settings.passage_tokens)
     ]
     texts = texts[:: max(1, len(texts) // chosen.passages)][: chosen.passages]
-    prompts = peer.prompts or {}
-    prompt = "document" if "document" in prompts else "passage" if "passage" in prompts else None
 
     def encode(texts: list[str]) -> Vectors:
-        return np.asarray(peer.encode(texts, prompt_name=prompt, normalize_embeddings=True))
+        return np.asarray(peer.encode(texts, prompt="passage: "))
 
     ways: dict[str, Callable[[list[str]], Vectors]] = {
         "encode": encode,

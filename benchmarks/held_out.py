@@ -26,7 +26,20 @@ from rag.evaluate.questions import Collection, Question, read_set
 from rag.library import Library
 from rag.settings import Settings, load_settings
 
-SETS = ("seed", "wiki", "near", "rgb", "mtrag", "time", "news", "reporter", "xquad")
+CONVERSATIONS = Path(__file__).parent / "conversations"
+"""The set that is committed: rules about follow-ups rest on it."""
+SETS = (
+    "seed",
+    "conversations",
+    "wiki",
+    "near",
+    "rgb",
+    "mtrag",
+    "time",
+    "news",
+    "reporter",
+    "xquad",
+)
 SHUFFLE_SEED = 11
 LOOKED_AT = {"question": 660, "absent": 390}
 """Of each kind in ``wiki``, shuffled by SHUFFLE_SEED, so many were fitted on or looked at."""
@@ -75,7 +88,8 @@ def collections_of(
     other sets have no parts.
     """
     beside = data / BESIDE[name] if name in BESIDE else None
-    whole = read_set(data / name, beside=beside, distractors=DISTRACTORS.get(name))
+    folder = CONVERSATIONS if name == CONVERSATIONS.name else data / name
+    whole = read_set(folder, beside=beside, distractors=DISTRACTORS.get(name))
     looked_at = _looked_at(data) if name in ("wiki", "near") else set()
     kept: set[int] = set()
     drawn: Counter[str] = Counter()

@@ -11,20 +11,20 @@ from __future__ import annotations
 
 import statistics
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 PASSAGES, TOKENS = 20, 180
 QUESTION = "How long did the talks between the two ambassadors last?"
 
 
-def passages(folder: Path) -> list[str]:
+def passages(tokenizer: Any) -> list[str]:
     """PASSAGES stretches of TOKENS tokens of the shipped article, each from another place."""
-    from rag.read.pairs import load_tokenizer
-
     text = next(Path("seeds").glob("*.txt")).read_text(encoding="utf-8")
-    tokens = load_tokenizer(folder).encode(text, add_special_tokens=False)
+    tokens = tokenizer.encode(text, add_special_tokens=False)
     step = (len(tokens.ids) - TOKENS) // PASSAGES
     return [
         text[tokens.offsets[i * step][0] : tokens.offsets[i * step + TOKENS - 1][1]]
@@ -35,13 +35,15 @@ def passages(folder: Path) -> list[str]:
 def main(rounds: int = 7) -> None:
     from sentence_transformers import CrossEncoder
 
-    from rag.models import SHIPPED_EMBEDDER, find_embedder
+    from benchmarks.peer import peer_folder
+    from rag.encoder.e5_file import open_e5
+    from rag.models import find_encoder
     from rag.read.read import SpanReader
 
-    folder = Path(find_embedder(SHIPPED_EMBEDDER).path)
-    texts = passages(folder)
+    texts = passages(open_e5(Path(find_encoder().path)).tokenizer)
     reader = SpanReader.shipped()
-    peer = CrossEncoder(str(folder), num_labels=1, device="cpu")
+    with tempfile.TemporaryDirectory() as folder:
+        peer = CrossEncoder(peer_folder(Path(folder)), num_labels=1, device="cpu")
     runs: dict[str, Callable[[], object]] = {
         "reader": lambda: reader.score(QUESTION, [("", text) for text in texts]),
         "CrossEncoder": lambda: peer.predict([(QUESTION, text) for text in texts]),

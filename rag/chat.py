@@ -22,14 +22,15 @@ from rag.retrieval import retrieve
 from rag.text.names import names
 from rag.text.words import terms
 from rag.types import Answer, Ask, Done, Event, Filters, Hit, Reading, Retrieved, Token, Turn
+from rag.write.prompts import writes_unasked
 from rag.write.prose import in_prose
 
 if TYPE_CHECKING:
     from rag.settings import Settings
-    from rag.types import Embedder, Reader, Store
+    from rag.types import Embedder, Reader, Store, SupportModel
     from rag.write.generators import Generator
 
-__all__ = ["check_question", "stream"]
+__all__ = ["check_question", "stream", "write_out"]
 
 REPLIES = {
     "small talk": "Hello, ask what the articles say, or ask for a summary or a list of them.",
@@ -38,8 +39,6 @@ REPLIES = {
 }
 """What is said where no article is asked for, whatever the message says besides."""
 _WORD_WITH_SPACE = re.compile(r"\S+\s*|\s+")
-_WRITTEN = ("lookup", "list", "compare", "timeline", "summary", "for and against")
-"""What prose may follow; of a disagreement it would tell one side."""
 _LAST_CITED = 5
 """Passages of the article cited last that are read for a follow-up, before all others."""
 
@@ -57,7 +56,8 @@ def stream(
 ) -> Iterator[Event]:
     """Yields one Retrieved, the answer's text as Tokens, and one Done with the whole answer.
 
-    With a ``generator`` the answer is prose, verified sentence by sentence. Raises QuestionError,
+    With a ``generator`` prose follows the quotes where the question asks for it (see
+    ``rag.write.prompts.writes_unasked``), checked sentence by sentence. Raises QuestionError,
     before anything is searched, if the question is empty or too long; ModelError if the generator
     cannot write.
     """
@@ -72,15 +72,37 @@ def stream(
         answer = turn.answer(ask, model, sections)
     for word in _WORD_WITH_SPACE.findall(answer.text):
         yield Token(word)
-    if generator is not None and answer.citations and ask.kind in _WRITTEN and not answer.differ:
+    # Of articles that differ prose would tell one side.
+    if generator is not None and writes_unasked(ask) and not answer.differ:
         with turn.clock("write"):
-            for piece in in_prose(answer, store.article, generator, kind=ask.kind):
-                if isinstance(piece, Answer):
-                    answer = piece
+            for event in write_out(answer, store=store, generator=generator):
+                if isinstance(event, Done):
+                    answer = event.answer
                 else:
-                    yield Token(piece)
+                    yield event
     timings = {**turn.seconds, "total": sum(turn.seconds.values())}
     yield Done(replace(answer, timings=timings))
+
+
+def write_out(
+    answer: Answer,
+    *,
+    store: Store,
+    generator: Generator,
+    support: SupportModel | None = None,
+) -> Iterator[Token | Done]:
+    """What a model writes out after an answer of quotes, as Tokens; Done has the whole answer.
+
+    It comes back as it was where it has no citations, or nothing holds that the model writes.
+    Closing the iterator stops the model. Raises ModelError if that cannot write.
+    """
+    if answer.citations:
+        for piece in in_prose(answer, store.article, generator, support, answer.kind):
+            if isinstance(piece, Answer):
+                answer = piece
+            else:
+                yield Token(piece)
+    yield Done(answer)
 
 
 @dataclass(slots=True)

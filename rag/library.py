@@ -9,10 +9,10 @@ from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.chat import check_question, stream
+from rag.chat import check_question, stream, write_out
 from rag.cluster.milvus import MilvusServer, MilvusStore, open_milvus, send_to_milvus
 from rag.embed import load_embedder
-from rag.errors import FilterError, QuestionError
+from rag.errors import FilterError, ModelError, QuestionError
 from rag.index import LocalStore, Manifest, build_lock, open_store
 from rag.ingest.build import ProgressCallback, build_from_folder, recipe_of
 from rag.models import SHIPPED_READER
@@ -174,6 +174,16 @@ class Library:
             min_confidence=min_confidence,
         )
         return next(event.answer for event in events if isinstance(event, Done))
+
+    def write_out(self, answer: Answer) -> Iterator[Event]:
+        """Tokens of what a model writes out after an answer of quotes, then Done with all of it.
+
+        Raises ModelError if no model is set to write, or it cannot.
+        """
+        generator = self._generator()
+        if generator is None:
+            raise ModelError("No model is set to write: make install-write, then RAG_WRITER=qwen.")
+        return write_out(answer, store=self._store, generator=generator)
 
     def _generator(self) -> Generator | None:
         return load_generator(self.settings.writer) if self.settings.writer else None

@@ -48,7 +48,7 @@ def fuse(searches: Sequence[Sequence[tuple[int, float]]]) -> list[tuple[int, flo
 
     Best first; ties keep the lower ordinal first. A convex combination of scaled scores, which
     keeps how far apart two passages are, and so beats their ranks alone (Bruch, Gai and Ingber
-    2023, "An Analysis of Fusion Functions for Hybrid Retrieval"; LOG.md, "fusion by scores").
+    2023, "An Analysis of Fusion Functions for Hybrid Retrieval").
     """
     fused: defaultdict[int, float] = defaultdict(float)
     for found in searches:

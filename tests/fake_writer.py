@@ -31,7 +31,7 @@ class FakeWriter(Generator):
 
 
 class FakeSupport:
-    """``rag.types.SupportModel``: the share of the claim's words that the text has."""
+    """``rag.types.SupportModel``: sure of a text that has most of the claim's words."""
 
     def support(self, claim: str, evidence: Sequence[str]) -> list[Verdict]:
         words = set(re.findall(r"\w+", claim.lower()))
@@ -39,4 +39,6 @@ class FakeSupport:
             len(words & set(re.findall(r"\w+", text.lower()))) / max(1, len(words))
             for text in evidence
         ]
-        return [Verdict(share, 0.0, 1 - share) for share in shares]
+        return [
+            Verdict(1.0, 0.0, 0.0) if share >= 0.6 else Verdict(0.0, 0.0, 1.0) for share in shares
+        ]

@@ -1,207 +1,175 @@
-"""Fits the model of follow-ups (``rag.question.term_selection``) on people's standalone wordings.
+"""Fits the head that tells what a question takes up (``rag.question.follow_up``).
 
-    RAG_TRAIN_DATA=DIR python -m training.fit_follow_ups
+    RAG_TRAIN_DATA=DIR python -m training.fit_follow_ups SEEN.npz
 
-``rewrite.jsonl`` gives a history, its last question, and that question as it would be asked without
-the history. What the standalone wording takes from the history is what has to be taken up. Each
-conversation is wholly fitted on or wholly held back; the figures printed, and the two thresholds,
-are of those held back.
+The encoder stays as it is. ``SEEN.npz`` keeps what the head sees of every example, which takes the
+encoder minutes to tell, from one run to the next. Figures are of conversations kept back.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import random
-from collections import Counter
+import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
-from sklearn.ensemble import GradientBoostingClassifier
+from safetensors.numpy import save_file
+from sklearn.linear_model import LogisticRegression
 
 import rag
-from rag.question.follow_up import candidate_features, question_features
-from rag.question.term_selection import WEIGHTS_FILE, FollowUpModel, model_from
-from training.follow_up_turns import Turn, other_subjects, read_turns, without_answers
+from rag.models import SHIPPED_ENCODER, find_embedder
+from rag.question.follow_up import WEIGHTS_FILE, FollowUpReader, Head, seen_words
+from training.follow_ups import FollowUp, read_rows, split
 
-SEED = 5
-HELD_BACK = 0.2
-"""Share of the conversations."""
-OFTEN = 30
-"""A word gets a prior of its own if it is a candidate so often."""
-PRIOR_STRENGTH = 10.0
-REWRITTEN_WEIGHT = 4.0
-"""Of a turn without answers in its history: there are few, and their conversations are long."""
-NEEDS_RECALL = 0.97
-"""Share of the questions that need their history which must be known as such."""
+SEED = 1
+INNER = 96
+EPOCHS = 4
+BATCH = 1024
+RATE = 1e-3
+NEEDS_INVERSE_PENALTY = 0.003
 OUT = Path(rag.__file__).with_name("weights") / WEIGHTS_FILE
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What the head sees of the examples, and what it should say."""
+
+    words: NDArray[np.float16]
+    """(words, 2 * channels + features)"""
+    taken: NDArray[np.bool_]
+    of: NDArray[np.int64]
+    """Each word's example."""
+    questions: NDArray[np.float32]
+    """(examples, 2 * channels + features)"""
+    needs: NDArray[np.bool_]
+    held_out: NDArray[np.bool_]
+
+
 def main() -> None:
-    """Fits, prints the held-back figures, and writes the weights."""
-    turns = read_turns(Path(os.environ["RAG_TRAIN_DATA"]) / "rewrite.jsonl")
-    conversations = sorted({turn.conversation for turn in turns})
-    random.Random(SEED).shuffle(conversations)
-    held = set(conversations[: int(HELD_BACK * len(conversations))])
-    fitted_on = [turn for turn in turns if turn.conversation not in held]
-    held_back = [turn for turn in turns if turn.conversation in held]
-    fitted_on += [*without_answers(fitted_on), *other_subjects(fitted_on, SEED)]
-    changes = list(other_subjects(held_back, SEED))
-    fields = fit(fitted_on)
-    model = model_from(fields)
-    fields["needs_from"] = needs_threshold(model, held_back)
-    fields["takes_from"] = takes_threshold(model, held_back)
-    OUT.write_text(json.dumps(fields, separators=(",", ":")) + "\n")
-    report(model_from(fields), held_back, changes)
-    print(f"{OUT.name}: {OUT.stat().st_size:,} bytes")
+    """Fits, prints the figures of the held-out conversations, and writes the weights."""
+    lines = (Path(os.environ["RAG_TRAIN_DATA"]) / "rewrite.jsonl").read_text(encoding="utf-8")
+    examples = list(read_rows([json.loads(line) for line in lines.splitlines()]))
+    kept = Path(sys.argv[1])
+    if not kept.exists():
+        np.savez(kept, **vars(seen(examples)))
+    with np.load(kept) as file:
+        found = Seen(**file)
+    head = fit(found)
+    save_file({name: each.astype(np.float16) for name, each in head.weights.items()}, OUT)
+    print(f"{OUT.name}: {OUT.stat().st_size:,} bytes", flush=True)
+    report(head, found, examples)
 
 
-def fit(turns: Sequence[Turn]) -> dict[str, Any]:
-    """The fields of the model, without its thresholds."""
-    priors = priors_of(turns)
-    needs = [question_features(turn.follow_up) for turn in turns]
-    takes, weights = [], []
-    for turn, asked in zip(turns, needs, strict=True):
-        for candidate in turn.follow_up.candidates:
-            takes.append({**asked, **candidate_features(turn.follow_up, candidate, priors)})
-            weights.append(_weight(turn))
-    return {
-        "needs": boosted(
-            needs, [bool(turn.taken) for turn in turns], [_weight(t) for t in turns], 80, 3
-        ),
-        "takes": boosted(takes, [label for t in turns for label in t.labels], weights, 150, 4),
-        "priors": priors,
-        "needs_from": 0.5,
-        "takes_from": 0.5,
-    }
-
-
-def priors_of(turns: Sequence[Turn]) -> dict[str, float]:
-    """Log-odds, against the average, that a word which is often said is taken up; smoothed."""
-    said: Counter[str] = Counter()
-    taken: Counter[str] = Counter()
-    for turn in turns:
-        for candidate in turn.follow_up.candidates:
-            if not candidate.fullest.is_name:
-                said.update(candidate.terms)
-                taken.update(candidate.terms & turn.taken)
-    share = taken.total() / said.total()
-    yes, no = PRIOR_STRENGTH * share, PRIOR_STRENGTH * (1 - share)
-    return {
-        term: round(
-            float(np.log((taken[term] + yes) / (count - taken[term] + no) * (1 - share) / share)), 2
-        )
-        for term, count in sorted(said.items())
-        if count >= OFTEN
-    }
-
-
-def boosted(
-    rows: Sequence[dict[str, float]],
-    labels: Sequence[bool],
-    weights: Sequence[float],
-    trees: int,
-    depth: int,
-) -> dict[str, Any]:
-    """Boosted trees as plain numbers."""
-    names = list(rows[0])
-    features = np.array([[row[name] for name in names] for row in rows])
-    model = GradientBoostingClassifier(
-        n_estimators=trees,
-        max_depth=depth,
-        learning_rate=0.1,
-        subsample=0.7,
-        max_features=12,
-        min_samples_leaf=20,
-        random_state=SEED,
-    ).fit(features, np.array(labels), sample_weight=np.array(weights))
-    share = float(np.average(labels, weights=weights))
-    return {
-        "intercept": float(np.log(share / (1 - share))),
-        "trees": [
-            _nested(tree.tree_, 0, names, model.learning_rate) for tree in model.estimators_[:, 0]
-        ],
-    }
-
-
-def _nested(tree: Any, node: int, names: Sequence[str], rate: float) -> Any:
-    if tree.children_left[node] == -1:
-        return round(float(tree.value[node][0, 0]) * rate, 4)
-    return [
-        names[tree.feature[node]],
-        round(float(tree.threshold[node]), 4),
-        _nested(tree, tree.children_left[node], names, rate),
-        _nested(tree, tree.children_right[node], names, rate),
-    ]
-
-
-def needs_threshold(model: FollowUpModel, turns: Sequence[Turn]) -> float:
-    """The highest at which ``NEEDS_RECALL`` of the questions that need their history are known."""
-    needing = [_needs(model, turn) for turn in turns if turn.taken]
-    return round(float(np.quantile(needing, 1 - NEEDS_RECALL)), 3)
-
-
-def takes_threshold(model: FollowUpModel, turns: Sequence[Turn]) -> float:
-    """The one with the best F1 over terms."""
-    likely = [model.likely(turn.follow_up) for turn in turns]
-    return max(
-        (round(float(each), 2) for each in np.arange(0.1, 0.5, 0.02)),
-        key=lambda least: f1(counts(turns, likely, least)),
+def seen(examples: Sequence[FollowUp]) -> Seen:
+    """Has the encoder read all examples."""
+    reader = FollowUpReader(Path(find_embedder(SHIPPED_ENCODER).path), Head({}))
+    words, taken, of, questions = [], [], [], []
+    for begin in range(0, len(examples), 200):
+        some = examples[begin : begin + 200]
+        rows = [reader.row(each.question, each.history) for each in some]
+        for number, (each, row, states) in enumerate(
+            zip(some, rows, reader.states(rows), strict=True), start=begin
+        ):
+            told = seen_words(each.question, each.history, row, states)
+            marks = np.array([mark for segment in each.taken for mark in segment], bool)
+            words.append(told.inputs.astype(np.float16))
+            taken.append(marks[told.numbers])
+            of.append(np.full(len(told.numbers), number))
+            questions.append(told.question)
+        print(f"read {begin + len(some)} of {len(examples)}", flush=True)
+    return Seen(
+        words=np.concatenate(words),
+        taken=np.concatenate(taken),
+        of=np.concatenate(of),
+        questions=np.array(questions),
+        needs=np.array([each.needs_history for each in examples]),
+        held_out=np.array([split(each.group) == "held_out" for each in examples]),
     )
 
 
-def counts(turns: Sequence[Turn], likely: Sequence[Any], least: float) -> NDArray[np.int64]:
-    """Terms rightly taken up, wrongly taken up, and missed."""
-    total = np.zeros(3, dtype=np.int64)
-    for turn, candidates in zip(turns, likely, strict=True):
-        chosen = frozenset[str]().union(*(c.terms for c, chance in candidates if chance >= least))
-        right = len(chosen & turn.taken)
-        total += [right, len(chosen) - right, len(turn.taken) - right]
-    return total
+def fit(found: Seen) -> Head:
+    """The head, fitted on the conversations that are not held out."""
+    torch.manual_seed(SEED)
+    order = np.random.default_rng(SEED)
+    fitted_on = np.flatnonzero(~found.held_out[found.of])
+    sample = found.words[fitted_on[::5]].astype(np.float32)
+    mean, spread = sample.mean(0), sample.std(0) + 1e-6
+    network = torch.nn.Sequential(
+        torch.nn.Linear(len(mean), INNER),
+        torch.nn.GELU(approximate="tanh"),
+        torch.nn.Dropout(0.2),
+        torch.nn.Linear(INNER, 1),
+    )
+    optimizer = torch.optim.AdamW(network.parameters(), RATE, weight_decay=0.05)
+    steps = EPOCHS * -(-len(fitted_on) // BATCH)
+    step = 0
+    for _ in range(EPOCHS):
+        shuffled = order.permutation(fitted_on)
+        for begin in range(0, len(shuffled), BATCH):
+            some = np.sort(shuffled[begin : begin + BATCH])
+            inputs = torch.from_numpy((found.words[some].astype(np.float32) - mean) / spread)
+            wanted = torch.from_numpy(found.taken[some].astype(np.float32))
+            loss = torch.nn.functional.binary_cross_entropy_with_logits(
+                network(inputs)[:, 0], wanted
+            )
+            optimizer.param_groups[0]["lr"] = RATE * (1 - step / steps)
+            optimizer.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            optimizer.step()
+            step += 1
+    first, last = network[0], network[3]
+    inner = first.weight.detach().numpy() / spread
+    questions = found.questions[~found.held_out]
+    middle, width = questions.mean(0), questions.std(0) + 1e-6
+    needs = LogisticRegression(C=NEEDS_INVERSE_PENALTY, max_iter=300).fit(
+        (questions - middle) / width, found.needs[~found.held_out]
+    )
+    of_question = needs.coef_[0] / width
+    return Head(
+        {
+            "inner.weight": np.ascontiguousarray(inner.T),
+            "inner.bias": first.bias.detach().numpy() - inner @ mean,
+            "takes.weight": last.weight.detach().numpy()[0],
+            "takes.bias": last.bias.detach().numpy(),
+            "needs.weight": of_question.astype(np.float32),
+            "needs.bias": (needs.intercept_ - of_question @ middle).astype(np.float32),
+        }
+    )
 
 
-def f1(count: NDArray[np.int64]) -> float:
-    right, wrong, missed = count
-    return float(2 * right / (2 * right + wrong + missed)) if right else 0.0
-
-
-def report(model: FollowUpModel, held_back: Sequence[Turn], changes: Sequence[Turn]) -> None:
-    """Prints the held-back figures by source."""
-    print(f"needs history from {model.needs_from}, takes a candidate from {model.takes_from}")
-    print("source          turns  need  known  accuracy  precision  recall  F1 of terms")
-    groups = {
-        source: [t for t in held_back if t.source == source]
-        for source in sorted({turn.source for turn in held_back})
-    }
-    for name, turns in {**groups, "all": list(held_back)}.items():
-        chances = np.array([_needs(model, turn) for turn in turns])
-        truth = np.array([bool(turn.taken) for turn in turns])
-        found = chances >= model.needs_from
-        likely = [
-            model.likely(turn.follow_up) if known else []
-            for turn, known in zip(turns, found, strict=True)
-        ]
-        right, wrong, missed = count = counts(turns, likely, model.takes_from)
-        print(
-            f"{name:15s} {len(turns):5d}  {truth.mean():.2f}  {found[truth].mean():.3f}"
-            f"  {(found == truth).mean():.3f} ({((chances >= 0.5) == truth).mean():.3f} at 0.5)"
-            f"  {right / max(1, right + wrong):.3f}  {right / max(1, right + missed):.3f}"
-            f"  {f1(count):.3f}"
-        )
-    kept = [not model.needs_history(turn.follow_up) for turn in changes]
-    print(f"changes of subject that carry nothing over: {np.mean(kept):.3f} of {len(changes)}")
-
-
-def _needs(model: FollowUpModel, turn: Turn) -> float:
-    return model.needs.probability(question_features(turn.follow_up))
-
-
-def _weight(turn: Turn) -> float:
-    has_answers = len(turn.follow_up.said) > len(turn.follow_up.user_turns)
-    return REWRITTEN_WEIGHT if not has_answers and turn.source != "users only" else 1.0
+def report(head: Head, found: Seen, examples: Sequence[FollowUp]) -> None:
+    """Prints, by how the held-out examples came about, whether they need their history and F1."""
+    held = np.flatnonzero(found.held_out)
+    needs = np.zeros(len(examples))
+    needs[held] = [head.needs(each) for each in found.questions[held]]
+    chances = np.zeros(len(found.words))
+    of_held = np.flatnonzero(found.held_out[found.of])
+    for begin in range(0, len(of_held), 8192):
+        some = of_held[begin : begin + 8192]
+        chances[some] = head.takes(found.words[some].astype(np.float32))
+    made = np.array([each.made or "as held" for each in examples])
+    for name in ("as held", "older subject", "other subject", "named in full", "goes on"):
+        these = held[made[held] == name]
+        mask = np.isin(found.of, these)
+        for needs_from in (0.3, 0.4, 0.5):
+            told = needs[these] >= needs_from
+            right = (told == found.needs[these]).mean()
+            known = told[found.needs[these]].mean() if found.needs[these].any() else np.nan
+            scores = []
+            for takes_from in (0.2, 0.25, 0.3, 0.35, 0.4):
+                chosen = mask & (chances >= takes_from) & (needs[found.of] >= needs_from)
+                both = (chosen & found.taken).sum()
+                total = chosen.sum() + (mask & found.taken).sum()
+                scores.append(f"{takes_from} {2 * both / max(1, total):.3f}")
+            print(
+                f"{name} ({len(these)}), needs from {needs_from}: right {right:.3f}, of those that "
+                f"need it {known:.3f}; F1 of words, taken from {', '.join(scores)}"
+            )
 
 
 if __name__ == "__main__":

@@ -7,24 +7,13 @@ person's wording of that question which needs no history (CANARD, MTRAG). A word
 
 import hashlib
 import random
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Literal
 
-Role = Literal["user", "assistant", "title"]
+from rag.question.follow_up import Segment, content_words, word_key, words
 
-_WORD = re.compile(r"[^\W_]+(?:[.'’&-][^\W_]+)*")
-_FUNCTION_WORDS = frozenset(
-    "a an the and or but nor so of in on at to for from by with about into over after before during"
-    " between against as than then that this these those there here it its he him his she her hers"
-    " they them their theirs we us our you your i me my who whom whose what which when where why how"
-    " is are was were be been being am do does did done doing has have had having will would can"
-    " could shall should may might must not no yes any some other else also too very more most much"
-    " many such only own same just if because while both each all own up out off down again once"
-    " don't know t s re ve ll d m".split()
-)
 # What people type when they go on about what was just answered: it leans on the whole turn.
 _GO_ON = (
     "why?",
@@ -61,14 +50,6 @@ _GO_ON = (
 
 
 @dataclass(frozen=True)
-class Segment:
-    """A stretch of the conversation: a question, an answer, or the title of the article quoted."""
-
-    role: Role
-    text: str
-
-
-@dataclass(frozen=True)
 class FollowUp:
     """A question with what was said before it, oldest first, and what it takes up of that.
 
@@ -81,34 +62,13 @@ class FollowUp:
     taken: tuple[tuple[bool, ...], ...]
     needs_history: bool
     group: str
+    made: str = ""
+    """How it was made of a conversation; empty for one as it was held."""
 
 
-def words(text: str) -> list[tuple[int, int]]:
-    """Where each word of `text` begins and ends."""
-    return [match.span() for match in _WORD.finditer(text)]
-
-
-def content_words(text: str) -> set[str]:
-    """The words of `text` that carry meaning, as they are compared: lower-cased, no plural."""
-    return {
-        key for start, end in words(text) if (key := word_key(text[start:end])) not in {"", "s"}
-    }
-
-
-def word_key(word: str) -> str:
-    """How a word is compared; empty for a word that carries no meaning by itself."""
-    folded = word.casefold().replace("’", "'")
-    if folded in _FUNCTION_WORDS:
-        return ""
-    folded = folded.removesuffix("'s").removesuffix("'")
-    if folded in _FUNCTION_WORDS:
-        return ""
-    if len(folded) > 3 and folded.endswith("s") and not folded.endswith("ss"):
-        return folded[:-1]
-    return folded
-
-
-def follow_up(history: Sequence[Segment], question: str, standalone: str, group: str) -> FollowUp:
+def follow_up(
+    history: Sequence[Segment], question: str, standalone: str, group: str, made: str = ""
+) -> FollowUp:
     """The words of `history` that `standalone` has and `question` has not.
 
     The question needs its history if any is taken up, or if the standalone wording names what
@@ -121,7 +81,7 @@ def follow_up(history: Sequence[Segment], question: str, standalone: str, group:
     )
     named = any(word[:1].isupper() for word in _added_spellings(question, standalone))
     needs = any(any(marks) for marks in taken) or named
-    return FollowUp(tuple(history), question, taken, needs, group)
+    return FollowUp(tuple(history), question, taken, needs, group, made)
 
 
 def _added_spellings(question: str, standalone: str) -> list[str]:
@@ -132,7 +92,7 @@ def _added_spellings(question: str, standalone: str) -> list[str]:
 
 
 def read_rows(rows: Sequence[Mapping[str, Any]], seed: int = 1) -> Iterator[FollowUp]:
-    """Examples of the `rewrite` rows, each with those made of it (`made_of`)."""
+    """Examples of the `rewrite` rows, each with those made of it, told by their `made`."""
     dice = random.Random(seed)
     turns = [_turn(row) for row in rows]
     for place, (row, (history, group)) in enumerate(zip(rows, turns, strict=True)):
@@ -159,15 +119,16 @@ def read_rows(rows: Sequence[Mapping[str, Any]], seed: int = 1) -> Iterator[Foll
                     blank + made.taken,
                     made.needs_history,
                     group,
+                    "older subject",
                 )
         if dice.random() < 0.45:  # a change of subject
-            yield _nothing_taken(history, str(other_row["standalone"]), group)
+            yield _nothing_taken(history, str(other_row["standalone"]), group, "other subject")
         if dice.random() < 0.25:  # the same subject, named in full
-            yield _nothing_taken(history, standalone, group)
+            yield _nothing_taken(history, standalone, group, "named in full")
         if dice.random() < 0.35:  # what people go on with
             answer = _answer_to(rows, turns, place)
             said = (*history, Segment("user", question), *answer)
-            yield follow_up(said, dice.choice(_GO_ON), standalone, group)
+            yield follow_up(said, dice.choice(_GO_ON), standalone, group, "goes on")
 
 
 def _turn(row: Mapping[str, Any]) -> tuple[tuple[Segment, ...], str]:
@@ -190,9 +151,9 @@ def _answer_to(
     return ()
 
 
-def _nothing_taken(history: Sequence[Segment], question: str, group: str) -> FollowUp:
+def _nothing_taken(history: Sequence[Segment], question: str, group: str, made: str) -> FollowUp:
     taken = tuple(tuple(False for _ in words(each.text)) for each in history)
-    return FollowUp(tuple(history), question, taken, False, group)
+    return FollowUp(tuple(history), question, taken, False, group, made)
 
 
 def split(group: str) -> Literal["fit", "held_out"]:

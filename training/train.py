@@ -17,6 +17,7 @@ from typing import Annotated, Any
 
 import torch
 import typer
+from safetensors.torch import load_file
 from torch import nn
 
 from rag.embed import E5Embedder
@@ -26,6 +27,7 @@ from rag.read.pairs import SpecialTokens
 from training.batches import Position, batches, draws, validation_groups
 from training.corpus import Corpus, load_corpus
 from training.examples import Group, GroupMaker
+from training.export import restored
 from training.loss import WEIGHTS, losses
 from training.mine import mine_once
 from training.near_miss import lexicon_once
@@ -168,6 +170,9 @@ def train(
     validate_every: Annotated[int, typer.Option(help="Steps between validations.")] = 250,
     stop_after: Annotated[int, typer.Option(help="Stop early after so many steps.")] = 0,
     encoder: Annotated[Path | None, typer.Option(help="Its file; else the shipped one.")] = None,
+    start: Annotated[
+        Path | None, typer.Option(help="Exported weights that a new run begins with.")
+    ] = None,
 ) -> None:
     """Train the reader, or go on training it."""
     out.mkdir(parents=True, exist_ok=True)
@@ -188,7 +193,11 @@ def train(
     judged = validation_groups(corpus, maker)
     kinds = draws(corpus, maker, held_out=False)
     _say(f"{len(judged)} groups to validate on")
-    trainer = Trainer(new_model(load_encoder(file), recipe.seed), recipe, special)
+    model = new_model(load_encoder(file), recipe.seed)
+    if start is not None and state is None:
+        begun = restored(load_file(start), model.encoder.state_dict())
+        model.load_state_dict(begun, strict=False)
+    trainer = Trainer(model, recipe, special)
     if state:
         trainer.load(state)
     _say(f"{recipe} from step {trainer.step}")

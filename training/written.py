@@ -26,54 +26,53 @@ from rag.text.sentences import sentences
 from rag.types import Citation
 from rag.write.check import why_not
 from rag.write.generators import Generator, load_generator
-from rag.write.prompts import form_of, prompt_of
+from rag.write.prompts import Evidence, form_of, prompt_of
 from rag.write.prose import drafted
 
 SETS = ("squad", "squad_near_miss", "natural_questions")
-MAX_SENTENCES = 4
-MAX_QUESTIONS = 3
+MAX_SENTENCES = 3
+MAX_QUESTIONS = 4
 """Of a passage: what the model has read of it is kept in its cache."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A passage in numbered sentences, and what is asked about it, each with its kind."""
+    """A passage in numbered sentences, and what is asked about it."""
 
     id: str
     source: str
-    evidence: tuple[Citation, ...]
-    questions: tuple[tuple[str, str], ...]
+    evidence: tuple[Evidence, ...]
+    question: str
+    kind: str
 
 
-def passages(folder: Path, seed: int) -> Iterator[Asked]:
-    """The passages of the sets in ``folder``, shuffled, one of each set in turn."""
+def questions(folder: Path, seed: int) -> Iterator[Asked]:
+    """The questions of the sets in ``folder``: shuffled passages, one of each set in turn."""
     rng = np.random.default_rng(seed)
     rows = [(folder / f"{name}.jsonl").read_text("utf-8").splitlines() for name in SETS]
     for places in zip(*(rng.permutation(len(lines)) for lines in rows), strict=False):
         for name, lines, place in zip(SETS, rows, places, strict=True):
-            yield _asked(f"{name}-{place}", name, json.loads(lines[place]))
+            yield from _asked(f"{name}-{place}", name, json.loads(lines[place]))
 
 
 def claims(asked: Asked, generator: Generator) -> Iterator[dict[str, Any]]:
     """What the model writes about a passage in other words than its sentences."""
-    quotes = {each.number: each.quote for each in asked.evidence}
-    for question, kind in asked.questions:
-        form = form_of(kind)
-        for text, cited in drafted(prompt_of(question, asked.evidence, form), generator, form):
-            numbers = [number for number in cited if number in quotes]
-            if None in why_not(text, list(quotes.values()), None):
-                continue
+    quotes = {each.citation.number: each.text for each in asked.evidence}
+    form = form_of(asked.kind)
+    for text, cited in drafted(prompt_of(asked.question, asked.evidence, form), generator, form):
+        numbers = [number for number in cited if number in quotes]
+        if None not in why_not(text, list(quotes.values()), None):
             yield {
                 "claim": text,
                 "evidence": " ".join(quotes[number] for number in numbers or quotes),
                 "label": None,
-                "question": question,
+                "question": asked.question,
                 "passage": asked.id,
                 "source": asked.source,
             }
 
 
-def _asked(passage_id: str, source: str, row: dict[str, Any]) -> Asked:
+def _asked(passage_id: str, source: str, row: dict[str, Any]) -> Iterator[Asked]:
     text, title = row["passage"], row["title"] or "From the archive"
     spans = [span for asked in row["questions"] for span in asked["spans"]]
     parts = sentences(text)
@@ -82,14 +81,15 @@ def _asked(passage_id: str, source: str, row: dict[str, Any]) -> Asked:
     )
     first = max(0, min(answering - 1, len(parts) - MAX_SENTENCES))
     evidence = tuple(
-        Citation(number, passage_id, title, None, None, "", text[start:end], start, end)
+        Evidence(Citation(number, passage_id, title, None, None, "", text[start:end], start, end))
         for number, (start, end) in enumerate(parts[first : first + MAX_SENTENCES], start=1)
     )
-    questions = [(asked["question"].strip('" '), "lookup") for asked in row["questions"]]
-    kept = questions[:MAX_QUESTIONS]
+    known = [(asked["question"].strip('" '), "lookup") for asked in row["questions"]]
+    kept = known[:MAX_QUESTIONS]
     if row["title"] and source != "natural_questions":
         kept.append((f"What is said about {title}?", "summary"))
-    return Asked(passage_id, source, evidence, tuple(kept))
+    for number, (question, kind) in enumerate(kept):
+        yield Asked(f"{passage_id}-{number}", source, evidence, question, kind)
 
 
 def main() -> None:
@@ -104,14 +104,14 @@ def main() -> None:
     done = set(done_file.read_text().split()) if done_file.is_file() else set()
     generator = load_generator(given.writer)
     with given.out.open("a", encoding="utf-8") as out, done_file.open("a") as told:
-        for asked in passages(Path(os.environ["RAG_TRAIN_DATA"]), given.seed):
+        for asked in questions(Path(os.environ["RAG_TRAIN_DATA"]), given.seed):
             if time.monotonic() > ends:
                 break
             if asked.id in done:
                 continue
-            for line in list(claims(asked, generator)):
+            for line in claims(asked, generator):
                 out.write(json.dumps(line, ensure_ascii=False) + "\n")
-            out.flush()
+                out.flush()
             told.write(f"{asked.id}\n")
             told.flush()
 

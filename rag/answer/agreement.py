@@ -86,10 +86,9 @@ def compared(question: str, quotes: Sequence[Quote], embedder: Embedder) -> Agre
     if unlike:
         first = [best, *unlike]
         ordered = first + [quote for quote in quotes if quote not in first]
-        remark = "The articles give different answers; see whether they speak of the same thing."
         return Agreement(
             tuple(replace(quote, lead=f"{named(quote.article)}:") for quote in ordered),
-            remark,
+            "The articles give different answers; see whether they speak of the same thing.",
             differ=True,
         )
     stories = {story_of(best.article)}

@@ -21,7 +21,7 @@ from rag.text.counted import count
 from rag.text.numbers import ORDINALS
 from rag.text.sentences import sentences
 from rag.text.words import content_terms, terms
-from rag.types import Article, Ask, Embedder, Filters, Hit, Passage, Quote, Store
+from rag.types import Article, Ask, Embedder, Filters, Hit, Passage, Quote, Span, Store
 
 SURE = 0.98
 PROBABLE = 0.75
@@ -65,7 +65,7 @@ def of_article(ask: Ask, store: Store, hits: Sequence[Hit]) -> Section | None:
     if field is None or not articles:
         return None
     quotes = [
-        Quote(article, article.text[slice(*span)], *span, score=1.0)
+        _quote(article, span)
         for article in articles
         if (span := getattr(article.header, field)) is not None
     ]
@@ -85,10 +85,10 @@ def summary(
     if not articles:
         return None if ask.subject else [Section(remark=WHICH_ARTICLE)]
     if len(articles) == 1:
-        quotes = tuple(summarize(articles[0], embedder, length))
-        shown = "one" if len(quotes) == 1 else str(len(quotes))
+        covering_it = tuple(summarize(articles[0], embedder, length))
+        shown = "one" if len(covering_it) == 1 else str(len(covering_it))
         remark = f"The article in {shown} of its sentences:"
-        return [Section(quotes, remark, confidence=confidence, hits=tuple(hits))]
+        return [Section(covering_it, remark, confidence=confidence, hits=tuple(hits))]
     each = max(1, (length or 2 * len(articles)) // len(articles))
     return [
         Section(tuple(quotes), heading=named(article), confidence=confidence, hits=tuple(hits))
@@ -246,11 +246,7 @@ def _sentence(passage: Passage, article: Article, stands_in: Callable[[str], boo
     if stands_in(passage.text):
         spans = [*sentences(article.text, passage.start, passage.end), *spans]
     return next(
-        (
-            Quote(article, article.text[slice(*span)], *span, score=1.0)
-            for span in spans
-            if stands_in(article.text[slice(*span)])
-        ),
+        (_quote(article, span) for span in spans if stands_in(article.text[slice(*span)])),
         None,
     )
 
@@ -274,8 +270,12 @@ def _central(articles: Sequence[Article], embedder: Embedder) -> list[Quote]:
 def _title(article: Article) -> Quote | None:
     """The title where the text states it, else the first sentence."""
     if span := article.header.title:
-        return _dated(Quote(article, article.text[slice(*span)], *span, score=1.0))
+        return _dated(_quote(article, span))
     return next((_dated(quote) for quote in lead_sentences(article, 1)), None)
+
+
+def _quote(article: Article, span: Span) -> Quote:
+    return Quote(article, article.text[span.start : span.end], *span, score=1.0)
 
 
 def _dated(quote: Quote) -> Quote:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rag.read.evidence import cut
 from rag.text.words import terms
 from rag.types import Article, Quote
 
-MIN_CONFIDENCE = 0.5
-"""Below it the answer is an abstention."""
+MIN_CONFIDENCE = cut("answer")
+"""Below it the answer is an abstention; fitted (benchmarks/fit_evidence.py)."""
 NEAR_BEST = 1.5
 """A quote is shown beside the best if its score comes this near."""
 MAX_NEAR = 3

@@ -6,7 +6,7 @@ The library under evaluation is built and asked by the same code as the user's.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +24,6 @@ __all__ = [
     "Evaluation",
     "evaluate",
     "library_over",
-    "records_of",
     "render",
     "summarize",
     "to_json",
@@ -60,34 +59,19 @@ def evaluate(
     collections = read_set(folder, sample=sample, seed=seed, beside=beside, distractors=distractors)
     if not any(collection.questions for collection in collections):
         raise EvaluationError(f"{folder} holds no question: write one a line in questions.jsonl.")
-    with tempfile.TemporaryDirectory(prefix="rag-eval-") as temporary:
-        records = records_of(
-            collections, index or Path(temporary), settings, progress, open_library or library_over
-        )
-    return summarize(records, folder=str(folder), sample=sample, seed=seed)
-
-
-def records_of(
-    collections: Sequence[Collection],
-    index: Path,
-    settings: Settings,
-    progress: ProgressCallback = lambda step: None,
-    open_library: OpenLibrary | None = None,
-) -> list[Record]:
-    """A record of every question, each collection indexed in a folder of its own in ``index``."""
     total = sum(len(collection.questions) for collection in collections)
     records: list[Record] = []
-    for collection in collections:
-        library = (open_library or library_over)(
-            collection, index / collection.name, settings, progress
-        )
-        try:
-            for question in collection.questions:
-                records.append(judge(question, library))
-                progress(Progress("asking", len(records), total))
-        finally:
-            library.close()
-    return records
+    with tempfile.TemporaryDirectory(prefix="rag-eval-") as temporary:
+        for collection in collections:
+            place = (index or Path(temporary)) / collection.name
+            library = (open_library or library_over)(collection, place, settings, progress)
+            try:
+                for question in collection.questions:
+                    records.append(judge(question, library))
+                    progress(Progress("asking", len(records), total))
+            finally:
+                library.close()
+    return summarize(records, folder=str(folder), sample=sample, seed=seed)
 
 
 def library_over(

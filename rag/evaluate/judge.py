@@ -8,14 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, Protocol, TypeAlias
 
-from rag.evaluate.matching import (
-    contains,
-    count_words,
-    exact_match,
-    shown_text,
-    shows,
-    token_f1,
-)
+from rag.evaluate.matching import contains, count_words, exact_match, shown_text, shows, token_f1
 from rag.evaluate.questions import Question
 from rag.records import answer_record
 from rag.types import Answer, Article, Done, Event, Hit, Token, Turn
@@ -112,16 +105,17 @@ class Record:
 def judge(question: Question, library: AskedLibrary) -> Record:
     """Asks ``library`` the question and compares what comes back with what is known."""
     history = _conversation(question, library)
-    hits = _retrieve(question, history, library)
+    hits: Sequence[Hit] = ()
+    if question.relevant or (question.expected == "answer" and question.has_place):
+        # As a search gives them: an answer's own may be fewer, or in another order.
+        most = RETRIEVED_FOR_ARTICLES if question.relevant else RETRIEVED_FOR_PLACES
+        hits = library.retrieve(question.text, most, history=history)
     answer, seconds, first_words_seconds = _asked(question.text, history, library)
     text = shown_text(answer.text, [citation.number for citation in answer.citations])
     shown = text if answer.status == "answered" else ""
     places = [holds_place(question, hit) for hit in hits]
     verdict = _verdict(question, answer, shown)
-    measures: dict[str, float | None] = {
-        **_retrieval(question, hits, places),
-        **_answer(question, answer, shown),
-    }
+    measures = _retrieval(question, hits, places) | _answer(question, answer, shown)
     return Record(
         question=question,
         history=history,
@@ -129,7 +123,7 @@ def judge(question: Question, library: AskedLibrary) -> Record:
         text=text,
         right=_right(question, answer, shown, library, verdict),
         verdict=verdict,
-        measures={name: float(value) for name, value in measures.items() if value is not None},
+        measures={name: float(value) for name, value in measures.items()},
         pooled=_pooled(question, answer, library),
         passages=tuple(zip(hits, places, strict=True))[:RETRIEVED_FOR_PLACES],
         seconds=seconds,
@@ -165,20 +159,11 @@ def _as_texts(turn: Turn) -> Any:
     return [turn.question, turn.text] if isinstance(turn, Answer) else turn
 
 
-def _retrieve(question: Question, history: Sequence[Turn], library: AskedLibrary) -> Sequence[Hit]:
-    """Hits as a search gives them: an answer's own hits may be fewer, or in another order."""
-    if question.relevant:
-        return library.retrieve(question.text, RETRIEVED_FOR_ARTICLES, history=history)
-    if question.expected == "answer" and question.has_place:
-        return library.retrieve(question.text, RETRIEVED_FOR_PLACES, history=history)
-    return ()
-
-
 def _retrieval(
     question: Question, hits: Sequence[Hit], places: Sequence[bool | None]
-) -> dict[str, float | None]:
+) -> dict[str, float]:
     """Ranks of passages that hold what answers; of relevant articles, each at its best passage."""
-    measures: dict[str, float | None] = {}
+    measures: dict[str, float] = {}
     if question.has_place and question.expected == "answer":
         measures |= {f"hit@{rank}": any(places[:rank]) for rank in (1, 5, 10)}
     if relevant := {*question.relevant}:
@@ -196,8 +181,8 @@ def _retrieval(
     return measures
 
 
-def _answer(question: Question, answer: Answer, shown: str) -> dict[str, float | None]:
-    measures: dict[str, float | None] = {}
+def _answer(question: Question, answer: Answer, shown: str) -> dict[str, float]:
+    measures: dict[str, float] = {}
     short = answer.short or "" if shown else ""
     quotes = [citation.quote for citation in answer.citations]
     if question.answers and question.expected != "abstain":
@@ -287,7 +272,6 @@ def _place_held(question: Question, article: Article, start: int, end: int, text
 
 def _pooled(question: Question, answer: Answer, library: AskedLibrary) -> dict[str, list[bool]]:
     worth_citing = question.worth_citing
-    quotes = {citation.number: citation.quote for citation in answer.citations}
     exact = []
     for citation in answer.citations:
         article = library.article(citation.article_id)
@@ -297,17 +281,12 @@ def _pooled(question: Question, answer: Answer, library: AskedLibrary) -> dict[s
             and 0 <= span.start < span.stop
             and article.text[span] == citation.quote
         )
-    replaced = [claim for claim in answer.claims if claim.written is not None]
     return {
         "exactness": exact,
-        "precision": [contains(quote, worth_citing) for quote in quotes.values() if worth_citing],
+        "precision": [
+            contains(each.quote, worth_citing) for each in answer.citations if worth_citing
+        ],
         "replaced, of checked": [
             c.origin == "replaced" for c in answer.claims if c.origin != "quoted"
-        ],
-        "wrongly replaced, of replaced": [
-            contains(claim.written or "", worth_citing)
-            and any(contains(quotes.get(number, ""), worth_citing) for number in claim.citations)
-            for claim in replaced
-            if worth_citing
         ],
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias, get_args
 
 from rag.evaluate.judge import Record, Verdict
@@ -36,15 +37,6 @@ class Score:
     """Questions behind the value."""
 
 
-@dataclass(frozen=True, slots=True)
-class StageSeconds:
-    """How long a stage of the answers took."""
-
-    stage: str
-    median: float
-    p95: float
-
-
 def scores(
     records: Sequence[Record], seed: int = 0, resamples: int = RESAMPLES
 ) -> tuple[Score, ...]:
@@ -56,24 +48,6 @@ def scores(
         for section, name, measure, columns in _statistics(records)
     )
     return tuple(score for score in taken if score is not None)
-
-
-def stage_seconds(records: Sequence[Record]) -> tuple[StageSeconds, ...]:
-    """Median and 95th percentile of each stage, and as they are seen from outside."""
-    import numpy as np
-
-    stages: dict[str, list[float]] = {}
-    for record in records:
-        for stage, seconds in record.answer.timings.items():
-            stages.setdefault(stage, []).append(seconds)
-    first_words = [record.first_words_seconds for record in records]
-    stages["to the first words"] = [seconds for seconds in first_words if seconds is not None]
-    stages["to the whole answer"] = [record.seconds for record in records]
-    return tuple(
-        StageSeconds(stage, float(np.median(seconds)), float(np.percentile(seconds, 95)))
-        for stage, seconds in stages.items()
-        if seconds
-    )
 
 
 def knows_whether_right(records: Sequence[Record]) -> list[Record]:
@@ -146,10 +120,23 @@ def _statistics(records: Sequence[Record]) -> Iterator[Statistic]:
         yield _share("near misses", "refused", (not r.answered for r in near))
         yield from _told_apart("near misses", "refused", answerable, near)
     yield from _verdicts([record for record in plain if record.verdict is not None])
-    for name in ("replaced, of checked", "wrongly replaced, of replaced"):
-        yield _pooled("claims", name, records)
+    yield _pooled("claims", "replaced, of checked", records)
     yield _pooled("citations", "exactness", records)
     yield _pooled("citations", "precision", plain)
+    yield from _seconds(records)
+
+
+def _seconds(records: Sequence[Record]) -> Iterator[Statistic]:
+    """By stage as the library reports them, and as they are seen from outside."""
+    import numpy as np
+
+    stages = dict.fromkeys(stage for record in records for stage in record.answer.timings)
+    taken = {stage: [r.answer.timings.get(stage) for r in records] for stage in stages}
+    taken["to the first words"] = [record.first_words_seconds for record in records]
+    taken["to the whole answer"] = [record.seconds for record in records]
+    for stage, seconds in taken.items():
+        yield "seconds", stage, np.median, (seconds,)
+        yield "seconds", f"{stage}, 95 of 100", partial(np.percentile, q=95), (seconds,)
 
 
 def _expecting(expected: str, records: Sequence[Record]) -> list[Record]:
@@ -241,7 +228,7 @@ def _statistic(
     known = [np.array([v for v in values if v is not None], dtype=float) for values in columns]
     if not all(len(column) for column in known):
         return None
-    taken = measure or np.mean
+    taken: Callable[..., Any] = measure or np.mean
     value = float(taken(*known))
     sides_differ = measure in (area_under_roc, refused_while_answering)
     count = sum(map(len, known)) if sides_differ else len(known[0])

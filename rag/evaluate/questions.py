@@ -18,10 +18,10 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    TypeAdapter,
     ValidationError,
     model_validator,
 )
-from pydantic_core import from_json
 
 from rag.errors import EvaluationError
 from rag.evaluate.matching import contains
@@ -42,6 +42,7 @@ _ANSWERABILITY: Mapping[str, Expected | None] = {
     "UNANSWERABLE": "abstain",
     "UNDERSPECIFIED": None,
 }
+_OBJECT = TypeAdapter(dict[str, Any])
 _CORRECTION = re.compile(r"CORRECTION OK:([^«]*)")
 
 
@@ -192,7 +193,8 @@ class _Snippets(_Line):
     Chen et al. 2024, "Benchmarking Large Language Models in Retrieval-Augmented Generation".
     """
 
-    id: Text = ""
+    line: int
+    id: Text
     query: Text
     answer: Alternatives
     positive: SomeTexts
@@ -200,29 +202,24 @@ class _Snippets(_Line):
     positive_wrong: Texts = ()
     fakeanswer: Alternatives | None = None
 
-    def collections(self, number: int) -> Iterator[Collection]:
+    def collections(self) -> Iterator[Collection]:
         """Asked over one snippet that answers among others, and without any that does.
 
         With a false answer asked once more: over a snippet that answers and one that answers
         falsely, among others.
         """
-        others = self.negative
         question = Question(id=self.id, text=self.query, answers=self.answer)
-        yield self._over(number, question, (self.positive[0], *others[: SNIPPETS - 1]))
-        absent = Question(id=self.id, text=self.query, absent=True)
-        yield self._over(number, absent, others[:SNIPPETS])
+        yield self._over(question, self.positive[0])
+        yield self._over(Question(id=self.id, text=self.query, absent=True))
         if self.positive_wrong and self.fakeanswer:
             conflict = question.model_copy(update={"conflicting": self.fakeanswer})
-            sides = (
-                _first_holding(self.answer, self.positive),
-                _first_holding(self.fakeanswer, self.positive_wrong),
-            )
-            yield self._over(number, conflict, (*sides, *others[: SNIPPETS - len(sides)]))
+            right = _first_holding(self.answer, self.positive)
+            yield self._over(conflict, right, _first_holding(self.fakeanswer, self.positive_wrong))
 
-    @staticmethod
-    def _over(number: int, question: Question, snippets: Sequence[str]) -> Collection:
-        articles = (plain_article(str(place), "", text) for place, text in enumerate(snippets, 1))
-        return Collection(f"{number}-{question.kind}", (question,), tuple(articles))
+    def _over(self, question: Question, *chosen: str) -> Collection:
+        texts = [*chosen, *self.negative][:SNIPPETS]
+        articles = (plain_article(str(place), "", text) for place, text in enumerate(texts, 1))
+        return Collection(f"{self.line}-{question.kind}", (question,), tuple(articles))
 
 
 class _ArticleLine(_Line):
@@ -266,37 +263,30 @@ def read_set(
             raise EvaluationError(
                 f"{folder} holds no question set: it needs one of {', '.join(FILES)}."
             )
-        options = {"sample": sample, "seed": seed, "distractors": distractors}
-        return tuple(part for path in within for part in read_set(path, **options, beside=beside))
+        draw: dict[str, Any] = {"sample": sample, "seed": seed, "distractors": distractors}
+        return tuple(part for path in within for part in read_set(path, beside=beside, **draw))
+    articles = _articles((beside or folder) / ARTICLES_FILE)
     plain: list[Question] = []
     collections: list[Collection] = []
     named: set[str] = set()
-    articles = _articles((beside or folder) / ARTICLES_FILE)
-    for source in (folder, beside):
-        for name, absent in FILES.items() if source else ():
-            path = source / name
-            lines = [
-                (number, _parsed(_Snippets if "positive" in fields else Question, place, fields))
-                for number, place, fields in _lines(path, {"absent": absent})
-            ]
+    for source in (folder, beside) if beside else (folder,):
+        for name, absent in FILES.items():
+            questions, snippets = _questions(source / name, absent, articles)
             if source is beside:
-                lines = [pair for pair in lines if named & {*_named(pair[1])}]
-            for number, line in lines:
-                if isinstance(line, Question):
-                    _check_named_articles(f"{path}, line {number}", line, articles)
-            named |= {article for _, line in lines for article in _named(line)}
-            for number, line in _sample(lines, sample, seed):
-                if isinstance(line, _Snippets):
-                    collections += line.collections(number)
-                else:
-                    plain.append(line)
+                questions = [each for each in questions if named & {*each.named_articles}]
+            named |= {article for question in questions for article in question.named_articles}
+            plain += _sample(questions, sample, seed)
+            for line in _sample(snippets, sample, seed):
+                collections += line.collections()
     if plain:
         files = folder / ARTICLES_FOLDER
+        others = [article for article in articles if article not in named]
+        left = named | {*_sample(others, distractors, seed)}
         collections.append(
             Collection(
                 name=folder.name if articles else "articles",
                 questions=tuple(plain),
-                articles=_with_distractors([*articles.values()], named, distractors, seed),
+                articles=tuple(each for each in articles.values() if each.id in left),
                 folder=files if not articles and files.is_dir() else None,
             )
         )
@@ -320,10 +310,6 @@ Model = TypeVar("Model", bound=_Line)
 Item = TypeVar("Item")
 
 
-def _named(line: Question | _Snippets) -> tuple[str, ...]:
-    return line.named_articles if isinstance(line, Question) else ()
-
-
 def _first_holding(answers: Sequence[str], snippets: Sequence[str]) -> str:
     """The first snippet that holds an answer; where none does, the first."""
     return next((text for text in snippets if contains(text, answers)), snippets[0])
@@ -336,17 +322,23 @@ def _sample(items: list[Item], sample: int | None, seed: int) -> list[Item]:
     return [items[index] for index in sorted(chosen)]
 
 
-def _with_distractors(
-    articles: list[Article], named: set[str], distractors: int | None, seed: int
-) -> tuple[Article, ...]:
-    others = [article for article in articles if article.id not in named]
-    left = {article.id for article in _sample(others, distractors, seed)} | named
-    return tuple(article for article in articles if article.id in left)
+def _questions(
+    path: Path, absent: bool, articles: Mapping[str, Article]
+) -> tuple[list[Question], list[_Snippets]]:
+    questions: list[Question] = []
+    snippets: list[_Snippets] = []
+    for place, fields in _lines(path):
+        if "positive" in fields:
+            snippets.append(_parsed(_Snippets, place, fields))
+        else:
+            questions.append(_parsed(Question, place, fields | {"absent": absent}))
+            _check_named_articles(place, questions[-1], articles)
+    return questions, snippets
 
 
 def _articles(path: Path) -> dict[str, Article]:
     articles: dict[str, Article] = {}
-    for _, place, fields in _lines(path, {}):
+    for place, fields in _lines(path):
         line = _parsed(_ArticleLine, place, fields)
         if line.id in articles:
             raise EvaluationError(f"{place}: each article needs an id of its own.")
@@ -362,8 +354,9 @@ def _check_named_articles(place: str, line: Question, articles: Mapping[str, Art
             raise EvaluationError(
                 f"{place} names article {identifier}, which is not in {ARTICLES_FILE}."
             )
-    if line.span and line.article_id in articles:
-        length = len(articles[line.article_id].text)
+    article = articles.get(line.article_id or "")
+    if line.span and article:
+        length = len(article.text)
         if line.span.end > length:
             raise EvaluationError(
                 f"{place}: end {line.span.end} is past the {length} characters of article"
@@ -371,8 +364,8 @@ def _check_named_articles(place: str, line: Question, articles: Mapping[str, Art
             )
 
 
-def _lines(path: Path, known: Mapping[str, Any]) -> Iterator[tuple[int, str, dict[str, Any]]]:
-    """The lines that are not blank: number, place for messages, and fields; none without a file."""
+def _lines(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The lines that are not blank: place for messages, and fields; none without a file."""
     if not path.is_file():
         return
     try:
@@ -384,12 +377,11 @@ def _lines(path: Path, known: Mapping[str, Any]) -> Iterator[tuple[int, str, dic
         if not line.strip():
             continue
         try:
-            fields = from_json(line)
-        except ValueError as error:
-            raise EvaluationError(f"{place} is not JSON: {error}.") from None
-        if not isinstance(fields, dict):
-            raise EvaluationError(f"{place} is not a JSON object.")
-        yield number, place, {"id": number, **fields, **known}
+            fields = _OBJECT.validate_json(line)
+        except ValidationError as error:
+            message = error.errors()[0]["msg"]
+            raise EvaluationError(f"{place} is not a JSON object: {message}.") from None
+        yield place, {"id": number, **fields, "line": number}
 
 
 def _parsed(model: type[Model], place: str, fields: dict[str, Any]) -> Model:

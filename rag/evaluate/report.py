@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, get_args
+from typing import get_args
 
 from rag.evaluate.judge import Record, Verdict
-from rag.evaluate.measures import Score, StageSeconds, scores, stage_seconds
-
-if TYPE_CHECKING:
-    from rich.table import Table
-
-_TABLE_COLUMNS = 100
+from rag.evaluate.measures import Score, scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +21,6 @@ class Evaluation:
     """At most so many lines of each question file were asked; None for all."""
     seed: int
     scores: tuple[Score, ...]
-    seconds: tuple[StageSeconds, ...]
     records: tuple[Record, ...]
 
     @property
@@ -46,9 +40,7 @@ def summarize(
     records: Sequence[Record], *, folder: str, sample: int | None = None, seed: int = 0
 ) -> Evaluation:
     """The scores of records that were made before."""
-    return Evaluation(
-        folder, sample, seed, scores(records, seed), stage_seconds(records), tuple(records)
-    )
+    return Evaluation(folder, sample, seed, scores(records, seed), tuple(records))
 
 
 def to_json(evaluation: Evaluation) -> str:
@@ -59,72 +51,39 @@ def to_json(evaluation: Evaluation) -> str:
         "seed": evaluation.seed,
         "models": evaluation.models,
         "scores": [asdict(score) for score in evaluation.scores],
-        "seconds": [asdict(stage) for stage in evaluation.seconds],
         "records": [record.as_json() for record in evaluation.records],
     }
     return json.dumps(told, ensure_ascii=False)
 
 
 def render(evaluation: Evaluation) -> str:
-    """The scores that could be taken, the verdicts by category, and the seconds by stage."""
-    from io import StringIO
-
-    from rich.console import Console
-
-    text = StringIO()
-    console = Console(file=text, width=_TABLE_COLUMNS)
-    for table in _tables(evaluation):
-        console.print(table)
-    return text.getvalue().rstrip("\n")
-
-
-def _tables(evaluation: Evaluation) -> Iterator[Table]:
+    """The scores that could be taken, and how many questions of each category got each verdict."""
     sampled = "" if evaluation.sample is None else f", sample {evaluation.sample}"
     models = ", ".join(evaluation.models) or "nobody"
-    table = _table(
-        f"{evaluation.folder}{sampled}, answers by {models}",
-        ("", "measure"),
-        ("value", "95% interval", "questions"),
-    )
+    lines = [f"{evaluation.folder}{sampled}, answers by {models}", ""]
+    lines.append(f"{'':24}{'measure':34}{'value':>8}{'95% interval':>18}{'questions':>11}")
     section = ""
     for score in evaluation.scores:
         if score.section != section:
-            table.add_section()
-        table.add_row(
-            score.section if score.section != section else "",
-            score.name,
-            _number(score.value),
-            f"{_number(score.low)} – {_number(score.high)}"
-            if score.low is not None and score.high is not None
-            else "",
-            str(score.count),
-        )
+            lines.append("")
+        shown = score.section if score.section != section else ""
+        known = score.low is not None and score.high is not None
+        interval = f"{_number(score.low)} – {_number(score.high)}" if known else ""
+        value = _number(score.value)
+        lines.append(f"{shown:24}{score.name:34}{value:>8}{interval:>18}{score.count:>11}")
         section = score.section
-    yield table
     judged = [record for record in evaluation.records if record.verdict is not None]
     if judged:
         counts = Counter((record.question.category, record.verdict) for record in judged)
-        table = _table("Verdicts", ("category",), get_args(Verdict))
+        verdicts = get_args(Verdict)
+        lines += ["", f"{'category':24}" + "".join(f"{verdict:>10}" for verdict in verdicts)]
         for category in dict.fromkeys(record.question.category for record in judged):
-            row = (counts[category, verdict] for verdict in get_args(Verdict))
-            table.add_row(category, *map(str, row))
-        yield table
-    table = _table("Seconds by stage", ("stage",), ("median", "95th percentile"))
-    for stage in evaluation.seconds:
-        table.add_row(stage.stage, f"{stage.median:.3f}", f"{stage.p95:.3f}")
-    yield table
+            row = "".join(f"{counts[category, verdict]:>10}" for verdict in verdicts)
+            lines.append(f"{category:24}{row}")
+    return "\n".join(line.rstrip() for line in lines)
 
 
-def _table(title: str, texts: Sequence[str], numbers: Sequence[str]) -> Table:
-    from rich.table import Table
-
-    table = Table(title=title)
-    for heading in texts:
-        table.add_column(heading)
-    for heading in numbers:
-        table.add_column(heading, justify="right")
-    return table
-
-
-def _number(value: float) -> str:
+def _number(value: float | None) -> str:
+    if value is None:
+        return ""
     return f"{value:.3f}" if abs(value) < 10 else f"{value:.1f}"

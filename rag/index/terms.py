@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 FOLDER = "terms"
 TITLE_WEIGHT = 0.3
-"""A title's term counts this much of a passage's own (LOG.md, "set by hand")."""
+"""A title's term counts this much of a passage's own, by hand."""
 _HEAP_BYTES = 64_000_000
 _NAMED_AT_MOST = 10_000
 """Naming every allowed passage to Tantivy takes 0.8 microseconds each (docs/scale.md)."""

@@ -50,7 +50,9 @@ def to_article(document: Document, source: str) -> Article:
     for index, (block, start) in enumerate(zip(blocks, starts, strict=True)):
         is_own = index in masthead.own_blocks
         marks += _header_marks(block, start, header) if is_own else _marks(block, start)
-    if header.title and not any(mark.kind == "title" for mark in marks):
+    of_title = masthead.title.place.block if masthead.title else -1
+    is_line = masthead.title and masthead.title.value != blocks[of_title].text
+    if header.title and is_line and not any(mark.kind == "title" for mark in marks):
         marks.append(Mark("title", *header.title))
     if all(block.kind in UNQUOTED or n in masthead.own_blocks for n, block in enumerate(blocks)):
         marks = [mark for mark in marks if mark.kind not in UNQUOTED]  # all there is

@@ -13,6 +13,7 @@ from rag.types import Mark
 
 _LAST_BLOCKS = 8
 _LONGEST_NOTICE_CHARS = 300
+_LONGEST_BYLINE_CHARS = 80
 _LONGEST_HEADING_WORDS = 10
 _LONGEST_QUESTION_WORDS = 25
 _QUESTIONS_SHARE = 0.15
@@ -21,86 +22,94 @@ _ASKS = "?？؟"
 _INNER_END = re.compile(r"[^\W\dA-Z_]{2}[.!?…]\s")
 _LINE_LEVEL = 7
 """Of a line that only stands like a heading: below every one that is marked as such."""
-_ADDRESS = r"(?:https?://\S+|(?:www\.)?[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:/\S*)?|\S+@\S+\.\w+)"
 _ADDRESS_LINE = re.compile(
-    rf"(?:(?:e-?mail|web(?:site)?|url|tel(?:ephone)?|phone|fax|twitter|source)\s*:\s*)?"
-    rf"(?:{_ADDRESS}|\+?[\d\s().-]{{7,}}|@\w+)",
-    re.IGNORECASE,
-)
-_NOTICE = re.compile(
-    r"(?:please |to |you can |click here to )*"
-    r"(?:subscribe|sign up|follow us|like us|join us|share this|print this|e-?mail this"
-    r"|contact (?:us|the (?:author|editors?|writer|reporter|[A-Z]{2,})\b|\S+@)|contact\s*:"
-    r"|donate|support (?:us|our (?:work|journalism))|click here|read more\b|see also\s*:"
-    r"|related(?: articles?| stories)?\s*:|tags?\s*:|filed under|topics?\s*:|categories\s*:"
-    r"|send (?:us )?(?:comments|feedback|tips|letters)|leave a (?:comment|reply)"
-    r"|visit (?:us|our|https?:|www\.)|get (?:our|the) newsletter|download (?:our|the) app)"
-    r"|for (?:more|further) information\b|(?:about|follow) the author"
-    r"|(?:©|\(c\)|copyright\b(?! (?:law|holder|infring|protect)))"
-    r"|all rights reserved|(?:\()?(?:reporting|writing|editing|additional reporting) by\b"
-    r"|(?:this article|this story|first|originally) (?:was |first |originally )*"
-    r"(?:published|appeared) (?:in|on|at|by)\b"
-    r"|(?:advertisement|back to top|previous|next|comments|share|print)$",
+    r"(?:[\w-]{1,10}\s*:\s*)?(?:https?://\S+|(?:www\.)?[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:/\S*)?"
+    r"|\S+@\S+\.\w+|@\w+|\+?[\d\s().-]{7,})",
     re.IGNORECASE,
 )
 _CLUTTER = re.compile(
-    r"(?:just|must) watch(?:ed)?\b|(?:story )?highlights?$"
-    r"|(?:advert(?:isement)?|anzeige|publicité)$"
-    r"|(?:read|see|watch|hear|more|listen)(?: (?:more|also|next|now|on this|here))?\s*:\s"
-    r"|(?:read|show|see|view) (?:more|all|full|next)\b.{0,40}$"
-    r"|more (?:from|on|stories|videos)\b.{0,60}$|most (?:read|popular|viewed)\b"
-    r"|(?:related|recommended|popular|trending)(?: \w+){0,2}\s*(?::|$)"
-    r"|(?:sign|subscribe|register)(?: up)?(?: \w+)? (?:for|to|here)\b.{0,80}"
-    r"(?:newsletter|e-?mail|alerts?|updates|inbox|app|podcast|here|today)\b"
-    r"|(?:get|want|like) .{0,60}\b(?:newsletter|in your inbox|to your inbox)\b"
-    r"|(?:follow|like|join|find) (?:us|him|her|them|@?\w+) on"
-    r" (?:twitter|x|facebook|instagram|tiktok)\b"
-    r"|(?:share|print|save|copy|comment|e-?mail)(?: (?:this|link|article|story|page))*$"
-    r"|(?:click|tap|scroll) (?:here|down|to)\b|you (?:may|might) (?:also )?like\b"
-    r"|skip (?:ad|past)\b|(?:replay|next video|\d+ videos?)$"
-    r"|(?:hide caption|enlarge this image|toggle caption)$"
-    r"|(?:lesen sie (?:auch|mehr)|mehr zum thema|lire aussi|à lire aussi|lea también"
-    r"|leggi anche)\b",
+    # players and pictures: "JUST WATCHED", "Hide Caption 5 of 28 Photos"
+    r"(?:just|must) watch(?:ed)?\b|(?:hide|toggle|show|enlarge|view) (?:this |full |the )?"
+    r"(?:caption|image|photo|gallery|transcript)|\d+ of \d+(?: (?:photos?|images?))?$|photos\s?:"
+    r"|(?:replay|up next|next video|skip (?:ad|advertisement)|(?:story )?highlights|advertise?ment"
+    r"|anzeige|publicité|caption|close|share|print|save|comments?|previous|next|back to top"
+    r"|text size"
+    r"|more videos.{0,20}|(?:show|read|view|see|load) (?:more|less|all)\b[^.!?]{0,40})$"
+    # labels of links: "Read more: ...", "More on the strike:Mine closes"
+    r"|(?:more|related|recommended|(?:read|see|watch|hear|listen)(?: (?:more|also|next|now))?"
+    r"|learn more|don['’]t miss|in case you missed it|explore|podcasts?|tags?|topics?|categories"
+    r"|related (?:articles?|stories|topics)|filed under|contributing|lire aussi|lea también"
+    r"|leggi anche|lesen sie auch|mehr zum thema)\s*(?::|$)"
+    r"|(?!.*[.]$)[^:.\d\n]{3,70}:[“‘'\"]?[A-ZÀ-Ž][^\n]{10,}$"
+    r"|(?:read|see|watch|get|check out|click|tap) (?:more (?:about|on|from|of)|here|the full|our)\b"
+    r"|more (?:from|on|about)\b[^.!?]{0,60}$|most (?:read|popular|viewed)\b|you (?:may"
+    r"|might) (?:also )?like"
+    # invitations
+    r"|(?:.{0,160}(?:[.!?:,]|\byou can)\s?)?(?:please )?(?:consider )?(?:sign(?:ing)? up"
+    r"|subscrib(?:e|ing)) .{0,100}"
+    r"\b(?:newsletters?|inbox|e-?mails?|alerts?|texts?|here|podcast|app|edition|newspaper)\b"
+    r"|(?:get|want|like|would you like) .{0,60}\b(?:newsletter|in your inbox|to your inbox)\b"
+    r"|(?:please )?(?:subscribe|donate|support (?:us|our (?:work|journalism)))\b.{0,60}$"
+    r"|thank you for (?:reading|supporting)|download (?:our|the) .{0,20}app\b"
+    r"|send (?:us )?(?:comments|feedback|tips|letters)|leave a (?:comment|reply)"
+    r"|(?:share|print|e-?mail) this\b(?! article of)|visit (?:us|our|https?:|www\.)"
+    # who wrote, and how to reach them
+    r"|(?:follow|like|join|find|contact|reach|call|tweet|e-?mail)\b.{0,80}"
+    r"(?:@\w|\bon (?:twitter|x|facebook|instagram|tiktok)\b)|(?:contact|about|follow) (?:us"
+    r"|the (?:author|editor|writer|reporter))s?\b"
+    r"|(?i:.{10,220})\b(?:reach(?:ed)?|contact|e-?mail|follow)(?: (?:him|her|them|me))? (?:at"
+    r"|on) .{0,40}(?:@|twitter)"
+    r"|(?:\()?(?:additional )?(?:reporting|writing|editing) by\b[^.]{0,100}$"
+    r"|from .{0,40}\b(?:staff|wire) (?:and wire )?reports$"
+    r"|(?:a version of )?(?:this|the) (?:article|story|column|piece) (?:was )?(?:first "
+    r"|originally )*(?:published|appeared)\b"
+    r"|for (?:more|further) information\b.{0,20}\b(?:visit|go to|see|contact|call)\b"
+    r"|©|\(c\) ?\d|copyright (?:©|\(c\)|\d)|.{0,200}\ball rights reserved\W*$"
+    r"|[\w ,.()]{2,50}\s[—–]$",
     re.IGNORECASE,
 )
+"""Of news: what stands in the midst of an article, and is not of it."""
 _CAPTION = re.compile(
-    r"(?:image|photo|picture|photograph|caption|graphic|bild|foto|abb(?:ildung)?|légende|video"
-    r"|fig(?:ure)?\.?)(?: (?:credit|source|caption|\d+))*\s*[:.]\s",
-    re.IGNORECASE,
+    r"(?i:(?:image|photo(?:graph)?|picture|caption|graphic|bild|foto|abb(?:ildung)?|légende|video"
+    r"|fig(?:ure)?\.?)(?: (?:credit|source|caption|\d+))*\s*[:.]\s)"
+    r"|.*(?:[.!?…]|[(\[|/])\s*(?i:photo(?:graph)?s?|pictures?|images?|foto|bild|credit)"
+    r"(?: (?:credit|courtesy))?(?:\s*[:/]\s*| (?:by|of|from) )[A-Z][^:]{2,50}$"
+    r"|.*[/(\[|](?:AP(?: Photo)?|Getty(?: Images)?|Reuters|AFP|EPA|Shutterstock"
+    r"|Bloomberg)\b[^().]{0,60}[)\]]?$"
+    r"|.*\b(?:Getty Images|AP Photo|AFP|Shutterstock)(?: \w+){0,2}\W*$"
+    r"|.*[.!?] (?:\w+ )?[Cc]ourtesy (?:of |photo |image )?[A-Z][^.]{2,40}$",
+    re.DOTALL,
 )
-_CREDIT = re.compile(
-    r"(?:[.!?…]|[(\[|/])\s*(?:photo(?:graph)?s?|pictures?|images?|foto|bild|credit)"
-    r"(?: (?:credit|courtesy|by|of|from))*(?:\s*[:/]\s*| )[^:]{2,60}$"
-    r"|[(\[/|](?:AP Photo|Getty|Reuters|AFP|EPA)\b[^()]{0,60}[)\]]?$"
-    r"|\b(?:Getty Images|AP Photo)\W*$",
-    re.IGNORECASE,
+_BYLINE = re.compile(
+    r"(?:by|von|par|por|story by|written by|reporting by|--|—|–)\s?", re.IGNORECASE
 )
-_BYLINE = re.compile(r"(?:by|von|par|por|story by|written by|reporting by)\s", re.IGNORECASE)
 _DATELINE = re.compile(
     r"((?:[A-Z][A-Z'’.-]+(?: [A-Z][A-Z'’.-]+){0,3}(?:, [A-Z][\w.'’ ]{1,24})?)?"
     r"(?:(?:, |\s)?(?:\d{1,2}\.? )?[A-Z][a-z]{2,8}\.?(?: \d{1,2})?(?:,? \d{4})?\.?)?"
     r"\s?(?:\([A-Z][\w .'/-]{1,30}\))?\s?)(?:--|—|–|- )\s?(?=[\"“‘]?\w)"
 )
 """As in "BAGHDAD, Iraq (Reuters) -- " or "SARN, 3 May 1998. - ". """
-_RIGHTS = re.compile(r"\ball rights reserved\W*$", re.IGNORECASE)
-_NOTICE_LABEL = re.compile(r"(?:contact(?: (?:details|information|us))?|links|share|more)\W*", re.I)
-
-
+_CONTACT = re.compile(
+    r"(?:please |to |you can )*contact (?:us|the|\S+@).*"
+    r"|(?:contact(?: (?:details|information))?|links|share|more)\W*",
+    re.IGNORECASE | re.DOTALL,
+)
+"""Of the last lines of an article."""
 _CORRECTION = re.compile(
     r"(?:(?:this (?:article|story|post|page) )?(?:was |has been )?(?:corrected|amended|updated?)"
-    r"|corrections?|clarifications?|erratum|errata|editor['’]s note|berichtigung|korrektur"
+    r"|corrections?(?: (?:and|&) clarifications?)?|clarifications?|errat(?:um|a)|editor['’]s note"
+    r"|berichtigung|korrektur"
     r"|rectificatif|correctif|corrección|fe de erratas|rettifica|errata corrige)\b[^.:]{0,60}[:.—–]"
-    r"|.{0,80}\b(?:(?:an|a previous|the original) (?:earlier |previous |original )?version of this"
-    r" (?:article|story|post|report|page|piece)"
-    r"|this (?:article|story|post|report|page|piece) (?:was|has been|is) "
-    r"(?:\w+ )?(?:corrected|amended|updated to|changed))\b",
+    r"|.{0,80}\b(?:an?|the) (?:earlier|previous|original) version of this"
+    r"|.{0,20}\bthis (?:article|story|post|report|page|piece) (?:was|has been|is) "
+    r"(?:\w+ )?(?:corrected|amended|updated|changed)\b",
     re.IGNORECASE,
 )
 
 
 def is_correction(text: str) -> bool:
     """Whether a paragraph says what an earlier version of the article had wrong."""
-    return bool(_CORRECTION.match(text))
+    return bool(_CORRECTION.match(text)) and not _CLUTTER.match(text.partition(":")[2].strip())
 
 
 def with_kinds(blocks: Sequence[Block], masthead_blocks: frozenset[int]) -> list[Block]:
@@ -119,7 +128,7 @@ def with_kinds(blocks: Sequence[Block], masthead_blocks: frozenset[int]) -> list
     for index, block in enumerate(blocks):
         if index in masthead_blocks:
             found.append(block)
-        elif index >= end and block.kind in ("paragraph", "verbatim", "list"):
+        elif index >= end and block.kind in ("paragraph", "verbatim", "list", "heading"):
             found.append(replace(block, kind="clutter"))
         elif block.kind == "list" and index > top and found[-1].kind == "list":
             found[-1] = replace(found[-1], text=f"{found[-1].text}\n{block.text}")
@@ -134,6 +143,8 @@ def with_kinds(blocks: Sequence[Block], masthead_blocks: frozenset[int]) -> list
             found.append(replace(block, kind="correction"))
         elif block.kind == "paragraph":
             found.append(_with_kind(blocks, index, end))
+        elif block.kind == "verbatim" or (block.kind == "heading" and index > top):
+            found.append(_with_clutter(block))
         else:
             found.append(block)
     return found
@@ -145,16 +156,17 @@ def _with_kind(blocks: Sequence[Block], index: int, end: int) -> Block:
     if is_correction(text):
         return replace(block, kind="correction")
     if len(text) <= _LONGEST_NOTICE_CHARS:
+        by = _BYLINE.match(text) if len(text) <= _LONGEST_BYLINE_CHARS else None
+        if by and authors_in(f"By {text[by.end() :]}"):
+            return replace(block, kind="byline")
+        if _CAPTION.match(text):
+            return replace(block, kind="caption")
         if _CLUTTER.match(text):
             return replace(block, kind="clutter")
-        if _CAPTION.match(text) or _CREDIT.search(text):
-            return replace(block, kind="caption")
-        if _BYLINE.match(text) and authors_in(text):
-            return replace(block, kind="byline")
     if _is_heading(blocks, index, end):
         return replace(block, kind="heading", level=_LINE_LEVEL)
     if dateline := _DATELINE.match(text):
-        return replace(block, marks=(*block.marks, Mark("dateline", 0, dateline.end(1))))
+        return replace(block, marks=(*block.marks, Mark("dateline", 0, dateline.end())))
     return block
 
 
@@ -176,10 +188,18 @@ def _is_notice(text: str) -> bool:
     lines = [line.strip(" -*•") for line in text.split("\n")]
     return bool(
         all(_ADDRESS_LINE.fullmatch(line) for line in lines)
-        or _NOTICE.match(lines[0])
-        or _RIGHTS.search(text)
-        or _NOTICE_LABEL.fullmatch(text)
+        or _CLUTTER.match(lines[0])
+        or _CONTACT.fullmatch(text)
     )
+
+
+def _with_clutter(block: Block) -> Block:
+    """A block of lines, with marks on those that are clutter; such a heading is no heading."""
+    lines = [line for line in re.finditer(r".+", block.text) if _CLUTTER.match(line[0])]
+    if block.kind == "heading":
+        return replace(block, kind="clutter") if lines else block
+    marks = (Mark("clutter", *line.span()) for line in lines)
+    return replace(block, marks=(*block.marks, *marks))
 
 
 def _is_lone_question(blocks: Sequence[Block], index: int, end: int) -> bool:

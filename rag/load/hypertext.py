@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rag.errors import LoadError
 from rag.load.decode import clean
-from rag.load.document import Block, raised, table_block
+from rag.load.document import Block, grid, raised, table_block
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -103,15 +103,18 @@ def tidy(page: HtmlElement) -> None:
         style = ";".join((element.get("style", ""), *(styles.get(n, "") for n in names.split())))
         style = style.lower().replace(" ", "")
         is_hidden = "hidden" in element.attrib or bool(style and _HIDING.search(style))
+        roles = f"{element.get('role', '')} {element.get('epub:type', '')}"
+        is_note = element.tag == "a" and "noteref" in roles and element.find(".//sup") is None
         if (
             element.tag in _UNSEEN
             or (is_hidden and element.tag not in ("html", "body", "main", "article"))
             or (element.tag == "a" and _BACK.fullmatch(element.text_content()))
             or _STRUCK.search(names)
+            or "pagebreak" in roles
         ):
             replace(element, "")
-        elif element.tag == "sup" or (style and _RAISED.search(style)):
-            is_link = element.find(".//a") is not None or element.getparent().tag == "a"
+        elif element.tag == "sup" or is_note or (style and _RAISED.search(style)):
+            is_link = is_note or element.find(".//a") is not None or element.getparent().tag == "a"
             mark = " ".join("".join(element.itertext()).split())
             if re.match(r"\s*[/⁄]", element.tail or ""):
                 replace(element, f" {mark}")  # the upper part of a fraction
@@ -324,25 +327,14 @@ def _header_rows(table: HtmlElement) -> int | None:
     return next((count for count, is_head in enumerate(is_header) if not is_head), len(rows))
 
 
-def _rows(table: HtmlElement) -> Iterator[list[str]]:
-    """The cells of each row, a merged one once for each place that it takes up."""
-    below: dict[int, tuple[int, str]] = {}
-    """Cells that reach into further rows: the column, how many, the words."""
-    for row in table.iter("tr"):
-        cells: list[str] = []
-        for cell in (*row.iterchildren("td", "th"), None):
-            while len(cells) in below:
-                more, words = below.pop(len(cells))
-                if more > 1:
-                    below[len(cells)] = (more - 1, words)
-                cells.append(words)
-            if cell is not None:
-                words, more = line_of(cell), _number(cell.get("rowspan")) - 1
-                for _ in range(_number(cell.get("colspan"))):
-                    if more:
-                        below[len(cells)] = (more, words)
-                    cells.append(words)
-        yield cells
+def _rows(table: HtmlElement) -> list[list[str]]:
+    return grid(
+        (
+            (line_of(cell), _number(cell.get("colspan")), _number(cell.get("rowspan")))
+            for cell in row.iterchildren("td", "th")
+        )
+        for row in table.iter("tr")
+    )
 
 
 def _number(attribute: str | None) -> int:

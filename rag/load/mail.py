@@ -10,10 +10,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from email import message_from_bytes
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from email.policy import default as current_rules
 from functools import partial
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from rag.errors import LoadError
 from rag.load.dates import find_date
@@ -76,7 +77,7 @@ def _fail(reason: str) -> Document:
     raise LoadError(reason)
 
 
-def _entries(message: EmailMessage, name: str, depth: int) -> Iterator[Entry]:
+def _entries(message: MIMEPart, name: str, depth: int) -> Iterator[Entry]:
     """The message's own text under ``name``, then the articles in it."""
     metadata = _metadata(message)
     bodies = [message.get_body((kind,)) for kind in ("plain", "html")]
@@ -87,7 +88,7 @@ def _entries(message: EmailMessage, name: str, depth: int) -> Iterator[Entry]:
         kind = part.get_content_type()
         file_name = " ".join(clean(part.get_filename() or "").split()).replace("/", "-")
         if kind == "message/rfc822" and depth:
-            (forwarded,) = part.get_payload()
+            forwarded = part.get_content()
             title = file_name or f"{_metadata(forwarded).get('title', 'message')}.eml"
             attached += _entries(forwarded, f"{name}/{title.replace('/', '-')}", depth - 1)
         elif kind == "text/plain" and not file_name:
@@ -99,26 +100,34 @@ def _entries(message: EmailMessage, name: str, depth: int) -> Iterator[Entry]:
             left_out.append(f"{file_name or kind}, which is attached: save it beside the message")
     in_html = tuple(html_blocks(html))
     is_page = len(text.strip()) < _STUB_SHARE * sum(len(block.text) for block in in_html)
-    own: list[Block] = []
-    quoted: dict[tuple[str, ...], list[Block]] = {}
-    for words, author in _said(html if is_page else text, is_page, _DEEPEST):
-        if author == ():
-            left_out.append(_UNNAMED)
-        elif is_page:
-            (own if author is None else quoted.setdefault(author, [])).extend(html_blocks(words))
-        else:
+    said: dict[_Other | None, list[Block]] = {None: []}
+    for words, other in _said(html if is_page else text, is_page, _DEEPEST):
+        if not is_page:
             words, count = _QUOTED_LINES.subn("", _SIGNATURE.sub("", words))
             left_out += [_UNNAMED] * bool(count)
-            blocks = text_document(words).blocks
-            (own if author is None else quoted.setdefault(author, [])).extend(blocks)
-    left_out = list(dict.fromkeys(left_out))
-    if own or not (quoted or attached):
-        yield Entry(name, partial(_document, own, metadata, left_out))
-    for number, ((author, date, title), blocks) in enumerate(quoted.items(), start=1):
-        title = title or _REPLY.sub("", metadata.get("title", ""))
-        fields = {"title": title, "author": author, "date": date}
+        blocks = html_blocks(words) if is_page else list(text_document(words).blocks)
+        said.setdefault(other, []).extend(blocks)
+    left_out += [_UNNAMED] * bool(said.pop(_NOBODY, ()))
+    own = said.pop(None)
+    if own or not (said or attached):
+        told = tuple(dict.fromkeys(left_out))
+        yield Entry(name, partial(_document, own, metadata, told))
+    for number, (other, blocks) in enumerate(said.items(), start=1):
+        title = other.title if other and other.title else _REPLY.sub("", metadata.get("title", ""))
+        fields = {**(other._asdict() if other else {}), "title": title}
         yield Entry(f"{name}/quoted-{number}", partial(_document, blocks, fields, ()))
     yield from attached
+
+
+class _Other(NamedTuple):
+    """Of the message that is quoted: who wrote it, its ISO date and its title, as far as told."""
+
+    author: str
+    date: str
+    title: str
+
+
+_NOBODY = _Other("", "", "")
 
 
 def _document(blocks: list[Block], fields: Mapping[str, str], left_out: Sequence[str]) -> Document:
@@ -145,7 +154,7 @@ _READERS: Mapping[str, Callable[[str], Document]] = {
 """Of attachments, by suffix, else by type."""
 
 
-def _parts(message: EmailMessage, bodies: Sequence[EmailMessage | None]) -> Iterator[EmailMessage]:
+def _parts(message: MIMEPart, bodies: Sequence[MIMEPart | None]) -> Iterator[MIMEPart]:
     """The parts of a message without those that are its text, from outside in."""
     for part in message.iter_parts():
         if part.get_content_maintype() == "multipart":
@@ -154,10 +163,10 @@ def _parts(message: EmailMessage, bodies: Sequence[EmailMessage | None]) -> Iter
             yield part
 
 
-def _said(words: str, is_page: bool, depth: int) -> Iterator[tuple[str, tuple[str, ...] | None]]:
-    """The stretches of a message, each with the author, date and title of the message it is from.
+def _said(words: str, is_page: bool, depth: int) -> Iterator[tuple[str, _Other | None]]:
+    """The stretches of a message, each with the other message that it is from.
 
-    None stands for the message itself, () for one that nobody knows.
+    None stands for the message itself, _NOBODY for one whose author is not told.
     """
     import quotequail
 
@@ -172,19 +181,19 @@ def _said(words: str, is_page: bool, depth: int) -> Iterator[tuple[str, tuple[st
     sender = _BEFORE_NAME.sub("", found.get("from", ""))
     name = _ADDRESS.sub("", sender).strip("\"' ") or sender.strip("<>()[] ")
     date = find_date(stated)
-    author: tuple[str, ...] = ()
+    other = _NOBODY
     if name and ("subject" in found or re.search(r"\d", stated)):
-        author = (name, date[0] if date else "", found.get("subject", ""))
+        other = _Other(name, date[0] if date else "", found.get("subject", ""))
     elif not re.search(r"^>|<blockquote", words, re.MULTILINE | re.IGNORECASE):
         yield words, None  # "In her letter the mayor of Sarn wrote:"
         return
     yield found.get(f"{kind}_top", ""), None
     for inner, by in _said(found[kind], is_page, depth - 1):
-        yield inner, author if by is None else by
+        yield inner, other if by is None else by
     yield from _said(found.get(f"{kind}_bottom", ""), is_page, depth - 1)
 
 
-def _metadata(message: EmailMessage) -> dict[str, str]:
+def _metadata(message: MIMEPart) -> dict[str, str]:
     sender, sent = message["From"], message["Date"]
     addresses = sender.addresses if sender else ()
     metadata = {
@@ -196,7 +205,7 @@ def _metadata(message: EmailMessage) -> dict[str, str]:
     return {field: value for field, value in cleaned.items() if value}
 
 
-def _text(part: EmailMessage) -> str:
+def _text(part: MIMEPart) -> str:
     payload, charset = part.get_payload(decode=True), part.get_content_charset()
     data = payload if isinstance(payload, bytes) else b""
     try:

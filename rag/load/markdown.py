@@ -10,7 +10,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from rag.load.decode import decode
-from rag.load.document import FIELD_NAMES, Document, is_web_address, words_of
+from rag.load.document import FIELD_NAMES, Document, field_name, is_web_address, words_of
 from rag.load.hypertext import html_blocks
 from rag.load.pages import mend_hyphens
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.renderer import RendererHTML
     from markdown_it.token import Token
+    from markdown_it.utils import OptionsDict
 
 _FRONT_MATTER = re.compile(
     r"\s*(?:---[ \t]*\n(?P<yaml>.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)"
@@ -79,7 +80,7 @@ def _fields(text: str, front: re.Match[str]) -> tuple[Mapping[str, object], int]
         found = None
     if not isinstance(found, dict):
         found = {key: value.strip("\"' ") for key, value in _LINE.findall(front[0])}
-    return {key.lower(): value for key, value in found.items()}, end
+    return {field_name(key): value for key, value in found.items()}, end
 
 
 def _metadata(fields: Mapping[str, object]) -> dict[str, str]:
@@ -106,7 +107,9 @@ def _html(text: str) -> str:
         is_setext = opening.type == "heading_open" and not opening.markup.startswith("#")
         if is_setext and len(inline.content) > _LONGEST_SETEXT_CHARS:
             opening.tag = closing.tag = "p"
-        elif inline.type == "inline" and {child.type for child in inline.children} == {"image"}:
+        elif inline.type == "inline" and {child.type for child in inline.children or ()} == {
+            "image"
+        }:
             opening.tag = closing.tag = "figcaption"
     return str(markdown.renderer.render(tokens, markdown.options, {}))
 
@@ -125,6 +128,8 @@ def _parser() -> MarkdownIt:
     return markdown.use(deflist_plugin).use(footnote_plugin).use(superscript_plugin).use(sub_plugin)
 
 
-def _image(renderer: RendererHTML, tokens: Sequence[Token], index: int, *_: object) -> str:
+def _image(
+    renderer: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, _: object
+) -> str:
     """What is written of a picture in its place."""
-    return escape(renderer.renderInlineAsText(tokens[index].children, renderer.rules, {}))
+    return escape(renderer.renderInlineAsText(tokens[index].children, options, {}))

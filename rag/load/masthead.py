@@ -27,6 +27,12 @@ _DATE_LABEL = re.compile(
 _SENTENCE_END = re.compile(r"(?<!\.\w)[.。!?！？]$")  # but "Talks in the U.S."
 _NO_TITLE_END = re.compile(r"[;:,]$")
 _LONGEST_TITLE_CHARS = 120
+_UPDATED = re.compile(
+    r"\W*(?:last )?(?:updated|modified|edited|aktualisiert|mis à jour|actualizado|aggiornato)",
+    re.IGNORECASE,
+)
+_DASH = re.compile(r"[.)]*\s*(?:\([\w ]{2,20}\)\s*)?(?:--|[—–-])\s")
+_LONGEST_DATELINE_CHARS = 60
 _BESIDE_DATE = (
     r"(?:\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?"
     r"|\b(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag"
@@ -101,8 +107,8 @@ def find_masthead(document: Document) -> Masthead:
         if title.text == blocks[title.block].text and not is_sentence:
             own_blocks.add(title.block)
     dates = {line: date for line in lines if (date := _date_in(line))}
-    for line, date in dates.items():
-        stated.setdefault("date", date)
+    for line in sorted(dates, key=lambda line: bool(_UPDATED.match(line.text))):
+        stated.setdefault("date", dates[line])
         own_blocks.add(line.block)
     for position, line in enumerate(lines):
         is_beside_date = any(
@@ -112,6 +118,8 @@ def find_masthead(document: Document) -> Masthead:
         if author := authors_in(_without_date(line.text), is_beside_date):
             stated.setdefault("author", Stated(author, line.place(author)))
             own_blocks.add(line.block)
+    if "date" not in stated and (date := _date_of_dateline(blocks)):
+        stated["date"] = date
     return Masthead(
         blocks,
         frozenset(own_blocks),
@@ -198,6 +206,17 @@ def _date_in(line: _Line) -> Stated | None:
     if remainder and not authors_in(remainder, is_beside_date=True):
         return None
     return Stated(found[0], line.place(line.text[found[1] : found[2]]))
+
+
+def _date_of_dateline(blocks: Sequence[Block]) -> Stated | None:
+    """The date that begins the text: "SARN, 3 May 1998. - The miners ..."."""
+    for index, block in enumerate(blocks[:_LAST_BLOCK]):
+        found = find_date(block.text[:_LONGEST_DATELINE_CHARS])
+        if found and len(found[0]) == len("1998-05-03"):
+            is_dateline = block.text[:1].isupper() and _DASH.match(block.text, found[2])
+            if is_dateline and not re.search(r"[a-z]{2}[.!?]", block.text[: found[1]]):
+                return Stated(found[0], Place(index, found[1], found[2]))
+    return None
 
 
 def _without_date(text: str) -> str:

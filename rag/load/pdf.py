@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 import zlib
+from base64 import a85decode
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -30,10 +31,10 @@ MOST_CHARS = 5_000_000
 """Of all pages together."""
 
 _LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
-MOST_STREAM_BYTES = 60_000_000
+MOST_STREAM_BYTES = 30_000_000
 """That one page is drawn from."""
 _STREAM = re.compile(rb"<<([^\x00]{0,600}?)>>\s*stream\r?\n")
-_UNPACKED_AT_ONCE = 1_000_000
+_FILTER = re.compile(rb"/(ASCII85|ASCIIHex|Flate)Decode")
 _NOTE = re.compile(r"(?:\[?\d{1,3}\]?[.)]?|[*†‡§])\s?\S")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 _LETTERS_TRIED = 200
@@ -43,6 +44,10 @@ _DROP_CAP = 1.8
 _SMALL = 0.85
 _RAISED_AT_LEAST, _RAISED_AT_MOST = 0.12, 0.6
 _TIGHT = 0.12
+_WIDEST_LETTER = 1.3
+_LONGEST_MARK_CHARS = 12
+"""Of what stands raised, as "[3, 4]". """
+_BULLETS = ("-", "–", "*", "•", "▪", "◦", "●")
 _FEWEST_COLUMN_LINES = 3
 _ACROSS_SHARE = 0.2
 _MOST_LINES = 2_000
@@ -101,13 +106,13 @@ class _Line:
         gap, up = piece.left - self.right, piece.bottom - self.bottom
         if abs(up) > _RAISED_AT_MOST * size or not -_TIGHT * size <= gap < _WIDEST_SPACE * size:
             return None
-        is_small = piece.size < _SMALL * self.size
+        is_small = piece.size < _SMALL * self.size and len(piece.text) <= _LONGEST_MARK_CHARS
         if is_small and up > _RAISED_AT_LEAST * self.size:
             text = self.text + raised(self.text, piece.text)
         elif self.size < _SMALL * piece.size and up < -_RAISED_AT_LEAST * piece.size:
             text = f"{raised('', self.text)} {piece.text}"  # a note's mark before its text
         else:
-            is_tight = gap < _TIGHT * size
+            is_tight = gap < _TIGHT * size and self.text not in _BULLETS
             text = self.text.rstrip() + ("" if is_tight else " ") + piece.text
         base = self if len(self.text) >= len(piece.text) else piece
         return _Line(text, self.left, piece.right, base.bottom, base.size)
@@ -159,17 +164,21 @@ def check_streams(data: bytes) -> None:
     for match in _STREAM.finditer(data):
         if b"/Image" in match[1] or b"/Flate" not in match[1]:
             continue
-        unpacker, size = zlib.decompressobj(), 0
-        packed = data[match.end() : match.end() + len(data)]
-        try:
-            while packed and not unpacker.eof:
-                size += len(unpacker.decompress(packed, _UNPACKED_AT_ONCE))
-                packed = unpacker.unconsumed_tail
-                if size > MOST_STREAM_BYTES:
-                    most = MOST_STREAM_BYTES // 10**6
-                    raise LoadError(f"one of its pages unpacks to more than {most} MB: split it")
-        except zlib.error:
-            continue
+        end = data.find(b"endstream", match.end())
+        content = data[match.end() : end if end > 0 else len(data)]
+        for name in _FILTER.findall(match[1]):
+            try:
+                if name == b"ASCII85":
+                    content = a85decode(content.split(b"~>")[0])
+                elif name == b"ASCIIHex":
+                    content = bytes.fromhex(content.split(b">")[0].decode("ascii"))
+                else:
+                    content = zlib.decompressobj().decompress(content, MOST_STREAM_BYTES + 1)
+            except (zlib.error, ValueError):
+                break
+            if len(content) > MOST_STREAM_BYTES:
+                most = MOST_STREAM_BYTES // 10**6
+                raise LoadError(f"one of its pages unpacks to more than {most} MB: split it")
 
 
 def _reason(message: str) -> str:
@@ -228,7 +237,7 @@ def _has_unknown_letters(page: PdfTextPage) -> bool:
     count = page.count_chars()
     sample = range(0, count, max(1, count // _LETTERS_TRIED))
     wrong = sum(FPDFText_HasUnicodeMapError(page, index) == 1 for index in sample)
-    return wrong > _UNKNOWN_SHARE * len(sample)
+    return bool(wrong > _UNKNOWN_SHARE * len(sample))
 
 
 def _pieces(page: PdfTextPage) -> Iterator[_Line]:
@@ -274,6 +283,8 @@ def _pieces(page: PdfTextPage) -> Iterator[_Line]:
                 text = ""
             if not text:
                 first, bottom, size = index, y.value, own
+            elif x.value - last_x > _WIDEST_LETTER * own and not text.endswith(" "):
+                text += " "
             text, last, last_x = text + letter, index, x.value
         if is_hyphen:
             yield from piece()
@@ -332,7 +343,7 @@ def _regions(data: bytes, number: int, pieces: Sequence[_Line], layout: Any) -> 
         ]
         if len(outside) < len(left):
             left = outside
-            rows_as_blocks = tuple(table_block(rows, len(header)))
+            rows_as_blocks = tuple(table_block(rows, len(header) or None))
             tables.append((top, _Region([], blocks=rows_as_blocks)))
     lines = list(_whole_lines(left))
     if layout is None or not _is_turned(pieces, layout):
@@ -355,7 +366,7 @@ def _regions(data: bytes, number: int, pieces: Sequence[_Line], layout: Any) -> 
 def _columns(lines: Sequence[_Line]) -> Iterator[list[_Line]]:
     """The lines, column by column; what goes across the columns parts what is above and below."""
     size = median(line.size for line in lines) if lines else 0.0
-    best: tuple[int, float] | None = None
+    best: tuple[int, int] | None = None
     edges = sorted({round(line.left) for line in lines}) if len(lines) < _MOST_LINES else []
     for edge in edges[1:]:
         right = [line for line in lines if line.left >= edge - 1]
@@ -372,7 +383,7 @@ def _columns(lines: Sequence[_Line]) -> Iterator[list[_Line]]:
     if best is None:
         yield in_order
         return
-    edge = best[1]
+    _, edge = best
     left, right = [], []
     for line in (*in_order, None):
         if line and line.left >= edge - 1:

@@ -50,7 +50,7 @@ def read_csv(data: bytes) -> Iterator[Entry]:
             )
         for number, row in enumerate(rows, start=1):
             fields = {plain: row[name] or "" for name, plain in names.items()}
-            extra: list[str] = row.get(None, [])  # type: ignore[call-overload]
+            extra = row.get(None) or ()  # cells of a row that is longer than the header
             left_out = (
                 f"{len(extra)} cells beyond the last column: put quotation marks around its text"
             )

@@ -100,8 +100,9 @@ def _table_rows(lines: Sequence[str]) -> list[list[str]] | None:
     """The cells of lines that tabs, bars or columns of spaces part; None where there are none."""
     for sign in ("\t", "|"):
         rows = [line.strip(f" {sign}" if sign == "|" else "").split(sign) for line in lines]
-        if len({len(row) for row in rows}) == 1 and len(rows) > 1 and len(rows[0]) > 1:
-            rows = [[cell.strip() for cell in row] for row in rows]
+        width = max(map(len, rows))
+        if len(rows) > 1 and min(map(len, rows)) > 1:  # empty cells at its end may be cut off
+            rows = [[cell.strip() for cell in row] + [""] * (width - len(row)) for row in rows]
             return [row for row in rows if not all(_RULE.fullmatch(cell) for cell in row)]
     lines = [line.expandtabs(4) for line in lines]
     gaps = sum(bool(_COLUMN_GAP.search(line.strip())) for line in lines)

@@ -8,7 +8,7 @@ the file.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -40,12 +40,16 @@ _CHARSET = re.compile(
 )
 _HEAD_BYTES = 4096
 _SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(https?://\S+)")
+_SENTENCE_END = re.compile(r"[.!?…。！？।؟][\"'”’»)\]]*(?:\s|$)|[。！？]")
 _NOT_SHOWN = re.compile(
-    r"(?:enabl\w+|activat\w+|turn on|requires?|needs?|without|aktivier\w+|activ\w+)\b.{0,30}\bjavascript"
+    r"(?:enabl\w+|activat\w+|turn on|requires?|needs?|without|aktivier\w+"
+    r"|activ\w+)\b.{0,30}\bjavascript"
     r"|\bjavascript\b.{0,40}(?:enabled?|disabled|required|aktivier|activ)"
-    r"|\baccess (?:is |to this page (?:is |has been ))?(?:denied|blocked)|verify(?:ing)? (?:that )?you are (?:a )?human"
-    r"|(?:log|sign) in .{0,40}\b(?:read|continue)|subscribe .{0,20}\b(?:read|continue)|service unavailable"
-    r"|checking your browser|\ba robot\b|unusual (?:traffic|activity)|\b(?:forbidden|page not found)\b",
+    r"|\baccess (?:is |to this page (?:is |has been ))?(?:denied|blocked)"
+    r"|verify(?:ing)? (?:that )?you are (?:a )?human"
+    r"|(?:log|sign) in .{0,40}\b(?:read|continue)|subscribe .{0,20}\b(?:read|continue)"
+    r"|checking your browser|\ba robot\b|unusual (?:traffic|activity)|page not found"
+    r"|\b[45]0\d\b.{0,8}\b(?:forbidden|unavailable|error)\b",
     re.IGNORECASE,
 )
 """What a site shows instead of an article, to who does not read it in a browser."""
@@ -107,7 +111,11 @@ def _document(html: str, saved_from: str = "") -> Document:
         raise
     except Exception as error:  # lxml and trafilatura stumble on odd pages in many ways
         raise LoadError("it is a damaged page: save it again, or as text") from error
-    if not blocks or (len(text) < _LONGEST_REFUSAL_CHARS and _NOT_SHOWN.search(text)):
+    if (
+        not blocks
+        or _is_index(page, blocks)
+        or (len(text) < _LONGEST_REFUSAL_CHARS and _NOT_SHOWN.search(text))
+    ):
         raise LoadError(_NO_TEXT)
     return Document(tuple(blocks), metadata)
 
@@ -116,9 +124,9 @@ def _main_blocks(page: HtmlElement) -> list[Block]:
     """The blocks of the article: what trafilatura finds, and what it drops in its midst.
 
     A block that it does not find is of the article too if it lies between those found, or in the
-    same kind of place (the next post of a live blog), and is no menu or the like; so are a title and
-    sentences above, and corrections anywhere. Where it finds next to none of the sentences on the
-    page, all of these are taken.
+    same kind of place (the next post of a live blog), and is no menu or the like; so are a title
+    and sentences above, and corrections anywhere. Where it finds next to none of the sentences on
+    the page, all of these are taken.
     """
     from trafilatura import extract
 
@@ -158,6 +166,14 @@ def _main_blocks(page: HtmlElement) -> list[Block]:
     return kept
 
 
+def _is_index(page: HtmlElement, blocks: Sequence[Block]) -> bool:
+    """Whether what was found holds no sentence, and no more words than the page has in links."""
+    if any(_SENTENCE_END.search(block.text) for block in blocks):
+        return False
+    linked = "".join(link.text_content() for link in page.iter("a"))
+    return len(_letters(linked)) >= sum(len(_letters(block.text)) for block in blocks)
+
+
 class _Place(NamedTuple):
     depth: int
     """In how many parts of the page that surround its text it lies."""
@@ -185,7 +201,7 @@ def _places(page: HtmlElement) -> dict[HtmlElement, _Place]:
     return places
 
 
-def _is_beside(piece: Piece, places, depth: int) -> bool:
+def _is_beside(piece: Piece, places: Mapping[HtmlElement, _Place], depth: int) -> bool:
     """Whether a block stands in no surrounding part, and is no menu of links."""
     return places[piece.element].depth <= depth and piece.linked_chars <= _MOST_LINKED_SHARE * len(
         piece.block.text
@@ -202,11 +218,14 @@ def _letters(text: str) -> str:
 
 def _is_found(piece: Piece, lines: set[str], letters: str) -> bool:
     """Whether a block is among the lines that were found, and more than a link."""
-    block, _, linked_chars = piece
+    block, element, linked_chars = piece
+    if linked_chars > _MOST_LINKED_SHARE * len(_letters(block.text)):
+        is_menu = block.kind == "list" and any(True for _ in element.iterancestors("nav"))
+        if is_menu or (block.kind in ("paragraph", "verbatim") and not is_prose(block.text)):
+            return False
     own = _letters(block.text)
     if own in lines or (len(own) > _SURELY_SAME_CHARS and own in letters):
-        is_link = linked_chars > _MOST_LINKED_SHARE * len(block.text)
-        return block.kind not in ("paragraph", "verbatim") or not is_link or is_prose(block.text)
+        return True
     parts = [_letters(line) for line in block.text.split("\n")]
     return len(parts) > 1 and sum(part in lines for part in parts) > len(parts) / 2
 

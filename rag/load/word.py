@@ -21,7 +21,6 @@ MOST_TEXT_BYTES = 50_000_000
 
 _TEXT_PART = "word/document.xml"
 _PROPERTIES_PART = "docProps/core.xml"
-_MOST_PROPERTIES_BYTES = 1_000_000
 _PROPERTY = re.compile(r"<dc:(title|creator)>([^<]*)</dc:")
 _NO_WORD = "it is no Word file, or a damaged one: save it again as .docx"
 _TITLE_HALF_POINTS = 32
@@ -50,14 +49,35 @@ def _properties(data: bytes) -> tuple[str, str]:
         raise LoadError("it is locked with a password, or a .doc: save it as .docx without one")
     with open_archive(data, Allowance(most_bytes=MOST_EXPANDED_BYTES), _NO_WORD) as archive:
         sizes = {info.filename: info.file_size for info in archive.infolist()}
-        info = archive.NameToInfo.get(_PROPERTIES_PART)
-        core = unpacked(archive, info) if info and info.file_size < _MOST_PROPERTIES_BYTES else b""
+        most = {name: size for name, size in sizes.items() if name.endswith(".xml")}
+        if sum(most.values()) > MOST_TEXT_BYTES:
+            raise LoadError(f"its text has more than {MOST_TEXT_BYTES // 10**6} MB: split it")
+        for name in most:
+            if name.startswith("word/"):
+                _check_depth(unpacked(archive, archive.getinfo(name)))
+        core = (
+            unpacked(archive, archive.getinfo(_PROPERTIES_PART))
+            if _PROPERTIES_PART in most
+            else b""
+        )
     if _TEXT_PART not in sizes:
         raise LoadError(_NO_WORD)
-    if sum(size for name, size in sizes.items() if name.endswith(".xml")) > MOST_TEXT_BYTES:
-        raise LoadError(f"its text has more than {MOST_TEXT_BYTES // 10**6} MB: split it")
     found = dict(_PROPERTY.findall(core.decode("utf-8", "replace")))
     return clean(unescape(found.get("title", ""))), clean(unescape(found.get("creator", "")))
+
+
+def _check_depth(xml: bytes) -> None:
+    """Raises LoadError where tags lie so deep that office-oxide would end with all of Python."""
+    from lxml.etree import LxmlError, XMLParser, fromstring
+
+    class NoTree:
+        def close(self) -> None:
+            """Nothing is kept: lxml itself refuses what is deeper than 256 tags."""
+
+    try:
+        fromstring(xml, XMLParser(target=NoTree(), resolve_entities=False))
+    except LxmlError as error:
+        raise LoadError("it is a damaged Word file: save it again as .docx") from error
 
 
 _Element = Mapping[str, Any]
@@ -120,19 +140,29 @@ class _Reader:
                     yield from self._items(part, depth + 1)
 
     def _table(self, element: _Element) -> Iterator[Block]:
-        rows = [row.get("cells") or [] for row in element["rows"]]
-        if is_layout([self._lines(cell.get("content") or []) for row in rows for cell in row]):
-            for row in rows:
-                for cell in row:
-                    yield from self.blocks(cell.get("content") or [])
+        rows = [
+            [
+                (cell, list(self.blocks(cell.get("content") or [])))
+                for cell in row.get("cells") or []
+            ]
+            for row in element["rows"]
+        ]
+        if is_layout([[block.text for block in held] for row in rows for _, held in row]):
+            yield from (block for row in rows for _, held in row for block in held)
             return
         headers = sum(bool(row.get("is_header")) for row in element["rows"])
-        yield from table_block(grid(map(self._cells, rows)), headers or None)
-
-    def _cells(self, row: Sequence[_Element]) -> Iterator[tuple[str, int, int]]:
-        for cell in row:
-            words = "; ".join(self._lines(cell.get("content") or []))
-            yield words, cell.get("col_span") or 1, cell.get("row_span") or 1
+        cells = (
+            [
+                (
+                    "; ".join(" ".join(block.text.split()) for block in held),
+                    cell.get("col_span") or 1,
+                    cell.get("row_span") or 1,
+                )
+                for cell, held in row
+            ]
+            for row in rows
+        )
+        yield from table_block(grid(cells), headers or None)
 
     def _lines(self, elements: Sequence[_Element]) -> list[str]:
         """What elements hold, a line for each block."""

@@ -9,8 +9,7 @@ from datetime import date
 
 from rag.errors import QuestionError
 from rag.models import SHIPPED_ENCODER
-from rag.question.follow_up import refers_back
-from rag.question.history import standalone_query
+from rag.question.follow_up import refers_back, standalone
 from rag.question.kinds import kind_of
 from rag.question.parts import parts
 from rag.question.spelling import corrected
@@ -28,6 +27,9 @@ _BY_PUBLICATION = re.compile(
     re.IGNORECASE,
 )
 """§ stands for a period: "articles about Iran §", "what was reported §", "§ headlines"."""
+_COURTESY = re.compile(
+    r"\b(?:hi+|hello|hey|thanks?|thx|bye|goodbye|ok(?:ay)?|good|great|help|please|cheers)\b", re.I
+)
 _LATEST = re.compile(r"\b(?:latest|newest|most recent)\b", re.IGNORECASE)
 
 
@@ -60,6 +62,8 @@ def understood(
     """What ``question`` asks after ``turns``. ``today`` dates "last week"."""
     is_known = embedder.name == SHIPPED_ENCODER
     kind = kind_of(question, embedder.embed_query([question])[0] if is_known else None)
+    if kind in ("small talk", "about Footnote") and _is_topic(question, store):
+        kind = "lookup"
     asked = corrected(question, store)
     period = _period_of_publication(question, kind, today or date.today())
     author = author_in(question) if kind in _OF_ARTICLES else None
@@ -69,7 +73,7 @@ def understood(
     ask = Ask(
         question=question,
         asked=asked,
-        query=asked if whole else corrected(standalone_query(question, turns), store),
+        query=asked if whole else corrected(standalone(question, turns).query, store),
         kind=kind,
         subject=subject,
         filters=_narrowed(filters, author, period),
@@ -77,6 +81,14 @@ def understood(
         turns=tuple(turns),
     )
     return replace(ask, parts=_parts(ask, store))
+
+
+def _is_topic(question: str, store: Store) -> bool:
+    """Whether it says nothing but one or two words that articles hold: "whales", "Anna Berg"."""
+    words = question.split()
+    if len(words) > 2 or _COURTESY.search(question):
+        return False
+    return not question.isascii() or any(store.passages_holding(words))
 
 
 def _parts(whole: Ask, store: Store) -> tuple[Ask, ...]:
@@ -94,7 +106,7 @@ def _parts(whole: Ask, store: Store) -> tuple[Ask, ...]:
     found = []
     for place, part in enumerate(asked):
         turns = whole.turns if place == 0 else (*whole.turns, before)
-        query = corrected(standalone_query(part, turns), store)
+        query = corrected(standalone(part, turns).query, store)
         spelled = corrected(part, store)
         found.append(replace(whole, question=part, asked=spelled, query=query, kind="lookup"))
     return tuple(found)

@@ -78,6 +78,13 @@ def fitted(score: str) -> Weights:
     return Weights(stored["weights"], stored["intercept"])
 
 
+@cache
+def cut(name: str) -> float:
+    """From which confidence to "answer", and to call an answer "likely" or "sure"."""
+    cuts: dict[str, float] = json.loads(WEIGHTS.read_text(encoding="utf-8"))["cuts"]
+    return cuts[name]
+
+
 class EvidenceReader:
     """Reads hits with a reader that marks spans, and ranks their sentences."""
 

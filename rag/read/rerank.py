@@ -3,7 +3,7 @@
 Retrieval's fused score and the reader's are weighed together: the reader alone puts a passage that
 merely sounds like an answer first (Nogueira and Cho 2019, "Passage Re-ranking with BERT", is the
 plain form). A query that asks nothing, such as a list of topics, is not read, since the reader is
-trained on questions (LOG.md, "reranking").
+trained on questions.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def by_article(hits: Sequence[Hit]) -> list[Hit]:
     """The hits for a topic: an article's best passage gains by the others found in the article.
 
     A topic is what whole articles are about, so that several good passages tell more than one
-    (LOG.md, "topics"). Scores stay between 0 and 1.
+    (docs/experiments.md). Scores stay between 0 and 1.
     """
     scores: defaultdict[str, list[float]] = defaultdict(list)
     for hit in hits:

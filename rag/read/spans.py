@@ -52,7 +52,7 @@ def _likeliest_extent(rivals: Sequence[ScoredSpan]) -> ScoredSpan:
     """Of spans that overlap the first, which is the best, the one that shares most with all others.
 
     Minimum Bayes risk (Goel and Byrne 2000): a span's risk is what of its characters it is expected
-    not to share, by F1, each rival as likely as its score says (LOG.md, "extent of the words").
+    not to share, by F1, each rival as likely as its score says (docs/experiments.md).
     """
     likelihoods = [math.exp(rival.score - rivals[0].score) for rival in rivals]
 

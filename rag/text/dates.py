@@ -178,9 +178,8 @@ def period_of(question: str, today: date) -> Period | None:
                 first = None
     preposition = _PREPOSITION.search(question[:start])
     span = Span(preposition.start() if preposition else start, end)
-    return Period(
-        first and first.isoformat(), last and last.isoformat(), span, question[slice(*span)]
-    )
+    since = first.isoformat() if first else None
+    return Period(since, last.isoformat() if last else None, span, question[slice(*span)])
 
 
 def format_date(iso_date: str) -> str:

@@ -121,7 +121,7 @@ def amounts(text: str) -> list[Amount]:
             _, unit, factor = _UNITS[int(str(spelled.lastgroup)[1:])]
             end = spelled.end()
         before = text[max(0, match.start() - 30) : match.start()]
-        bound = next((bound for bound, words in _BOUNDS if words.search(before)), "")
+        bound: Bound = next((each for each, words in _BOUNDS if words.search(before)), "")
         found.append(Amount(value * factor, unit, bound, Span(match.start(), end)))
     return found
 

@@ -17,7 +17,14 @@ from markupsafe import Markup
 from rag.conversations.export import NO_ANSWER
 from rag.conversations.feedback import Verdict
 from rag.conversations.stored_turns import StoredTurn
-from rag.shown.answer_facts import NEAREST_SHOWN, NOT_HELD, Searched, answer_facts, sureness
+from rag.shown.answer_facts import (
+    NEAREST_SHOWN,
+    NOT_HELD,
+    OF_SUCH,
+    Searched,
+    answer_facts,
+    sureness,
+)
 from rag.shown.answer_lines import Line, Words, answer_lines
 from rag.shown.escaping import escape, escape_characters
 from rag.types import Answer, Citation, Filters, Hit
@@ -156,6 +163,7 @@ def _parts_of(answer: Answer, searched: Searched) -> dict[str, object]:
         "further": answer.hits[NEAREST_SHOWN:MORE_SHOWN],
         "facts": [*answer_facts(answer, searched)],
         "sure": sureness(answer),
+        "of_such": OF_SUCH[sureness(answer)],
         "link_to": link_to,
         "link_near": link_near,
     }

@@ -151,7 +151,6 @@ def render_settings(settings: Settings, problem: str = "") -> str:
         problem=problem,
         quotes=quote_choices(settings),
         most=settings.max_quotes,
-        least=least_confidences(settings),
         machine=describe_machine(),
     )
 

@@ -51,9 +51,12 @@ def load_generator(name: str) -> Generator:
     """
     from rag.write.llama_cpp import LlamaCppGenerator
     from rag.write.model_file import find_small_writer, find_writer
+    from rag.write.prompts import FIXED
 
     if name == SHIPPED_WRITER:
-        return LlamaCppGenerator.from_file(find_writer())
+        shipped = LlamaCppGenerator.from_file(find_writer())
+        shipped.generate(FIXED, 1)  # from now on in the model's cache
+        return shipped
     if name == SMALL_WRITER:
         return LlamaCppGenerator.from_file(find_small_writer())
     if name.startswith(("http://", "https://")):

@@ -78,6 +78,7 @@ def _server(file: Path) -> Any:
     params.cache_ram_mib = 0  # else prompts of earlier questions fill 8 GiB
     params.cpuparams.n_threads = int(os.environ.get("OMP_NUM_THREADS", 0)) or os.cpu_count() or 1
     params.verbosity = 0
+    params.warmup = False  # the first prompt is read as fast
     try:
         return xllamacpp.Server(params)
     except RuntimeError:  # its message says no more

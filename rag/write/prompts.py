@@ -6,14 +6,16 @@ poses as a marker or as a turn of the chat.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from rag.answer.answer import ABSTENTION
 from rag.answer.cite import citation, format_date
+from rag.text.marks import may_be_quoted, speaker_of
 from rag.text.sentences import sentences
-from rag.types import Answer, Article, Citation
+from rag.types import Answer, Article, Ask, Citation, Span
 
 MAX_EVIDENCE_TOKENS = 600
 MAX_QUESTION_CHARS = 500
@@ -21,7 +23,15 @@ REFUSAL = ABSTENTION
 """What a model writes that finds no answer in the evidence. It is not told to: whether there is one
 was decided before it is asked, and a small model that may refuse does so nearly always."""
 
-FIXED = """\
+_NO_DATA = str.maketrans({"<": "‹", ">": "›", "[": "(", "]": ")", "|": "¦"})
+
+EXAMPLE = (
+    "The mill in Orrin closed because its owner could not pay for repairs.",
+    "Some 140 people lost their jobs, the mayor said.",
+)
+"""What the prompt's example answers; a small model may repeat it, and is not heard then."""
+
+FIXED = f"""\
 You write for a newspaper's archive: you answer a question from numbered sentences.
 - State only what the sentences state, in their words, with their names, numbers and dates.
 - End each sentence of yours with the number of the one that it comes from, like [1].
@@ -35,8 +45,7 @@ Mill closes, 4 May 2003
 </sentences>
 Question: Why did the mill close?
 Form: Write one to three short sentences.
-Answer: The mill in Orrin closed because its owner could not pay for repairs [1]. Some 140 people \
-lost their jobs, the mayor said [2].
+Answer: {EXAMPLE[0][:-1]} [1]. {EXAMPLE[1][:-1]} [2].
 
 Now it is your turn.
 """
@@ -60,28 +69,31 @@ class Form:
 
 
 _PROSE = Form("Write one to three short sentences.", 3, 160)
-_LIST = Form("Write a list: one short sentence a line, like “- … [1]”.", 6, 256, in_lines=True)
+_LINE = "one short sentence a line, like “- … [1]”."
+_LIST = Form(f"Write a list: {_LINE}", 6, 256, in_lines=True)
 _FORMS = {
     "list": _LIST,
     "summary": _LIST,
-    "topics": _LIST,
-    "compare": Form("Write one line for each side, like “- Name … [1]”.", 6, 256, in_lines=True),
-    "for and against": Form(
-        "Write a list: first one line for each reason in favour, then one for each against, like "
-        "“- Name says that … [1]”.",
-        6,
-        256,
-        in_lines=True,
+    "compare": replace(_LIST, words="Write one line for each side, like “- Name … [1]”."),
+    "for and against": replace(
+        _LIST,
+        words="Write a list: first one line for each reason in favour, then one for each against, "
+        "like “- Name says that … [1]”.",
     ),
-    "timeline": Form(
-        "Write a list of what happened, the earliest first: one short sentence a line, like "
-        "“- … [1]”.",
-        8,
-        320,
-        in_lines=True,
-        by_date=True,
+    "timeline": replace(
+        _LIST, words=f"List what happened, the earliest first: {_LINE}", max_claims=8, by_date=True
     ),
 }
+_WHY_OR_HOW = re.compile(
+    r"\b(?:why|how(?! (?:many|much|long|old|far|often|tall|big|large|high|deep|fast)\b))\b", re.I
+)
+
+
+def writes_unasked(ask: Ask) -> bool:
+    """Whether prose follows the quotes by itself: for why and how, for what has a form of its own,
+    and for several questions at once. For a lookup the quote is the answer."""
+    is_prose = _WHY_OR_HOW.search(ask.question) is not None or len(ask.parts) > 1
+    return ask.kind in _FORMS or (ask.kind == "lookup" and is_prose)
 
 
 def form_of(kind: str) -> Form:
@@ -89,76 +101,92 @@ def form_of(kind: str) -> Form:
     return _FORMS.get(kind, _PROSE)
 
 
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A sentence that may be cited, with what a reader of its article knows of it."""
+
+    citation: Citation
+    speaker: str = ""
+    """Whose words these are, if they are not the author's."""
+
+    @property
+    def text(self) -> str:
+        """What it states, with who says it."""
+        return f"{self.speaker}: {self.citation.quote}" if self.speaker else self.citation.quote
+
+    @property
+    def tokens(self) -> int:
+        """About how many it takes: four bytes make one."""
+        return len(self.text.encode()) // 4 + 4
+
+
 def evidence_of(
     answer: Answer, article: Callable[[str], Article | None], form: Form
-) -> tuple[Citation, ...]:
+) -> tuple[Evidence, ...]:
     """The answer's citations, and the sentences beside them under numbers that follow.
 
     The best citations go first where not all fit MAX_EVIDENCE_TOKENS, then what stands before and
     after the best. They come as they are read: article by article (by its date where the form is by
     date), each as the article has them. ``article`` gives the article of an id.
     """
-    found = list(answer.citations[:1])
-    room = MAX_EVIDENCE_TOKENS - sum(map(_tokens, found))
-    for each in [*answer.citations[1:], *_beside(answer.citations, article)]:
-        if (tokens := _tokens(each)) <= room:
+    articles = {
+        each.article_id: whole for each in answer.citations if (whole := article(each.article_id))
+    }
+    found: list[Evidence] = []
+    room = MAX_EVIDENCE_TOKENS
+    for cited in [*answer.citations, *_beside(answer.citations, articles)]:
+        whole = articles.get(cited.article_id)
+        speaker = whole and speaker_of(whole, Span(cited.start, cited.end))
+        each = Evidence(cited, speaker or "")
+        if each.tokens <= room or not found:
             found.append(each)
-            room -= tokens
-    articles = list(dict.fromkeys(each.article_id for each in found))
+            room -= each.tokens
+    order = list(dict.fromkeys(each.citation.article_id for each in found))
 
-    def place(each: Citation) -> tuple[str, int, int]:
-        return each.date or "" if form.by_date else "", articles.index(each.article_id), each.start
+    def place(each: Evidence) -> tuple[str, int, int]:
+        cited = each.citation
+        return cited.date or "" if form.by_date else "", order.index(cited.article_id), cited.start
 
     return tuple(sorted(found, key=place))
 
 
-def prompt_of(question: str, evidence: Sequence[Citation], form: Form) -> str:
+def prompt_of(question: str, evidence: Sequence[Evidence], form: Form) -> str:
     """What the model is asked: FIXED, the numbered evidence by article, the question, the form."""
     lines: list[str] = []
-    for _, cited in groupby(evidence, key=lambda each: each.article_id):
-        several = list(cited)
-        date = several[0].date
-        lines.append(
-            ", ".join([_as_data(several[0].title), *([format_date(date)] if date else [])])
-        )
-        lines += [f"[{each.number}] {_as_data(each.quote)}" for each in several]
+    for _, several in groupby(evidence, key=lambda each: each.citation.article_id):
+        for place, each in enumerate(several):
+            cited = each.citation
+            if place == 0:
+                date = f", {format_date(cited.date)}" if cited.date else ""
+                lines.append(_as_data(cited.title) + date)
+            lines.append(f"[{cited.number}] {_as_data(each.text)}")
     return (
         f"{FIXED}<sentences>\n" + "\n".join(lines) + "\n</sentences>\n"
         f"Question: {_as_data(question[:MAX_QUESTION_CHARS])}\nForm: {form.words}\nAnswer:"
     )
 
 
-def _beside(
-    citations: Sequence[Citation], article: Callable[[str], Article | None]
-) -> Iterator[Citation]:
-    """The sentences before and after each citation in its paragraph, of what may be evidence."""
-    taken = {(each.article_id, each.start, each.end) for each in citations}
+def _beside(citations: Sequence[Citation], articles: Mapping[str, Article]) -> Iterator[Citation]:
+    """The sentences before and after each citation in its paragraph that may be quoted."""
+    taken = [(each.article_id, each.start, each.end) for each in citations]
     number = max(each.number for each in citations)
     for each in citations:
-        if (whole := article(each.article_id)) is None:
+        if (whole := articles.get(each.article_id)) is None:
             continue
         first = whole.text.rfind("\n\n", 0, each.start) + 1
         last = whole.text.find("\n\n", each.end)
         parts = sentences(whole.text, first, len(whole.text) if last < 0 else last)
-        before = [part for part in parts if part[1] <= each.start][-1:]
-        after = [part for part in parts if part[0] >= each.end][:1]
-        for start, end in [*before, *after]:
-            is_body = any(body.start <= start and end <= body.end for body in whole.body)
+        before = [part for part in parts if part.end <= each.start][-1:]
+        after = [part for part in parts if part.start >= each.end][:1]
+        for part in [*before, *after]:
             overlaps = any(
-                other[0] == whole.id and other[1] < end and start < other[2] for other in taken
+                one == whole.id and start < part.end and part.start < end
+                for one, start, end in taken
             )
-            if is_body and not overlaps:
-                taken.add((whole.id, start, end))
+            if may_be_quoted(whole, part) and not overlaps:
+                taken.append((whole.id, *part))
                 number += 1
-                yield citation(number, whole, start, end)
-
-
-def _tokens(each: Citation) -> int:
-    """About how many tokens it takes: four bytes make one."""
-    return len(each.quote.encode()) // 4 + 4
-
-
-_NO_DATA = str.maketrans({"<": "‹", ">": "›", "[": "(", "]": ")", "|": "¦"})
+                yield citation(number, whole, *part)
 
 
 def _as_data(text: str) -> str:

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 from rag.answer.cite import MARKER, format_date
 from rag.text.words import terms
-from rag.types import Answer, Article, Citation, Claim
-from rag.write.check import says_something, why_not
-from rag.write.prompts import REFUSAL, Form, evidence_of, form_of, prompt_of
+from rag.types import Answer, Article, Claim
+from rag.write.check import why_not
+from rag.write.prompts import EXAMPLE, REFUSAL, Evidence, Form, evidence_of, form_of, prompt_of
 from rag.write.reply import reply_sentences
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def in_prose(
     """
     form = form_of(kind)
     evidence = evidence_of(answer, article, form)
-    cited = {each.number: each for each in evidence}
+    cited = {each.citation.number: each.citation for each in evidence}
     prompt = prompt_of(answer.query or answer.question, evidence, form)
     pieces: list[str] = []
     claims: list[Claim] = []
@@ -75,19 +75,19 @@ def in_prose(
 
 def written(
     prompt: str,
-    evidence: Sequence[Citation],
+    evidence: Sequence[Evidence],
     generator: Generator,
     support: SupportModel | None,
     form: Form,
 ) -> Iterator[Claim]:
     """The claims of a reply, each as soon as its sentence is complete and checked.
 
-    A sentence that no evidence states gives way to a quote, in quotation marks, each at most once.
-    Until a first sentence holds nothing is yielded, and nothing at all if none does.
+    A sentence that no evidence states gives way to a quote, in quotation marks, unless that was
+    told before. Until a first sentence holds nothing is yielded, and nothing at all if none does.
     """
-    quotes = {each.number: each.quote for each in evidence}
+    quotes = {each.citation.number: each for each in evidence}
     held: list[Claim] = []
-    replaced: set[int] = set()
+    told: set[int] = set()
     made, holds = 0, False
     with closing(drafted(prompt, generator, form)) as draft:
         for text, numbers in draft:
@@ -95,9 +95,12 @@ def written(
             if stating := _stating(text, cited, quotes, support):
                 held.append(Claim(text, stating, "written"))
                 holds = True
-            elif (nearest := _nearest(text, cited, quotes)) not in replaced:
-                replaced.add(nearest)
-                held.append(Claim(f"“{quotes[nearest]}”", (nearest,), "replaced", text))
+                told.update(stating)
+            elif (nearest := _nearest(text, cited, quotes)) not in told:
+                told.add(nearest)
+                held.append(
+                    Claim(f"“{quotes[nearest].citation.quote}”", (nearest,), "replaced", text)
+                )
             else:
                 continue
             made += 1
@@ -115,13 +118,13 @@ def drafted(
 
     The model is stopped where it refuses, or repeats itself: a small one then never ends.
     """
-    said = {_words(REFUSAL)}
+    said = {tuple(terms(REFUSAL))}
     with closing(generator.stream(prompt, form.max_tokens)) as stream:
         for sentence in reply_sentences(stream):
             text = re.sub(r"\s+([.,;:!?])", r"\1", " ".join(MARKER.sub(" ", sentence).split()))
-            if not says_something(text):
+            if text in EXAMPLE or not (words := tuple(terms(text))):
                 continue
-            if (words := _words(text)) in said:
+            if words in said:
                 return
             said.add(words)
             numbers = dict.fromkeys(int(number) for number in MARKER.findall(sentence))
@@ -134,22 +137,19 @@ def marked(claim: Claim) -> str:
 
 
 def _stating(
-    text: str, cited: Sequence[int], quotes: Mapping[int, str], support: SupportModel | None
+    text: str, cited: Sequence[int], quotes: Mapping[int, Evidence], support: SupportModel | None
 ) -> tuple[int, ...]:
     """The quotes that state ``text``: one of those cited, all of them, or another; or none."""
     sets: list[tuple[int, ...]] = [(number,) for number in cited]
     sets += [tuple(cited)] * (len(cited) > 1)
     sets += [(number,) for number in quotes if number not in cited]
-    texts = [" ".join(quotes[number] for number in numbers) for numbers in sets]
-    reasons = why_not(text, texts, support)
+    texts = [" ".join(quotes[number].text for number in numbers) for numbers in sets]
+    titles = [" ".join(quotes[number].citation.title for number in numbers) for numbers in sets]
+    reasons = why_not(text, texts, support, titles)
     return next((each for each, reason in zip(sets, reasons, strict=True) if reason is None), ())
 
 
-def _nearest(text: str, cited: Sequence[int], quotes: Mapping[int, str]) -> int:
+def _nearest(text: str, cited: Sequence[int], quotes: Mapping[int, Evidence]) -> int:
     """Which quote, of those cited or else of all, shares most words with ``text``."""
     said = set(terms(text))
-    return max(cited or quotes, key=lambda number: len(said & set(terms(quotes[number]))))
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(terms(text))
+    return max(cited or quotes, key=lambda number: len(said & set(terms(quotes[number].text))))

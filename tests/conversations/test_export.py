@@ -17,6 +17,7 @@ from markdown_it import MarkdownIt
 from rag.answer.answer import Section, answered
 from rag.conversations.export import file_name, to_html, to_markdown
 from rag.conversations.stored_turns import Conversation, StoredTurn
+from rag.shown.answer_facts import sureness
 from rag.types import Answer, Ask, Claim, Filters
 from tests.fakes import make_article
 from tests.shown.test_escaping import MARKED
@@ -30,7 +31,7 @@ from tests.stored import (
     refusal,
     turn_of,
 )
-from tests.web.test_render import Tags
+from tests.web.test_answers import Tags
 
 TODAY = date(2026, 12, 4)
 BLOCKS = {"h1", "h2", "p", "strong", "ul", "li", "em"}
@@ -112,7 +113,7 @@ def test_markdown_as_it_is_read() -> None:
         " lake.txt, [original](<https://example.org/lake?a=1&amp;b=2>)\n\n"
         "**About this answer**\n\n"
         "- Asked on 3 December 2026\n"
-        "- Sure (90%)\n"
+        f"- {sureness(lake_answer())}\n"
         "- In the articles’ own words\n\n"
         "## 2. Who won the cup?\n\n"
         "The articles do not say.\n\n"
@@ -145,7 +146,7 @@ def test_what_is_to_be_known_of_an_answer_is_said(kind: str) -> None:
     page = Tags(to_html(conversation, TODAY))
     text = (page if kind == "HTML" else page_of_markdown(conversation)).text
     for said in (
-        "Fairly sure (60%)",
+        sureness(conflict()),
         "Written by Larch 7B, each sentence checked against its source, 1 replaced",
         "The articles differ",
         "Not answered: Why did it freeze?",

@@ -17,7 +17,7 @@ from rag.conversations.references import (
 )
 from rag.types import Citation
 from tests.stored import HOSTILE, LAKE, lake_answer
-from tests.web.test_render import Tags
+from tests.web.test_answers import Tags
 
 CITATION = lake_answer().citations[0]
 CITATIONS = st.builds(

@@ -75,8 +75,9 @@ def found(
 ) -> dict[tuple[str, str], Score]:
     answers = {question.text: answer for question, answer in asked.items()}
     library = FakeLibrary(answers, hits or {}, (TALKS, SHIPS))
-    taken = scores([judge(question, library) for question in asked], seed=3)
-    assert taken == scores([judge(question, library) for question in asked], seed=3)
+    records = [judge(question, library) for question in asked]
+    taken = scores(records, seed=3)
+    assert taken == scores(records, seed=3)
     return {(score.section, score.name): score for score in taken}
 
 
@@ -246,7 +247,4 @@ def test_claims_of_a_model_are_counted_by_question() -> None:
             question("three"): says(("quoted", None)),
         }
     )
-    assert values(taken, "claims") == {
-        "replaced, of checked": (3 / 4, 2),
-        "wrongly replaced, of replaced": (1 / 3, 2),
-    }
+    assert values(taken, "claims") == {"replaced, of checked": (3 / 4, 2)}

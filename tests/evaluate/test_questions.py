@@ -180,10 +180,10 @@ def test_without_a_known_false_fact_there_is_no_conflict(tmp_path: Path, name: s
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("{", "is not JSON"),
-        ("[1]", "is not a JSON object"),
-        ("[" * 100_000, "is not JSON"),
-        (r'{"question": "When \ud800?", "answers": ["May"]}', "is not JSON: .*hex escape"),
+        ("{", "is not a JSON object: Invalid JSON"),
+        ("[1]", "is not a JSON object: Input should be"),
+        ("[" * 100_000, "is not a JSON object: Invalid JSON"),
+        (r'{"question": "When \ud800?", "answers": ["May"]}', "is not a JSON object: .*hex escape"),
         ({"answers": ["x"]}, "question Field required"),
         ({"question": "  ", "answers": ["x"]}, "question must be text that is not blank"),
         ({"question": "When?"}, "cannot be judged"),

@@ -99,7 +99,10 @@ def test_preformatted_text() -> None:
         ("paragraph", "Title"),
         ("paragraph", prose.replace("\n", " ")),
     ]
-    even = "The miners of Longhall sto\npped work.\n\nThey put up tents before t\nhe gates.\n\nTheir speaker was asked wh\ny."
+    even = (
+        "The miners of Longhall sto\npped work.\n\nThey put up tents before t\nhe gates.\n\n"
+        "Their speaker was asked wh\ny."
+    )
     assert [text for _, text in texts(f"<pre>{even}</pre>")] == [
         "The miners of Longhall stopped work.",
         "They put up tents before the gates.",

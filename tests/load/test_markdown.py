@@ -24,7 +24,10 @@ def blocks(text: str) -> list[tuple[str, str]]:
         ("a[^1] footnote", "a[^1] footnote"),
         ("10^6^ of 412<sup>4</sup>, H~2~O", "10^6 of 412[4], H2O"),
         ("It is <del>Ole</del> <ins>Sven</ins>.", "It is Sven."),
-        ("See [[Page|the page]] and [[Other]] ==now== %%later%%. ^a1", "See the page and Other now ."),
+        (
+            "See [[Page|the page]] and [[Other]] ==now== %%later%%. ^a1",
+            "See the page and Other now .",
+        ),
         ("![[picture.png]] `[[code]] %%x%%`", "[[code]] %%x%%"),
         ("| not a table", "| not a table"),
     ],
@@ -36,7 +39,8 @@ def test_markup_is_removed(markup: str, text: str) -> None:
 def test_headings_pictures_notes_and_code() -> None:
     text = (
         "# One #\n\nTwo[^a]\n\n### Three *3*\n\n![A man](a.png)\n\n> [!note]- Kept\n> body\n\n"
-        "```\nx = 1\n\n[[y]]\n```\n\n**Who pays?**\n\nPeter Symonds  \n31 May 2007\n\n[^a]: By hand."
+        "```\nx = 1\n\n[[y]]\n```\n\n**Who pays?**\n\nPeter Symonds  \n31 May 2007\n\n"
+        "[^a]: By hand."
     )
     assert blocks(text) == [
         ("heading", "One"),
@@ -85,7 +89,8 @@ FIELDS = {"title": "Talks: a *start*", "author": "Ann Lee, Bob Ray", "date": "20
         "---\nTitle: Talks: a *start*\nauthor: Ann Lee, Bob Ray\ndate: 2007-05-31\n---\n",
         "---\na: &a [x]\nb: [*a, *a]\ntitle: 'Talks: a *start*'\nauthor: Ann Lee, Bob Ray\n"
         "date: 2007-05-31\n---\n",
-        '+++\ntitle = "Talks: a *start*"\nauthors = ["Ann Lee", "Bob Ray"]\ndate = 2007-05-31\n+++\n',
+        '+++\ntitle = "Talks: a *start*"\nauthors = ["Ann Lee", "Bob Ray"]\n'
+        "date = 2007-05-31\n+++\n",
         '{\n"title": "Talks: a *start*", "author": ["Ann Lee", {"name": "Bob Ray"}],\n'
         '"date": "2007-05-31"\n}\n',
     ],

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from rag.load.document import Block
 from rag.load.text import read_text
 

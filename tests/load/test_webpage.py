@@ -94,9 +94,15 @@ class TestNewsPage:
 
     def test_the_body_is_the_main_text_alone(self, tmp_path: Path) -> None:
         article = load(tmp_path, "saved.html", NEWS.encode())
+        below = (
+            SECOND,
+            "- A pier on the north side of the harbour\n- Boats every hour in winter",
+            QUOTED,
+        )
         assert [article.text[start:end] for start, end in article.body] == [
             FIRST,
-            XX
+            "\n\n".join(below),
+            f"2006 | Passengers: 74,500\n\n{LAST}",
         ]
 
     def test_nothing_is_said_outside_it(self, capfd: pytest.CaptureFixture[str]) -> None:
@@ -157,6 +163,93 @@ class TestEncodings:
         assert read_html(data).blocks == (Block("paragraph", GERMAN.replace("Ü", "\ufffd")),)
 
 
+STRIKE = (
+    "The miners of Longhall stopped work on Sunday night and put up tents in front of the gates.",
+    "Their speaker said the mine owes them wages for three months, and that they would stay.",
+    "The owner, a company from the capital, did not answer questions and closed its office.",
+)
+PARAGRAPHS = "".join(f"<p>{text}</p>" for text in STRIKE)
+CAPTION = "Nora Veil, who leads the union, in front of the gate."
+FACT = "The mine of Longhall employs 640 people and was opened in 1931."
+CORRECTION = "Correction: An earlier version said that the mine owes wages for two months."
+
+
+def news(body: str, head: str = "") -> bytes:
+    menu = "<nav><ul><li><a href=/>Home</a></li><li><a href=/s>Sport</a></li></ul></nav>"
+    footer = "<footer><p>© 2024 Harbour Post. All rights reserved.</p></footer>"
+    return page(f"<header>{menu}</header>{body}{footer}", f"<title>Strike</title>{head}")
+
+
+class TestWhatStandsInTheMidst:
+    @pytest.mark.parametrize(
+        ("part", "kind", "text"),
+        [
+            (f"<figure><img src=a><figcaption>{CAPTION}</figcaption></figure>", "caption", CAPTION),
+            (f"<div><img src=a><p class='wp-caption-text'>{CAPTION}</p></div>", "caption", CAPTION),
+            (f"<aside><h3>The mine</h3><p>{FACT}</p></aside>", "paragraph", FACT),
+            (f"<div class='infobox'><p>{FACT}</p></div>", "paragraph", FACT),
+            (f"<details><summary>The mine</summary><p>{FACT}</p></details>", "paragraph", FACT),
+            (f"<footer><p>{CORRECTION}</p></footer>", "paragraph", CORRECTION),
+            ("<ul><li>one thing</li><li>another</li></ul>", "list", "- one thing\n- another"),
+            ("<table><tr><th>Town<th>Votes<tr><td>Sarn<td>12</table>", "table",
+             "Town | Votes\nSarn | Votes: 12"),
+            ("<blockquote><p>They promised it.</p><footer>Nora Veil</footer></blockquote>",
+             "paragraph", "They promised it. — Nora Veil"),
+            ("<div><span>9 May</span><span>The company offers 5 percent.</span></div>",
+             "paragraph", "9 May The company offers 5 percent."),
+        ],
+    )  # fmt: skip
+    @pytest.mark.parametrize("is_below", [False, True])
+    def test_it_is_read(self, part: str, kind: str, text: str, is_below: bool) -> None:
+        last = f"<p>{LAST}</p>"
+        inner = f"{PARAGRAPHS}{last}{part}" if is_below else f"{PARAGRAPHS}{part}{last}"
+        document = read_html(news(f"<main><article><h1>Strike</h1>{inner}</article></main>"))
+        found = [(block.kind, block.text) for block in document.blocks]
+        if not (is_below and part.startswith(("<div><span>", "<blockquote"))):
+            assert (kind, text) in found
+        assert {block.text for block in document.blocks} >= {*STRIKE, LAST}
+        assert not any("rights reserved" in block.text for block in document.blocks)
+
+    @pytest.mark.parametrize(
+        "post",
+        [
+            "<li class=post><time>0{0}:00</time><h3>Post {0}</h3><p>{1}</p></li>",
+            "<article><header><h2>Post {0}</h2></header><p>{1}</p></article>",
+            "<div class=post><h2>Post {0}</h2><div class=post-body><p>{1}</p></div></div>",
+            "<section id=s{0}><h2>Post {0}</h2><div itemprop=articleBody>{1}</div></section>",
+        ],
+    )
+    def test_every_post_of_a_live_blog(self, post: str) -> None:
+        posts = "".join(post.format(number, text) for number, text in enumerate((*STRIKE, LAST)))
+        document = read_html(news(f"<main><h1>Strike: live</h1><div>{posts}</div></main>"))
+        texts = [block.text for block in document.blocks]
+        assert [text for text in texts if text in (*STRIKE, LAST)] == [*STRIKE, LAST]
+        assert {"Post 0", "Post 1", "Post 2", "Post 3"} <= set(texts)
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            "<table><tr><td><a href=/>Home</a><br><a href=/n>News</a><td><font size=5><b>Strike</b>"
+            f"</font><br><br>{'<br><br>'.join(STRIKE)}</table>",
+            f"<table><tr><td><a href=/>Home</a><td><h1>Strike</h1>{PARAGRAPHS}</table>",
+            f"<form><div class=x>{'<br><br>'.join(STRIKE)}</div></form>",
+            f"<story-text>{PARAGRAPHS}</story-text>",
+            "<pre>" + "\n\n".join(STRIKE) + "</pre>",
+        ],
+        ids="breaks layout form custom pre".split(),
+    )
+    def test_articles_in_odd_containers(self, body: str) -> None:
+        texts = [block.text for block in read_html(news(body)).blocks]
+        assert texts[-3:] == [*STRIKE]
+        assert not any("Home" in text for text in texts)
+
+    def test_a_text_that_only_scripts_show_is_read_from_its_description(self) -> None:
+        stated = '{"@type": "NewsArticle", "articleBody": "' + "\\n\\n".join(STRIKE) + '"}'
+        head = f'<script type="application/ld+json">{stated}</script>'
+        document = read_html(news("<div id=root></div>", head))
+        assert [block.text for block in document.blocks] == [*STRIKE]
+
+
 class TestLimits:
     @pytest.mark.parametrize(
         "data",
@@ -167,8 +260,11 @@ class TestLimits:
             b"<script>var x = 1;</script>",
             b"<!DOCTYPE html>",
             b"<?xml version='1.0'?>",
+            page("<p>Please enable JavaScript to read this page.</p>"),
+            page("<h1>Access Denied</h1><p>You don't have permission to see this page.</p>"),
+            page("<h1>Are you a robot?</h1><p>Please show that you are none.</p>"),
         ],
-        ids="empty menu script bare doctype xml".split(),
+        ids="empty menu script bare doctype xml javascript denied robot".split(),
     )
     def test_a_page_without_text(self, data: bytes) -> None:
         assert refusal(data) == (

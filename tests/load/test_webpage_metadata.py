@@ -147,3 +147,39 @@ ADDRESS = "https://example.com/a?b=1"
 )
 def test_address(head: str, saved_from: str, address: str | None) -> None:
     assert found(head, saved_from=saved_from).get("url") == address
+
+
+def test_authors_that_are_only_referred_to() -> None:
+    graph = (
+        '{"@graph": [{"@type": "Article", "headline": "Talks", "author": [{"@id": "#a"}, {"@id":'
+        ' "#b"}]}, {"@type": "Person", "@id": "#a", "name": "Ann Lee"}]}'
+    )
+    other = '{"@type": "Person", "@id": "#b", "name": "Bob Ray"}'
+    assert found(json_ld(graph) + json_ld(other))["author"] == "Ann Lee, Bob Ray"
+
+
+def test_of_several_articles_the_one_with_the_pages_title() -> None:
+    several = (
+        '[{"@type": "NewsArticle", "headline": "Other", "author": "Bob Ray"},'
+        ' {"@type": "NewsArticle", "headline": "Talks", "author": "Ann Lee"}]'
+    )
+    assert found(json_ld(several), "<h1>Talks</h1>")["author"] == "Ann Lee"
+
+
+def test_neither_a_teaser_nor_an_update_dates_the_article() -> None:
+    teaser = (
+        "<article><h3><a href=/x>Other</a></h3><span class=author>Bob Ray</span>"
+        '<time datetime="2021-01-01">x</time></article>'
+    )
+    own = (
+        "<main><h1>Talks</h1><span class=author>Ann Lee</span>"
+        '<p>Updated <time datetime="2019-06-01">'
+        '</time></p><p>Published <time datetime="2019-05-03"></time></p></main>'
+    )
+    stated = found("", f"{teaser}{own}<div class=related>{teaser}</div>")
+    assert (stated["author"], stated["date"]) == ("Ann Lee", "2019-05-03")
+
+
+def test_a_live_blog_began_on_the_day_of_its_first_post() -> None:
+    posts = "".join(f'<div><time datetime="2024-02-0{day}"></time></div>' for day in (5, 4, 3))
+    assert found("", f"<main><h1>Storm</h1>{posts}</main>")["date"] == "2024-02-03"

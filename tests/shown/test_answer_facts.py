@@ -8,11 +8,11 @@ from datetime import date
 import pytest
 
 from rag.conversations.export import to_html, to_markdown
-from rag.shown.answer_facts import Searched, answer_facts
+from rag.shown.answer_facts import LIKELY, SURE, Searched, answer_facts, sureness
 from rag.types import Answer, Claim, Filters
 from rag.web.answers import render_answer
 from tests.stored import conversation_of, lake_answer, refusal, turn_of
-from tests.web.test_render import Tags
+from tests.web.test_answers import Tags
 
 WRITTEN = replace(
     lake_answer(),
@@ -42,7 +42,7 @@ def test_the_page_and_the_exports_say_the_same(answer: Answer, filters: Filters)
 
 def test_an_answer_of_which_all_is_known() -> None:
     assert [*answer_facts(WRITTEN, Searched(1203, Filters(since="2007")))] == [
-        "Sure (90%)",
+        sureness(WRITTEN),
         "Written by fake, each sentence checked against its source, 1 replaced",
         "The articles differ",
         "Searched for “When did the lake (Larch) freeze?”",
@@ -63,3 +63,13 @@ def test_a_list_without_articles_says_what_was_searched(none: str) -> None:
 def test_a_reply_for_which_nothing_was_searched_says_only_how_long_it_took() -> None:
     reply = replace(refusal(), text="Hello.", hits=(), timings={"total": 0.04})
     assert [*answer_facts(reply, Searched(3))] == ["Took less than 0.1\u00a0s"]
+
+
+def test_how_sure_is_told_in_words_from_the_cuts_on() -> None:
+    def told(confidence: float) -> str:
+        return sureness(replace(lake_answer(), confidence=confidence))
+
+    assert 0 < LIKELY <= SURE < 1
+    assert (told(SURE), told(1.0)) == ("Sure", "Sure")
+    assert told(LIKELY - 0.01) == told(0.0) == "Not sure"
+    assert told(SURE - 0.001) == ("Likely" if LIKELY < SURE else "Not sure")

@@ -18,7 +18,7 @@ from rag.shown.escaping import (
     safe_url,
 )
 from tests.stored import HOSTILE
-from tests.web.test_render import Tags
+from tests.web.test_answers import Tags
 
 MARKED = st.lists(
     st.sampled_from([*"\\`*_{}[]()<>#+-.!|~$^&:=@%\"' \n1", "www.", "http://a.b", "export "])

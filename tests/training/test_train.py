@@ -159,6 +159,18 @@ def test_going_on_gives_what_one_run_gives(
         torch.testing.assert_close(two["average"][name], value, rtol=0, atol=1e-4)
 
 
+def test_a_new_run_may_begin_with_what_was_exported(
+    sets: Path, encoder: Path, trained: Path, tmp_path: Path
+) -> None:
+    weights = tmp_path / "reader.safetensors"
+    export(trained / "checkpoint.pt", weights, rank=32, mean_with=None, encoder=encoder)
+    run(sets, encoder, tmp_path / "more", start=weights, stop_after=1, learning_rate=1e-9)
+    before = torch.load(trained / "checkpoint.pt", weights_only=True)["average"]
+    after = torch.load(tmp_path / "more" / "checkpoint.pt", weights_only=True)["weights"]
+    for name, value in before.items():
+        torch.testing.assert_close(after[name], value, rtol=0, atol=2e-3)
+
+
 def test_validation_is_logged(trained: Path) -> None:
     log = (trained / "validation.jsonl").read_text(encoding="utf-8")
     lines = [json.loads(line) for line in log.splitlines()]

@@ -15,7 +15,7 @@ from rag.types import Article, Failure, Header, Span
 from rag.web.source import CONTENTS_SHOWN, Mark, render_contents, render_source
 from tests.fake_library import TEXT, article_of
 from tests.fakes import outside
-from tests.web.test_render import HOSTILE, Tags
+from tests.web.test_answers import HOSTILE, Tags
 
 ARTICLE = article_of()
 QUOTE = "four hours of discussion between Crocker and Kazemi produced very little."

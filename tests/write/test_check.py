@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from rag.types import Verdict
-from rag.write.check import says_something, why_not
+from rag.write.check import why_not
 
 QUOTE = (
     "But the ferry Aurora, which had 12 sailors aboard, sank off Malta in 1998. It was not insured."
@@ -45,8 +45,8 @@ def test_other_words_do_not(claim: str) -> None:
         ("Malta's coast saw the Aurora sink in 1998.", None),
         ("A dozen sailors were on it.", "not there: dozen"),
         ("The Aurora sank in 1989.", "not there: 1989"),
-        ("Thirteen sailors were on it.", "not there: Thirteen"),
-        ("It sank in March.", "not there: March"),
+        ("Thirteen sailors were on it.", "not there: thirteen"),
+        ("It sank in March.", "not there: march"),
         ("The Estonia sank off Malta.", "not there: Estonia"),
         ("The captain called it “a disaster”.", "not there: “a disaster”"),
         ("The Aurora did not sink.", None),
@@ -68,7 +68,7 @@ def test_the_model_decides_on_each_text_by_itself() -> None:
     class Judge:
         def support(self, claim: str, evidence: Sequence[str]) -> list[Verdict]:
             known = {
-                "Fell.": Verdict(0.6, 0.2, 0.2),
+                "Fell.": Verdict(0.95, 0.0, 0.05),
                 "Rose.": Verdict(0.1, 0.8, 0.1),
                 "Stood.": Verdict(0.4, 0.1, 0.5),
             }
@@ -78,7 +78,13 @@ def test_the_model_decides_on_each_text_by_itself() -> None:
     assert reasons == [None, None, "it says otherwise", "other words"]
 
 
-def test_what_says_something() -> None:
-    assert says_something("1998.")
-    assert not says_something("…")
-    assert not says_something("The of.")
+@pytest.mark.parametrize(
+    ("claim", "reason"),
+    [
+        ("Anna Lund Berg said it.", None),
+        ("It was Anna who said so.", "not there: Anna"),
+        ("Tom Berg said it.", "not there: Tom"),
+    ],
+)
+def test_the_title_completes_a_name_but_gives_none(claim: str, reason: str | None) -> None:
+    assert why_not(claim, ["Berg said so."], Convinced(), ["Anna Lund Berg"]) == [reason]

@@ -11,6 +11,7 @@ from rag.errors import ModelError
 from rag.write.generators import Push, load_generator, pulled
 from rag.write.llama_cpp import LlamaCppGenerator
 from rag.write.openai_server import OpenAIServer
+from rag.write.prompts import FIXED
 from tests.fake_writer import FakeWriter
 
 needs_small_writer = pytest.mark.skipif(
@@ -30,14 +31,17 @@ def test_the_whole_reply_is_the_stream_stripped() -> None:
 
 @pytest.mark.parametrize("name", ["models/tiny.gguf", "TINY.GGUF", "qwen", "smollm2"])
 def test_a_file_is_run_by_llama_cpp(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = FakeLlama()
     files = {"qwen": Path("big.gguf"), "smollm2": Path("small.gguf")}
     monkeypatch.setattr("rag.write.model_file.find_writer", lambda: files["qwen"])
     monkeypatch.setattr("rag.write.model_file.find_small_writer", lambda: files["smollm2"])
     monkeypatch.setattr(
-        LlamaCppGenerator, "from_file", staticmethod(lambda path: LlamaCppGenerator(path, None))
+        LlamaCppGenerator, "from_file", staticmethod(lambda path: LlamaCppGenerator(path, server))
     )
     assert load_generator(name).name == files.get(name, name)
     assert load_generator(name) is load_generator(name)
+    read = server.request.get("messages", [{"content": None}])[0]["content"]
+    assert read == (FIXED if name == "qwen" else None)
 
 
 def test_an_address_is_a_server() -> None:
