@@ -56,7 +56,7 @@ _BATCH_STEPS = 4096
 """Files and articles in memory at most, where they have few passages."""
 READING_LIBRARIES = tuple(
     "chardet liteparse lxml markdown-it-py mdit-py-plugins office-oxide pdf-inspector py3langid"
-    " pypdfium2 quotequail sentencex trafilatura".split()
+    " pypdfium2 pyyaml quotequail sentencex trafilatura".split()
 )
 """What decides, beside our own code, which passages a file has."""
 

@@ -5,6 +5,7 @@ import random
 import re
 import shutil
 import time
+import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib.metadata import packages_distributions
@@ -278,7 +279,11 @@ def test_another_version_of_a_library_that_reads_is_other_code(
     imported = "\n".join(path.read_text() for path in Path(rag.load.__file__).parent.glob("*.py"))
     for module, names in packages_distributions().items():
         if re.search(rf"^\s*(?:from|import) {re.escape(module)}\b", imported, re.MULTILINE):
-            assert {"footnote-rag", *READING_LIBRARIES}.intersection(names), module
+            known = {name.lower() for name in names}
+            assert known.intersection({"footnote-rag", *READING_LIBRARIES}), module
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    installed = {line.partition("==")[0] for line in project["dependencies"]}
+    assert set(READING_LIBRARIES) <= installed, "else there would be no version to tell"
 
 
 def test_another_way_of_cutting_keeps_the_vectors_that_fit(seeds_folder: Path) -> None:
