@@ -30,8 +30,8 @@ _BATCH_PASSAGES = 256
 _BATCH_STEPS = 4096
 """Files and articles in memory at most, where they have few passages."""
 READING_LIBRARIES = tuple(
-    "chardet liteparse lxml markdown-it-py office-oxide pdf-inspector py3langid pypdfium2"
-    " sentencex trafilatura".split()
+    "chardet liteparse lxml markdown-it-py mdit-py-plugins office-oxide pdf-inspector py3langid"
+    " pypdfium2 PyYAML quotequail sentencex trafilatura".split()
 )
 """What decides, beside our own code, which passages a file has."""
 
@@ -204,7 +204,13 @@ def find_stories(writer: GenerationWriter) -> int:
 def reading_code() -> str:
     """Tells what makes passages of files, so that newer code or a newer library reads them anew."""
     package = Path(__file__).parents[1]
-    names = ("ingest/indexing.py", "text/duplicates.py", "text/split.py", "text/sentences.py")
+    names = (
+        "ingest/indexing.py",
+        "text/duplicates.py",
+        "text/split.py",
+        "text/marks.py",
+        "text/sentences.py",
+    )
     code = [*sorted(package.glob("load/*.py")), *(package / name for name in names)]
     told = [path.read_bytes() for path in code]
     told += [f"{name} {version(name)}".encode() for name in READING_LIBRARIES]
