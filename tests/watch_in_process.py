@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import signal
 
-from rag import library
-from rag.cli import build_command
+from rag import cli, library
 from rag.ingest import watch
 from rag.settings import Settings
 from tests.fakes import FakeEmbedder, FakeReader
@@ -17,7 +16,7 @@ def main() -> None:
     watch.SETTLED_MS = 200
     # A shell's background jobs ignore Ctrl-C, and so would this one.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    build_command.build_and_watch(Settings())
+    cli.build_and_watch(Settings())
 
 
 if __name__ == "__main__":

@@ -176,8 +176,8 @@ def standalone(question: str, turns: Sequence[Answer]) -> StandaloneQuery:
 def said_in(turns: Sequence[Answer]) -> Iterator[Segment]:
     """What was asked and answered, in the articles' words; the title of the article quoted last."""
     for turn in turns[-_LAST_TURNS:]:
-        if asked := turn.query or turn.question:
-            yield Segment("user", asked)
+        if turn.question:  # as it was typed: so the conversations that were learned from have it
+            yield Segment("user", turn.question)
         if turn is turns[-1] and turn.citations:
             yield Segment("title", turn.citations[0].title)
         if turn.status == "answered":
@@ -270,10 +270,11 @@ def _completes_name(text: str, spans: Sequence[Span], likely: Sequence[float], n
 
 
 def _asked_last(question: str, segments: Sequence[Segment]) -> list[tuple[str, float]]:
-    """The last question that says what it is about: "Why?" leans on it as a whole."""
+    """The last question that says by itself what it is about: "Why?" leans on it as a whole."""
     known = content_words(question)
     for segment in reversed(segments):
-        if segment.role == "user" and content_words(segment.text) - known:
+        says = segment.role == "user" and not refers_back(segment.text)
+        if says and content_words(segment.text) - known:
             return [(segment.text.strip(" ?.!"), 0.0)]
     return []
 

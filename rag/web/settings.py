@@ -26,8 +26,8 @@ from rag.web.pages import render
 
 MOST_QUOTES = 8
 """More can be set for the whole server only."""
-SHOWS_MORE = 0.2
-"""Shows more: the confidence that is enough, by hand."""
+SHOWS_MORE = 0.5
+"""Where more is to be shown, this share of the usual confidence is enough."""
 MAX_FILTER_CHARS = 300
 """A longer value is cut."""
 DATE_FORMS = "31 May 2007, 2007-05-31, May 2007, 2007-05 or 2007"
@@ -137,7 +137,7 @@ def least_confidences(settings: Settings) -> Mapping[str, float]:
     """The confidence that is enough, for each strictness; "balanced" is the server's."""
     balanced = settings.min_confidence
     usual = MIN_CONFIDENCE if balanced is None else balanced
-    return {"sure": max(SURE, usual), "balanced": usual, "more": min(SHOWS_MORE, usual)}
+    return {"sure": max(SURE, usual), "balanced": usual, "more": SHOWS_MORE * usual}
 
 
 def render_settings(settings: Settings, problem: str = "") -> str:

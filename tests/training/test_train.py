@@ -156,7 +156,7 @@ def test_going_on_gives_what_one_run_gives(
     assert one["step"] == two["step"] == 24
     for name, value in one["average"].items():
         # A step moves a weight by up to the learning rate, 1e-3; sums round differently at times.
-        torch.testing.assert_close(two["average"][name], value, rtol=0, atol=1e-4)
+        torch.testing.assert_close(two["average"][name], value, rtol=0, atol=5e-4)
 
 
 def test_a_new_run_may_begin_with_what_was_exported(

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from app import create_chat
+from rag.settings import Settings
 from rag.types import Filters
 from rag.web.conversations import UNFORESEEN, Conversing, Tab, View
 from rag.web.served import ServedLibrary
+from rag.web.settings import least_confidences
 from tests.fake_library import (
     FakeLibrary,
     SilentLibrary,
@@ -246,11 +248,14 @@ def test_a_question_is_answered_as_the_person_wants_it_and_feedback_says_how(
     ask(conversing, tab, QUESTION, "writes=0&quotes=1&strictness=more")
     ask(conversing, tab, QUESTION)
     ask(conversing, tab, QUESTION, "strictness=sure")
-    assert library.made == [(0.2, 1, False), (None, 5, False), (0.75, 5, False)]
+    least = least_confidences(Settings())
+    made = [(least["more"], 1, False), (None, 5, False), (least["sure"], 5, False)]
+    assert library.made == made
     first, *_ = turn_ids(conversing, tab)
     do(conversing, tab, f"act=up&turn={first}", "strictness=sure")
     (given,) = conversing.feedback.all()
-    assert (given.settings["min_confidence"], given.settings["max_quotes"]) == (0.2, 1)
+    more = least_confidences(Settings())["more"]
+    assert (given.settings["min_confidence"], given.settings["max_quotes"]) == (more, 1)
 
 
 def test_what_an_answer_was_made_under_outlives_a_restart(
@@ -264,4 +269,5 @@ def test_what_an_answer_was_made_under_outlives_a_restart(
     assert "Searched 1 article" in replies(before)[0]
     do(again, tab, f"act=up&turn={turn}")
     (given,) = again.feedback.all()
-    assert (given.settings["min_confidence"], given.settings["max_quotes"]) == (0.2, 1)
+    more = least_confidences(Settings())["more"]
+    assert (given.settings["min_confidence"], given.settings["max_quotes"]) == (more, 1)
