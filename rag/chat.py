@@ -211,9 +211,12 @@ class _Turn:
         with self.clock("read"):
             reading = self.reader.read(ask.asked, ask.query, hits)
         reading = replace(reading, hits=reading.hits or tuple(hits))
+        missing = unmentioned(ask, self.store) if hits else None
+        if missing:  # whatever is quoted, it is of somebody else
+            reading = replace(reading, confidence=0.0)
         if not self._answers(reading):
-            reason = (hits and unmentioned(ask, self.store)) or ABSTENTION
             confidence, read = reading.confidence, reading.hits
+            reason = missing or ABSTENTION
             return Section((), reason, part=ask.question, confidence=confidence, hits=read)
         with self.clock("compose"):
             return section_of(
