@@ -37,9 +37,11 @@ def retrieve(
     lexical = store.search_terms(query, depth, filters)
     fused = fuse((dense, lexical))[:k]
     found = store.fetch([ordinal for ordinal, _ in fused])
+    cosines = dict(dense)
+    farthest = min(cosines.values(), default=0.0)
     return [
-        Hit(passage=passage, article=article, score=score)
-        for (passage, article), (_, score) in zip(found, fused, strict=True)
+        Hit(passage=passage, article=article, score=score, cosine=cosines.get(ordinal, farthest))
+        for (passage, article), (ordinal, score) in zip(found, fused, strict=True)
     ]
 
 

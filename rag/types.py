@@ -164,6 +164,9 @@ class Hit:
     passage: Passage
     article: Article
     score: float
+    cosine: float = 0.0
+    """Of question and passage, comparable between searches; at most that of the last passage that
+    the vectors found, where only keywords found this one."""
 
 
 @dataclass(frozen=True, slots=True)

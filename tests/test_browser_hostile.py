@@ -179,7 +179,8 @@ def test_answers_and_sources_show_them_as_text(browser: Browser, address: str) -
     quoted: set[int] = set()
     with watched(browser, address) as visited:
         for group in GROUPS:
-            answer = visited.ask(" ".join(word_of(number) for number, _ in group))
+            asked = " ".join(word_of(number) for number, _ in group)
+            answer = visited.ask(f"What did the keeper write beside {asked}?")
             shown = answer.inner_text()
             quoted |= {number for number, _ in group if word_of(number) in shown}
             answer.locator(".words a.cite").last.click()

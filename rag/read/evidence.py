@@ -39,6 +39,7 @@ CONFIDENCE_FEATURES = (
     "coverage",
     "relevance margin",
     "span margin",
+    "cosine",
 )
 _UNMARKED = 1.0
 """A sentence without a marked span scores so much below the lowest span of its passage."""
@@ -175,6 +176,7 @@ def candidates(
         shared = {
             "relevance": passage["relevance"],
             "search": passage["search"],
+            "cosine": hit.cosine,
             "passage coverage": _share(asked, told),
             "relevance margin": passage["relevance"] - _most(others, "relevance"),
         }
