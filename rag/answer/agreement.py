@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 Likeness: TypeAlias = Literal["same", "other", "open"]
 
-DIFFERS_FROM = 0.6
+DIFFERS_FROM = 0.3
 """An article differs only if it would answer with this confidence."""
 MOST_TERMS = 6
 """Longer words are a clause; two clauses may say the same in any words."""
