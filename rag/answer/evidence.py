@@ -10,9 +10,6 @@ from rag.types import Article, Quote
 
 MIN_CONFIDENCE = cut("answer")
 """Below it the answer is an abstention; fitted (benchmarks/fit_evidence.py)."""
-OTHER_ARTICLE = 0.2
-"""Another article is quoted beside the best from this share of it on: its quote has the best of all
-among its rivals, which tells against it."""
 NEAR_BEST = 1.5
 """A quote is shown beside the best if its score comes this near."""
 MAX_NEAR = 3
@@ -50,8 +47,7 @@ def _other_articles(quotes: Sequence[Quote], shown: Sequence[Quote]) -> list[Quo
     told = {_telling(quote) for quote in shown}
     found: list[Quote] = []
     for quote in quotes:
-        is_likely = quote.confidence >= OTHER_ARTICLE * MIN_CONFIDENCE
-        answers = (quote.words and is_likely) or _agrees(quote, quotes[0])
+        answers = (quote.words and enough(quote.confidence, None)) or _agrees(quote, quotes[0])
         if answers and quote.article.id not in cited and _telling(quote) not in told:
             found.append(quote)
             cited.add(quote.article.id)
