@@ -29,7 +29,7 @@ def fields(cls: type) -> set[str]:
 def test_names_in_python() -> None:
     assert fields(Article) >= ARTICLE
     assert fields(Passage) >= PASSAGE
-    assert fields(Hit) == {"passage", "article", "score"}
+    assert fields(Hit) >= {"passage", "article", "score"}
     assert fields(Citation) >= CITATION
     assert fields(Answer) >= ANSWER
 

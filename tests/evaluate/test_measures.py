@@ -171,7 +171,7 @@ def test_follow_ups_are_also_scored_where_they_can_be_answered() -> None:
         {
             turn("found", "ANSWERABLE", "talks"): answered("x", confidence=0.9),
             turn("found late", "ANSWERABLE", "ships"): abstained(0.2),
-            turn("missed", "UNDERSPECIFIED", "ships"): answered("x", confidence=0.5),
+            turn("missed", "UNDERSPECIFIED", "ships"): answered("x", confidence=0.1),
             turn("unanswerable", "UNANSWERABLE"): abstained(0.3),
         },
         {"found": first, "found late": first, "missed": [hit(TALKS)]},
@@ -204,7 +204,7 @@ def test_partial_answers() -> None:
 
 
 def test_verdicts() -> None:
-    def asked(text: str, status: str, confidence: float = 0.9) -> tuple[Question, Answer]:
+    def asked(text: str, status: str, confidence: float = 0.99) -> tuple[Question, Answer]:
         any_of = (("May",), ("Rome",)) if status == "answered" else ()
         known = {"status": status, "any_of": any_of, "none_of": ("June",), "answers": ()}
         answer = answered(text, confidence=confidence) if text else abstained()
@@ -215,7 +215,7 @@ def test_verdicts() -> None:
             [
                 asked("In Rome in May.", "answered"),
                 asked("In Rome.", "answered"),
-                asked("In June.", "answered", confidence=0.5),
+                asked("In June.", "answered", confidence=0.1),
                 asked("", "answered"),
                 asked("", "abstained"),
                 asked("In June.", "abstained"),
