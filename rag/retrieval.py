@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from rag.types import Filters, FusingStore, Hit
+from rag.types import Filters, Hit
 
 if TYPE_CHECKING:
     from rag.types import Embedder, Store
@@ -25,14 +25,12 @@ def retrieve(
 
     A hit's score is the mean of its similarities in both searches, each scaled to 0 to 1 between
     the worst and the best that was found: 1.0 means best in both. ``candidates`` passages are taken
-    from each search, or ``k`` if that is more. A store that fuses itself scores in its own way.
+    from each search, or ``k`` if that is more.
     """
     if k < 1:
         raise ValueError("k must be at least 1")
     depth = max(k, candidates)
     vector = embedder.embed_query([query])[0]
-    if isinstance(store, FusingStore):
-        return store.search_fused(query, vector, depth, filters)[:k]
     dense = store.search_vectors(vector, depth, filters)
     lexical = store.search_terms(query, depth, filters)
     fused = fuse((dense, lexical))[:k]

@@ -477,10 +477,7 @@ class Store(Protocol):
         ...
 
     def fetch(self, ordinals: Sequence[int]) -> list[tuple[Passage, Article]]:
-        """Passages with their articles, in the order asked for: every one.
-
-        Only a FusingStore, which others may change meanwhile, leaves out those removed since.
-        """
+        """Passages with their articles, in the order asked for: every one."""
         ...
 
     def articles(self) -> Iterator[Article]:
@@ -514,14 +511,3 @@ class Store(Protocol):
         ...
 
     def close(self) -> None: ...
-
-
-@runtime_checkable
-class FusingStore(Protocol):
-    """A store whose engine fuses both searches itself."""
-
-    def search_fused(
-        self, query: str, vector: Vectors, k: int, filters: Filters = ...
-    ) -> list[Hit]:
-        """The ``k`` best of each search, fused, best first; 1.0 means first in both."""
-        ...

@@ -12,7 +12,7 @@ import zlib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from rag.types import Kind
 
@@ -21,19 +21,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 WEIGHTS_FILE = "kinds.safetensors"
-KINDS: tuple[Kind, ...] = (
-    "lookup",
-    "list",
-    "compare",
-    "timeline",
-    "summary",
-    "for and against",
-    "topics",
-    "about an article",
-    "articles",
-    "small talk",
-    "about Footnote",
-)
+KINDS: tuple[Kind, ...] = get_args(Kind)
+"""In the order of the fitted weights."""
 BUCKETS = 4096
 """Of hashed words and runs of words."""
 _LEAST_SURE = 0.7
