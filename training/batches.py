@@ -14,18 +14,18 @@ from training.corpus import Corpus
 from training.examples import Group, GroupMaker
 
 SHARES = {
-    "squad with near misses": 0.30,
-    "squad": 0.12,
+    "squad with near misses": 0.34,
+    "squad": 0.08,
     "new_wiki": 0.08,
     "natural_questions": 0.07,
     "selqa": 0.04,
-    "qamr": 0.06,
-    "discourse": 0.06,
+    "qamr": 0.04,
+    "discourse": 0.05,
     "time_sensitive": 0.05,
     "reddit": 0.03,
-    "amazon_reviews": 0.02,
-    "near misses": 0.05,
-    "claims": 0.12,
+    "amazon_reviews": 0.01,
+    "near misses": 0.08,
+    "claims": 0.13,
 }
 """How often a group of each kind is drawn."""
 GROUPS_OF_A_POOL = 800
