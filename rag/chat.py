@@ -18,6 +18,7 @@ from rag.answer.timeline import timeline
 from rag.question.ask import check_question, understood
 from rag.question.follow_up import may_stand_alone
 from rag.question.history import turns
+from rag.question.identifiers import identified, identifiers
 from rag.retrieval import retrieve
 from rag.text.names import names
 from rag.text.words import terms
@@ -208,10 +209,11 @@ class _Turn:
 
     def _read(self, ask: Ask, hits: Sequence[Hit]) -> Section:
         """The quotes that answer; a section that says so where none does."""
+        named = identified(ask.asked, hits)
         with self.clock("read"):
-            reading = self.reader.read(ask.asked, ask.query, hits)
+            reading = self.reader.read(ask.asked, ask.query, named or hits)
         reading = replace(reading, hits=reading.hits or tuple(hits))
-        missing = unmentioned(ask, self.store) if hits else None
+        missing = unmentioned(ask, self.store) if named else _not_mentioned(ask.asked, hits)
         if missing:  # whatever is quoted, it is of somebody else
             reading = replace(reading, confidence=0.0)
         if not self._answers(reading):
@@ -251,6 +253,11 @@ def unmentioned(ask: Ask, store: Store) -> str | None:
         if len(words) > 1 and not by and not any(store.passages_holding(words)):
             return f"The articles do not mention {name.text}."
     return None
+
+
+def _not_mentioned(question: str, hits: Sequence[Hit]) -> str | None:
+    """That the articles do not mention an identifier of the question; None without hits."""
+    return f"The articles do not mention {identifiers(question)[0]}." if hits else None
 
 
 def _place(reading: Reading) -> tuple[str, int] | None:

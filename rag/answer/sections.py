@@ -35,15 +35,14 @@ def section_of(
     ``reading`` must have quotes. ``embedder`` tells words that are alike; ``newest_first`` is for
     what asks for the latest. Of articles that differ two are shown, even where one quote is wanted.
     """
-    quotes = worth_showing(reading.quotes, max(max_quotes, _LEAST_COMPARED))
-    agreement = compared(part, _in_order(quotes, newest_first), embedder)
-    if len(quotes) > max_quotes and not agreement.differ:
-        agreement = compared(part, _in_order(quotes[:max_quotes], newest_first), embedder)
+    quotes, agreeing = worth_showing(reading.quotes, max(max_quotes, _LEAST_COMPARED))
+    agreement = compared(part, _in_order(quotes, newest_first), embedder, agreeing)
     most = max(max_quotes, 2) if agreement.differ else max_quotes
     shown = _joined([_with_whole_list(quote) for quote in agreement.quotes[:most]])
     best = agreement.quotes[0]
     return Section(
         quotes=tuple(shown),
+        agreeing=tuple(agreeing) if best.article == quotes[0].article else (),
         remark=agreement.remark,
         short=best.words if reading.short and best.words != best.text else None,
         differ=agreement.differ,
