@@ -8,7 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias, runtime_checkable
+from typing import (
+    TYPE_CHECKING,
+    Literal,
+    NamedTuple,
+    Protocol,
+    TypeAlias,
+    TypedDict,
+    runtime_checkable,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -179,6 +187,15 @@ class Filters:
     """Part of the author's name, in any case."""
     source: str | None = None
     """A path relative to the folder of articles, or a shell pattern (``2007/*.txt``)."""
+
+
+class FilterArguments(TypedDict, total=False):
+    """The fields of ``Filters``, as keyword arguments."""
+
+    since: str | None
+    until: str | None
+    author: str | None
+    source: str | None
 
 
 @dataclass(frozen=True, slots=True)

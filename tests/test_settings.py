@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from rag.errors import SettingsError
-from rag.settings import Settings, changed, in_force, load_settings
+from rag.settings import Settings, in_force, load_settings
 
 
 @pytest.fixture(autouse=True)
@@ -46,11 +46,11 @@ def test_the_home_of_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_is_changed_is_checked_too(monkeypatch: pytest.MonkeyPatch) -> None:
     given = Settings(candidates=7, max_quotes=3)
     monkeypatch.setenv("RAG_MIN_CONFIDENCE", "0.5")
-    kept = changed(given, max_quotes=2, candidates=None)
+    kept = in_force(given, max_quotes=2, candidates=None)
     assert (kept.candidates, kept.max_quotes, kept.min_confidence) == (7, 2, None)
     for wrong in ({"max_quotes": 0}, {"min_confidence": 7.0}, {"quotes": 3}):
         with pytest.raises(SettingsError, match=f"Setting {next(iter(wrong))}: "):
-            changed(given, **wrong)
+            in_force(given, **wrong)
 
 
 def test_folders_named_go_before_those_of_given_settings() -> None:
