@@ -331,13 +331,20 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
+class Quoted:
+    """The answer in quotes, before a model writes after it: what stays if that is stopped."""
+
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """Last event of a stream."""
 
     answer: Answer
 
 
-Event: TypeAlias = Retrieved | Token | Done
+Event: TypeAlias = Retrieved | Token | Quoted | Done
 
 
 @dataclass(frozen=True, slots=True)
