@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+import multiprocessing.dummy
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -61,8 +63,12 @@ def test_the_nearest_are_those_of_one_product(
     np.testing.assert_array_equal(scale.nearest_of_all(sample, 200, 5), expected)
 
 
-def test_the_table(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_table(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Rows of an earlier run are kept, those measured anew replaced."""
+    here = SimpleNamespace(get_context=lambda _: multiprocessing.dummy)
+    monkeypatch.setattr(scale, "multiprocessing", here)
     scale.main(["--sizes", "30", "60", "--out", str(folder), "--articles", "unused"])
     scale.main(["--sizes", "30", "--out", str(folder), "--articles", "unused"])
     rows = json.loads((folder / "scale.json").read_text())
