@@ -21,8 +21,6 @@ class Section:
     is missing."""
 
     quotes: tuple[Quote, ...] = ()
-    agreeing: tuple[Quote, ...] = ()
-    """Of other articles, saying what the first quote says: cited beside it, not shown."""
     remark: str | None = None
     """A sentence of ours that stands before them, or in their place."""
     short: str | None = None
@@ -36,6 +34,8 @@ class Section:
     confidence: float = 0.0
     hits: tuple[Hit, ...] = ()
     """Where they were looked for."""
+    agreeing: tuple[Quote, ...] = ()
+    """Of other articles, saying what the first quote says: cited beside it, not shown."""
 
     @property
     def cited(self) -> tuple[Quote, ...]:

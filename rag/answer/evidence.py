@@ -17,6 +17,8 @@ MAX_NEAR = 3
 AGREES_WITHIN = 4.0
 """A quote of another article with the same words is cited too if its score comes this near."""
 MAX_AGREEING = 4
+ANSWERS_BESIDE = 0.6 * MIN_CONFIDENCE
+"""Another article answers by itself from this confidence: what contradicts is rather shown."""
 
 
 def story_of(article: Article) -> str:
@@ -46,7 +48,7 @@ def worth_showing(quotes: Sequence[Quote], max_quotes: int) -> tuple[list[Quote]
         behind = best.score - quote.score
         is_near = place < MAX_NEAR and behind <= NEAR_BEST
         is_other = quote.article.id not in cited
-        answers = is_other and enough(quote.confidence, None)
+        answers = is_other and quote.confidence >= ANSWERS_BESIDE
         if words - told and (is_near or answers):
             shown.append(quote)
             told |= set(terms(quote.text))

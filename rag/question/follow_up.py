@@ -423,13 +423,8 @@ class FollowUpReader:
 
     def states(self, rows: Sequence[Row]) -> list[NDArray[np.float32]]:
         """The hidden states of each row, shape (tokens, channels)."""
-        found: dict[int, NDArray[np.float32]] = {}
-
-        def keep(number: int, outputs: Sequence[NDArray[np.float32]]) -> None:
-            found[number] = outputs[0][: len(rows[number].ids)].copy()
-
-        self._network.run([row.ids for row in rows], keep)
-        return [found[number] for number in range(len(rows))]
+        outputs = self._network.run([row.ids for row in rows])
+        return [hidden[: len(row.ids)] for row, (hidden,) in zip(rows, outputs, strict=True)]
 
     def row(self, question: str, segments: Sequence[Segment]) -> Row:
         begin, end, *_ = self._file.special_ids

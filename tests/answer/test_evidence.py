@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.answer.evidence import AGREES_WITHIN, NEAR_BEST, enough, worth_showing
-from rag.answer.evidence import MIN_CONFIDENCE as ENOUGH
+from rag.answer.evidence import (
+    AGREES_WITHIN,
+    ANSWERS_BESIDE,
+    MIN_CONFIDENCE,
+    NEAR_BEST,
+    enough,
+    worth_showing,
+)
 from rag.types import Quote
 from tests.fakes import make_article
 
@@ -22,8 +28,8 @@ def _quotes(*scored: tuple[str, float]) -> list[Quote]:
 
 
 def test_the_threshold() -> None:
-    assert enough(ENOUGH, None)
-    assert not enough(ENOUGH - 0.01, None)
+    assert enough(MIN_CONFIDENCE, None)
+    assert not enough(MIN_CONFIDENCE - 0.01, None)
     assert enough(0.0, 0.0)
     assert not enough(0.99, 1.0)
 
@@ -44,9 +50,11 @@ def test_beside_the_best_is_shown_what_comes_near_it_and_tells_more() -> None:
 def test_of_other_articles_is_shown_what_would_answer_by_itself_and_tells_more() -> None:
     best = replace(_quotes(("One.", 9.0))[0], confidence=0.9)
     other = replace(ARTICLE, id="other", source="other.txt")
-    sure = replace(best, article=other, score=1.0, text="Two.", words="Two", confidence=ENOUGH)
+    sure = replace(
+        best, article=other, score=1.0, text="Two.", words="Two", confidence=ANSWERS_BESIDE
+    )
     again = replace(sure, score=0.9, text="Three.", words="Three")
-    unsure = replace(sure, article=replace(other, id="third"), confidence=ENOUGH - 0.01)
+    unsure = replace(sure, article=replace(other, id="third"), confidence=ANSWERS_BESIDE - 0.01)
     repeating = replace(sure, article=replace(other, id="fourth"))
     own = replace(best, score=1.0, text="Two.", words="Two")
     shown, agreeing = worth_showing([best, own, sure, again, unsure, repeating], 5)
@@ -59,7 +67,7 @@ def test_what_marks_no_other_words_than_the_best_is_not_shown_but_agrees() -> No
     same = replace(best, article=other, text="In all, one.", score=9.0 - AGREES_WITHIN, words="one")
     far = replace(same, article=replace(other, id="third"), score=8.9 - AGREES_WITHIN)
     fuller = replace(
-        same, article=replace(other, id="fourth"), words="one of four", confidence=ENOUGH
+        same, article=replace(other, id="fourth"), words="one of four", confidence=ANSWERS_BESIDE
     )
     assert worth_showing([best, same, far, fuller], 3) == ([best, fuller], [same])
     unmarked = [replace(best, words=None), replace(same, words=None)]
