@@ -84,6 +84,7 @@ def in_prose(
     yield replace(
         answer,
         text=answer.text + "".join(pieces),
+        quotes_end=len(answer.text),
         citations=(*answer.citations, *(evidence[number].citation for number in beside)),
         claims=(*answer.claims, *claims),
         model=f"{answer.model}, {writer.generator.name}",
