@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from rag.text.names import folded, names
 from rag.text.numbers import amounts
 from rag.text.sentences import sentences
+from rag.text.words import terms
 from rag.types import SupportModel
 
 MIN_SUPPORT = 0.9
@@ -59,12 +60,12 @@ def is_own_words(claim: str, text: str) -> bool:
 def has_facts(claim: str, text: str, title: str = "") -> bool:
     """Whether every number, date, name and quoted word of the claim is the text's, and it denies
     as the text does; months and days of the week are names."""
-    there = {folded(word) for word in _WORD.findall(f"{text} {title}")}
+    there = set(terms(f"{text} {title}"))
     told = {amount.value for amount in amounts(text)}
     words = " ".join(_words(text))
     return (
         all(amount.value in told for amount in amounts(claim))
-        and all(there.issuperset(name.parts) for name in names(claim) if not name.opens)
+        and all(there.issuperset(terms(name.text)) for name in names(claim) if not name.opens)
         and all(" ".join(_words(quoted)) in words for quoted in _QUOTED.findall(claim))
         and bool(_NEGATION.search(claim)) == bool(_NEGATION.search(text))
     )

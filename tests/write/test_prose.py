@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from rag.answer.cite import cite
 from rag.errors import ModelError
+from rag.models import installed_writer
+from rag.read.read import SpanReader
 from rag.types import Answer, Article, Ask, Claim, Kind, Mark, Quote, Span
 from rag.write.check import is_own_words
 from rag.write.generators import Stream, load_generator
@@ -269,6 +271,18 @@ def test_the_small_model_writes_nothing_but_what_the_quotes_state(kind: Kind) ->
     for claim in last.claims[len(QUOTED.claims) :]:
         quotes = [cited[number] for number in claim.citations]
         assert claim.text == f"“{quotes[0]}”" or is_own_words(claim.text, quotes[0])
+
+
+@pytest.mark.long
+@pytest.mark.models
+@pytest.mark.skipif(not installed_writer(), reason="make install-write was not run")
+def test_the_shipped_model_writes_what_the_quotes_state() -> None:
+    writer = Writer(load_generator(installed_writer()), SpanReader.shipped())
+    *_, last = in_prose(replace(QUOTED, kind="summary"), article, writer)
+    assert isinstance(last, Answer)
+    written = [claim for claim in last.claims if claim.origin == "written"]
+    assert any("Aurora" in claim.text and claim.citations == (1,) for claim in written)
+    assert any("sailors" in claim.text and claim.citations == (2,) for claim in written)
 
 
 def cut(text: str, size: int) -> list[str]:
