@@ -249,20 +249,22 @@ class ArticleTable:
 
     def of_file(self, number: int) -> Iterator[tuple[IndexedArticle, list[int]]]:
         """The articles of a file, in order, each with the ordinals of its passages."""
-        for row in self._select(
+        rows = self._cursor(
             f"SELECT {_ARTICLE}, content_hash, signature FROM articles WHERE file = ?"
             " ORDER BY rowid",
             [number],
-        ):
+        )
+        for row in rows:
             article = _article(row[:-2])
-            rows = self._select(
+            parts = self._select(
                 f"SELECT {_PASSAGE}, embedded_hash, ordinal FROM passages WHERE article_id = ?"
                 " ORDER BY ordinal",
                 [article.id],
             )
-            passages = [_passage(found, article) for *found, _, _ in rows]
-            hashes = [found[-2] for found in rows]
-            yield IndexedArticle(article, passages, hashes, *row[-2:]), [r[-1] for r in rows]
+            passages = [_passage(part, article) for *part, _, _ in parts]
+            hashes = [part[-2] for part in parts]
+            ordinals = [part[-1] for part in parts]
+            yield IndexedArticle(article, passages, hashes, *row[-2:]), ordinals
 
     def failures_of(self, number: int) -> list[Failure]:
         """What could not be read of a file."""
@@ -330,9 +332,11 @@ class ArticleTable:
         with self._lock:
             return self._connection.execute(statement, values).fetchall()
 
-    def _cursor(self, statement: str) -> Iterator[tuple[Any, ...]]:
+    def _cursor(
+        self, statement: str, values: Sequence[str | int] = ()
+    ) -> Iterator[tuple[Any, ...]]:
         """Rows one by one."""
-        cursor = self._connection.execute(statement)
+        cursor = self._connection.execute(statement, values)
         while rows := self._some(cursor):
             yield from rows
 
