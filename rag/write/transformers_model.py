@@ -67,6 +67,7 @@ def _pipeline(found: ModelFolder) -> Any:
     from transformers import AutoModelForCausalLM, AutoTokenizer, pipeline
 
     options: dict[str, Any] = {"local_files_only": found.is_here, "trust_remote_code": False}
+    model: Any
     report: Any
     model, report = AutoModelForCausalLM.from_pretrained(  # type: ignore[misc]
         found.path, dtype="auto", output_loading_info=True, **options
