@@ -33,6 +33,7 @@ hypothesis.settings.load_profile("some examples")  # make test-all takes many
 def _only_default_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in Settings.model_fields:
         monkeypatch.delenv(f"RAG_{name.upper()}", raising=False)
+    monkeypatch.setenv("RAG_WRITER", "")  # also where make install-write was run
 
 
 @pytest.fixture
