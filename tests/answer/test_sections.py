@@ -46,7 +46,7 @@ def test_the_best_quote_comes_first_then_article_by_article_neighbours_joined() 
         start = article.text.index(text)
         return Quote(article, text, start, start + len(text), score, text.split()[0])
 
-    other = Quote(EARLY, EARLY.text, 0, len(EARLY.text), 4.0, "nine", 0.9)
+    other = Quote(EARLY, EARLY.text, 0, len(EARLY.text), 4.0, "crew", 0.9)
     shown = section(quote("Four sank.", 5.0), quote("One sank.", 4.9), quote("Two sank.", 4.8))
     assert [each.text for each in shown.quotes] == ["Four sank.", "One sank. Two sank."]
     assert all(each.article.text[each.start : each.end] == each.text for each in shown.quotes)
