@@ -15,8 +15,8 @@ from zlib import crc32
 
 from rag.answer.cite import citation
 from rag.conversations.references import bibtex, reference_markdown, reference_plain
-from rag.load.dates import find_date
 from rag.shown.escaping import safe_url
+from rag.text.dates import find_date
 from rag.types import Article, Failure, Span
 from rag.web.catalogue import folded
 from rag.web.pages import render
