@@ -394,7 +394,8 @@ def _parts(pieces: Sequence[_Line], layout: Any) -> Iterator[_Part]:
     for top, table in sorted(tables, key=lambda each: -each[0]):
         above = [n for n, line in enumerate(lines, start=1) if line.bottom >= top]
         end_above = max(above, default=0)
-        yield from (*lines[:end_above], *table)
+        yield from lines[:end_above]
+        yield from table
         lines = lines[end_above:]
     yield from lines
     fields = layout.form_fields or () if layout else ()
@@ -537,8 +538,10 @@ def _groups(page: Sequence[_Part]) -> Iterator[list[_Part]]:
     group: list[_Part] = []
     for part in page:
         before = group[-1] if group else None
-        is_next = isinstance(before, _Line) and isinstance(part, _Line)
-        if before and not (is_next and part.follows(before, leading)):
+        goes_on = (
+            isinstance(before, _Line) and isinstance(part, _Line) and part.follows(before, leading)
+        )
+        if group and not goes_on:
             yield group
             group = []
         group.append(part)

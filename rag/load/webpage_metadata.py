@@ -111,8 +111,8 @@ def _author(page: HtmlElement, stated: Mapping[str, Any], meta: Mapping[str, lis
     for path in _BYLINES:
         for element in _near_title(page, path):
             text = _text(element)
-            if author := authors_in(text) or authors_in(f"By {text}"):
-                return believable(author)
+            if named := authors_in(text) or authors_in(f"By {text}"):
+                return believable(named)
     return ""
 
 
@@ -167,7 +167,7 @@ def _label(element: HtmlElement) -> str:
 def _address(
     page: HtmlElement, stated: Mapping[str, Any], meta: Mapping[str, list[str]], saved_from: str
 ) -> str:
-    base = next((base.get("href", "") for base in page.iter("base")), "") or saved_from
+    base: str = next((base.get("href", "") for base in page.iter("base")), "") or saved_from
     links = (link for link in page.iter("link") if "canonical" in link.get("rel", "").lower())
     main_page = stated.get("mainEntityOfPage")
     for candidate in (
@@ -177,7 +177,7 @@ def _address(
         main_page.get("@id", "") if isinstance(main_page, dict) else words_of(main_page),
         saved_from,
     ):
-        address = candidate.strip()
+        address = str(candidate).strip()
         try:
             address = urljoin(base, address) if address and is_web_address(base) else address
         except ValueError:  # "http://[" and the like
