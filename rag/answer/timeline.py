@@ -50,8 +50,9 @@ def _events(hit: Hit) -> list[tuple[Quote, str]]:
     published = hit.article.date or ""
     day = date.fromisoformat(published) if len(published) == 10 else None
     events = []
-    for start, end in sentences(hit.article.text, hit.passage.start, hit.passage.end):
-        text = hit.article.text[start:end]
+    article, passage = hit.article, hit.passage
+    for start, end in sentences(article.text, passage.start, passage.end, article.language):
+        text = article.text[start:end]
         for stated in stated_dates(text):
             days = (
                 stated.days(day) if day else stated.year and stated.days(date(stated.year, 12, 31))
