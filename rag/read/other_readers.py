@@ -183,6 +183,7 @@ def _load(found: ModelFolder) -> PassageReader:
     config = transformers.AutoConfig.from_pretrained(found.path, **options)
     architecture = (config.architectures or ["a model without architecture"])[0]
     reader_class: type[QuestionAnsweringReader | CrossEncoderReader]
+    model_class: Any
     if architecture.endswith("ForQuestionAnswering"):
         model_class, reader_class = (
             transformers.AutoModelForQuestionAnswering,
