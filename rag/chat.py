@@ -15,9 +15,9 @@ from rag.answer.articles import listed, of_article, summary, topics
 from rag.answer.evidence import enough
 from rag.answer.sections import section_of, without_repetition
 from rag.answer.timeline import timeline
-from rag.question.ask import check_question, understood
-from rag.question.follow_up import may_stand_alone
+from rag.question.ask import SIDED, check_question, understood
 from rag.question.history import turns
+from rag.read.evidence import cut
 from rag.retrieval import retrieve
 from rag.text.names import names
 from rag.text.words import terms
@@ -41,6 +41,8 @@ REPLIES = {
 _WORD_WITH_SPACE = re.compile(r"\S+\s*|\s+")
 _LAST_CITED = 5
 """Passages of the article cited last that are read for a follow-up, before all others."""
+_STAYS_FROM = cut("likely")
+"""A follow-up is answered by the articles in view alone if they do with this confidence."""
 
 
 def stream(
@@ -65,7 +67,7 @@ def stream(
     turn = _Turn(store, embedder, reader, settings, filters)
     with turn.clock("understand"):
         ask = understood(question, turns(history), store, embedder, filters)
-    ask, hits = turn.search(ask)
+    hits = turn.search(ask)
     yield Retrieved(ask.query, hits)
     model, sections = turn.sections(ask, hits)
     with turn.clock("compose"):
@@ -128,34 +130,13 @@ class _Turn:
 
     # Retrieve.
 
-    def search(self, ask: Ask) -> tuple[Ask, tuple[Hit, ...]]:
-        """What is searched, and its hits: ``ask.query``, or the question alone if that is answered,
-        and more surely or as well by the same sentence.
-
-        A question may look as if it leaned on its history and be whole: searched with what was said
-        before, its answer is missed.
-        """
-        hits = self._retrieved(ask)
-        if ask.query == ask.asked or ask.parts or not may_stand_alone(ask.asked):
-            return ask, hits
-        alone = replace(ask, query=ask.asked)
-        own = self._retrieved(alone)
-        with self.clock("read"):
-            read = self.reader.read(alone.asked, alone.query, own)
-            if not self._answers(read):
-                return ask, hits
-            led = self.reader.read(ask.asked, ask.query, hits)
-        is_as_good = read.confidence > led.confidence or _place(read) == _place(led)
-        return (alone, own) if is_as_good else (ask, hits)
-
-    def _retrieved(self, ask: Ask) -> tuple[Hit, ...]:
+    def search(self, ask: Ask) -> tuple[Hit, ...]:
         """The passages to read; for a follow-up those of the article cited last go first."""
         most = self.settings.read_passages
         with self.clock("retrieve"):
             hits = self._search(ask, most, ask.filters)
-            cited = ask.turns[-1].citations if ask.turns and ask.query != ask.asked else ()
-            if cited and not ask.filters.source:
-                source = glob.escape(cited[0].source)
+            if ask.thread and not ask.filters.source:
+                source = glob.escape(ask.thread[0].source)
                 near = self._search(ask, _LAST_CITED, replace(ask.filters, source=source))
                 known = {hit.passage.id for hit in near}
                 hits = [*near, *(hit for hit in hits if hit.passage.id not in known)][:most]
@@ -169,15 +150,15 @@ class _Turn:
     # Read, and show, compare, summarise or list.
 
     def sections(self, ask: Ask, hits: Sequence[Hit]) -> tuple[str, list[Section]]:
-        """What is shown, part by part, and the name of what found it; none where nothing is."""
+        """What is shown, part by part, and the name of what found it."""
         with self.clock("compose"):
             found = self._of_articles(ask, hits)
         if found is not None:
             return "overview", found
-        parts = [self._part(part) for part in ask.parts]
+        parts = [self._read(part, self.search(part)) for part in ask.parts]
         if not any(part.quotes for part in parts):
             parts = [self._read(ask, hits)]
-        elif ask.kind == "compare":
+        elif ask.kind in SIDED:
             parts = [
                 replace(each, heading=part.question)
                 for each, part in zip(parts, ask.parts, strict=True)
@@ -202,22 +183,15 @@ class _Turn:
                 found = timeline(ask, hits) or None
         return [found] if isinstance(found, Section) else found
 
-    def _part(self, part: Ask) -> Section:
-        part, hits = self.search(part)
-        return self._read(part, hits)
-
     def _read(self, ask: Ask, hits: Sequence[Hit]) -> Section:
         """The quotes that answer; a section that says so where none does."""
         with self.clock("read"):
-            reading = self.reader.read(ask.asked, ask.query, hits)
-        reading = replace(reading, hits=reading.hits or tuple(hits))
+            reading = self._reading(ask, hits)
         missing = unmentioned(ask, self.store) if hits else None
-        if missing:  # whatever is quoted, it is of somebody else
-            reading = replace(reading, confidence=0.0)
-        if not self._answers(reading):
-            confidence, read = reading.confidence, reading.hits
-            reason = missing or ABSTENTION
-            return Section((), reason, part=ask.question, confidence=confidence, hits=read)
+        if missing or not reading.quotes or not self._answers(reading):
+            confidence = 0.0 if missing else reading.confidence
+            reason = missing or ABSTENTION  # whatever is quoted, it is of somebody else
+            return Section((), reason, part=ask.question, confidence=confidence, hits=reading.hits)
         with self.clock("compose"):
             return section_of(
                 ask.asked,
@@ -228,8 +202,19 @@ class _Turn:
                 in_lines=ask.kind in ("list", "for and against"),
             )
 
+    def _reading(self, ask: Ask, hits: Sequence[Hit]) -> Reading:
+        """What the hits say: those of the articles in view where they alone likely answer."""
+        in_view = {citation.article_id for citation in ask.thread}
+        near = [hit for hit in hits if hit.article.id in in_view]
+        if near:
+            reading = self.reader.read(ask.asked, ask.query, near)
+            if reading.confidence >= _STAYS_FROM and self._answers(reading):
+                return replace(reading, hits=reading.hits or tuple(near))
+        reading = self.reader.read(ask.asked, ask.query, hits)
+        return replace(reading, hits=reading.hits or tuple(hits))
+
     def _answers(self, reading: Reading) -> bool:
-        return bool(reading.quotes) and enough(reading.confidence, self.settings.min_confidence)
+        return enough(reading.confidence, self.settings.min_confidence)
 
     # Answer.
 
@@ -251,8 +236,3 @@ def unmentioned(ask: Ask, store: Store) -> str | None:
         if len(words) > 1 and not by and not any(store.passages_holding(words)):
             return f"The articles do not mention {name.text}."
     return None
-
-
-def _place(reading: Reading) -> tuple[str, int] | None:
-    """Where the best sentence stands."""
-    return next(((quote.article.id, quote.start) for quote in reading.quotes), None)

@@ -204,6 +204,16 @@ class Ask:
     turns: tuple[Answer, ...] = ()
     """The conversation so far, oldest first; what came as mere text has no citations."""
 
+    @property
+    def in_view(self) -> tuple[Citation, ...]:
+        """What the last turn with citations cites; empty if no turn has any."""
+        return next((turn.citations for turn in reversed(self.turns) if turn.citations), ())
+
+    @property
+    def thread(self) -> tuple[Citation, ...]:
+        """``in_view``, where the question leans on what was said."""
+        return self.in_view if self.query != self.asked else ()
+
 
 @dataclass(frozen=True, slots=True)
 class Quote:
