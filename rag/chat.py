@@ -16,6 +16,7 @@ from rag.answer.evidence import enough
 from rag.answer.sections import section_of, without_repetition
 from rag.answer.timeline import timeline
 from rag.question.ask import SIDED, check_question, understood
+from rag.question.follow_up import content_words, word_key
 from rag.question.history import turns
 from rag.read.evidence import cut
 from rag.retrieval import retrieve
@@ -188,10 +189,12 @@ class _Turn:
         with self.clock("read"):
             reading = self._reading(ask, hits)
         missing = unmentioned(ask, self.store) if hits else None
-        if missing or not reading.quotes or not self._answers(reading):
-            confidence = 0.0 if missing else reading.confidence
-            reason = missing or ABSTENTION  # whatever is quoted, it is of somebody else
-            return Section((), reason, part=ask.question, confidence=confidence, hits=reading.hits)
+        if missing:  # whatever is quoted, it is of somebody else
+            reading = replace(reading, confidence=0.0)
+        if not self._answers(reading):
+            confidence, read = reading.confidence, reading.hits
+            reason = missing or ABSTENTION
+            return Section((), reason, part=ask.question, confidence=confidence, hits=read)
         with self.clock("compose"):
             return section_of(
                 ask.asked,
@@ -204,6 +207,7 @@ class _Turn:
 
     def _reading(self, ask: Ask, hits: Sequence[Hit]) -> Reading:
         """What the hits say: those of the articles in view where they alone likely answer."""
+        hits = _of_its_name(ask, hits)
         in_view = {citation.article_id for citation in ask.thread}
         near = [hit for hit in hits if hit.article.id in in_view]
         if near:
@@ -214,7 +218,7 @@ class _Turn:
         return replace(reading, hits=reading.hits or tuple(hits))
 
     def _answers(self, reading: Reading) -> bool:
-        return enough(reading.confidence, self.settings.min_confidence)
+        return bool(reading.quotes) and enough(reading.confidence, self.settings.min_confidence)
 
     # Answer.
 
@@ -229,10 +233,32 @@ class _Turn:
 
 
 def unmentioned(ask: Ask, store: Store) -> str | None:
-    """That no article mentions a full name of the question, where none holds any word of it."""
+    """That no article mentions a name of the question, where none holds any word of it.
+
+    A single word is looked for in a follow-up alone, "And Nevada?": elsewhere it may be no name.
+    """
     for name in names(ask.asked):
         words = [word for word in name.text.split() if terms(word)]
         by = any(store.count_articles(Filters(author=word)) for word in words)
-        if len(words) > 1 and not by and not any(store.passages_holding(words)):
+        is_sure = len(words) > 1 or (ask.thread and not name.opens)
+        if words and is_sure and not by and not any(store.passages_holding(words)):
             return f"The articles do not mention {name.text}."
     return None
+
+
+def _of_its_name(ask: Ask, hits: Sequence[Hit]) -> Sequence[Hit]:
+    """The hits that may answer: of a follow-up that says but a name, "And Nevada?", those that hold
+    it."""
+    said = content_words(ask.asked)
+    named = [
+        {
+            word_key(part)
+            for name in names(hit.passage.text)
+            if not name.opens
+            for part in name.parts
+        }
+        for hit in hits
+    ]
+    if not (ask.thread and said and said <= set().union(*named)):
+        return hits
+    return [hit for hit, held in zip(hits, named, strict=True) if said <= held]

@@ -8,17 +8,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rag.answer.summary import covering
 from rag.text.names import names
 from rag.types import Article
 
 if TYPE_CHECKING:
-    from rag.types import Embedder
+    from rag.types import Embedder, Vectors
 
 MAX_TOPICS = 8
 _READ_CHARS = 2000
 """Of an article so much tells what it is about: news says it first."""
 _NAMES = 2
+_ALIKE = 0.3
+"""Groups whose mean similarity, the common mean taken away, is lower tell of different things."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +31,9 @@ class Topic:
 
 
 def clustered(articles: Sequence[Article], embedder: Embedder) -> list[Topic]:
-    """The topics of ``articles``, the largest first: about one for every two, at most MAX_TOPICS.
+    """The topics of ``articles``, the largest first, at most MAX_TOPICS.
 
-    Each article goes to the nearest of those that stand best for all of them (see ``covering``), by
-    vectors of which the mean is taken away: what all articles share tells none apart.
+    Vectors have their mean taken away first: what all articles share tells none apart.
     """
     import numpy as np
 
@@ -43,17 +43,34 @@ def clustered(articles: Sequence[Article], embedder: Embedder) -> list[Topic]:
     vectors = embedder.embed_passages(texts)
     vectors = vectors - vectors.mean(0)
     vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
-    centres = covering(vectors, [1.0] * len(texts), min(MAX_TOPICS, math.ceil(len(texts) / 2)))
-    nearest = (vectors @ vectors[centres].T).argmax(1)
-    of_article = [Counter(name.text for name in names(text) if not name.opens) for text in texts]
+    named = [Counter(name.text for name in names(text) if not name.opens) for text in texts]
     found = []
-    for number in range(len(centres)):
-        members = [place for place in range(len(texts)) if nearest[place] == number]
-        newest = sorted((articles[place] for place in members), key=lambda each: each.date or "")
-        heading = ", ".join(_telling([of_article[place] for place in members], of_article))
-        if newest:
-            found.append(Topic(heading or newest[-1].title, tuple(reversed(newest))))
+    for members in _merged(vectors @ vectors.T):
+        newest_last = sorted((articles[each] for each in members), key=lambda each: each.date or "")
+        heading = ", ".join(_telling([named[each] for each in members], named))
+        found.append(Topic(heading or newest_last[-1].title, tuple(reversed(newest_last))))
     return sorted(found, key=lambda topic: -len(topic.articles))
+
+
+def _merged(similar: Vectors) -> list[list[int]]:
+    """Average linkage: the two groups that are most alike become one until none are alike, and no
+    more than MAX_TOPICS are left. ``similar`` has shape (texts, texts)."""
+    import numpy as np
+
+    groups = {number: [number] for number in range(len(similar))}
+    total = similar.astype(np.float64)
+    while len(groups) > 1:
+        sizes = np.array([len(groups.get(each, ())) for each in range(len(similar))], float)
+        mean = total / np.maximum(np.outer(sizes, sizes), 1)
+        mean[sizes == 0] = mean[:, sizes == 0] = -np.inf
+        np.fill_diagonal(mean, -np.inf)
+        one, other = map(int, np.unravel_index(mean.argmax(), mean.shape))
+        if mean[one, other] < _ALIKE and len(groups) <= MAX_TOPICS:
+            break
+        groups[one] += groups.pop(other)
+        total[one] += total[other]
+        total[:, one] += total[:, other]
+    return [*groups.values()]
 
 
 def _telling(cluster: Sequence[Counter[str]], every: Sequence[Counter[str]]) -> list[str]:

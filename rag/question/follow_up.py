@@ -80,10 +80,10 @@ def standalone(question: str, turns: Sequence[Answer]) -> str:
     segments = tuple(said_in(turns))
     if not segments:
         return question
-    needs, chances = _taken_up(question, segments)
+    needs, chances = _read(question, segments)
     if needs < _NEEDS_FROM:
         return question
-    about = _phrases(question, segments, chances)
+    about = taken_up(question, segments, chances)
     if not about and (refers_back(question) or len(content_words(question)) < 2):
         about = _asked_last(question, segments)
     return worded(question, about)
@@ -141,7 +141,7 @@ def said_in(turns: Sequence[Answer]) -> Iterator[Segment]:
             yield Segment("assistant", _NOTHING_SAID)
 
 
-def _phrases(
+def taken_up(
     question: str, segments: Sequence[Segment], chances: Sequence[Sequence[float]]
 ) -> list[str]:
     """What is taken up, the likeliest first, each said once, in its longest wording.
@@ -336,7 +336,7 @@ class Head:
         )
 
 
-def _taken_up(question: str, segments: Sequence[Segment]) -> tuple[float, list[list[float]]]:
+def _read(question: str, segments: Sequence[Segment]) -> tuple[float, list[list[float]]]:
     """The chance that the question needs what was said, and that it takes up each word."""
     row = row_of(question, segments)
     (states,) = shipped_embedder().states([row.ids])

@@ -7,18 +7,19 @@ import re
 from rag.text.names import names
 
 _CUES = frozenset(
-    "a about above against agree all also an and any are arguments article articles as ask asks at"
-    " between brief by can chronology compare comparison cons could cover covers deal deals"
-    " describe dates did differ difference differences discuss discusses do document documents does"
-    " events every find folder footnote for from get gist give has have headline how i in"
-    " is it its key let library like list main many me mention mentioned mentioning mentions more"
+    "a about above against agree all also an and any are arguments article articles as ask asks"
+    " at between brief by can chronology compare comparison cons could cover covers deal deals"
+    " describe dates did differ difference differences discuss discusses do document documents"
+    " does events every find folder footnote for from get gist give has have headline how i in is"
+    " it its key let library like list main many me mention mentioned mentioning mentions more"
     " name named new news of on or order our outline overview page piece pieces please pls points"
     " pros recap refer refers regarding report reports run say says sequence show some stories"
     " story subject sum summaries summarise summarize summarized summary tell text texts that the"
-    " their them there these they thing this those through timeline titled title to topic topics up"
-    " us versus vs want was we were what whats which who with within would write written wrote you"
-    " your speak speaks whos author headlines published were latest newest recent first last second third"
-    " other one  both two happened happen happens tldr when who whom published publication date dated".split()
+    " their them there these they thing this those through timeline titled title to topic topics"
+    " up us versus vs want was we were what whats which who with within would write written wrote"
+    " you your speak speaks whos author headlines published latest newest recent first last second"
+    " third other one both two happened happen happens tldr when whom publication"
+    " date dated".split()
 )
 _WORD = re.compile(r"\w+(?:[’'&.-]\w+)*")
 _LENGTH = re.compile(
