@@ -34,6 +34,7 @@ from benchmarks.made_library import Sample, made_articles, made_vectors, sample_
 from rag.index import (
     FORMAT_VERSION,
     GenerationWriter,
+    IndexedArticle,
     LocalStore,
     Recipe,
     build_lock,
@@ -96,7 +97,7 @@ def build(count: int, sample_folder: Path, index: Path) -> Built:
         for article, split, vectors in made_articles(sample, count):
             hashes = [sha256(passage.text.encode()).hexdigest() for passage in split]
             began = time.perf_counter()
-            writer.add(article, split, hashes, vectors)
+            writer.add(IndexedArticle(article, split, hashes), vectors)
             writer.end_file(article.source, None, ())
             writing += time.perf_counter() - began
         began = time.perf_counter()

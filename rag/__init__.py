@@ -13,10 +13,20 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from rag import errors
-from rag.types import Answer, Article, Citation, Filters, Hit, Passage, Quote, Turn
+from rag.types import (
+    Answer,
+    Article,
+    Citation,
+    FilterArguments,
+    Filters,
+    Hit,
+    Passage,
+    Quote,
+    Turn,
+)
 
 if TYPE_CHECKING:
     from rag.ingest.build import ProgressCallback
@@ -49,43 +59,33 @@ def retrieve(
     k: int = 5,
     *,
     history: Sequence[Turn] = (),
-    since: str | None = None,
-    until: str | None = None,
-    author: str | None = None,
-    source: str | None = None,
+    **filters: Unpack[FilterArguments],
 ) -> list[Hit]:
     """The ``k`` passages of ``index/`` that answer ``question`` best, best first.
 
     ``index/`` is built from ``seeds/`` if it is not there. ``history`` holds the turns before, as
-    (role, text) or {"role", "content"}. ``since`` and ``until`` are ISO dates (both inclusive),
-    ``author`` a part of a name in any case, ``source`` a path relative to the folder or a shell
-    pattern. For every hit, ``hit.article.text[hit.passage.start:hit.passage.end]`` is
+    (role, text) or {"role", "content"}. The filters ``since`` and ``until`` are ISO dates (both
+    inclusive), ``author`` a part of a name in any case, ``source`` a path relative to the folder or
+    a shell pattern. For every hit, ``hit.article.text[hit.passage.start:hit.passage.end]`` is
     ``hit.passage.text``.
 
     Raises a rag.errors.RagError whose text says what happened and what mends it.
     """
-    return _default_library().retrieve(
-        question, k, history=history, since=since, until=until, author=author, source=source
-    )
+    return _default_library().retrieve(question, k, history=history, **filters)
 
 
 def ask(
     question: str,
     *,
     history: Sequence[Turn] = (),
-    since: str | None = None,
-    until: str | None = None,
-    author: str | None = None,
-    source: str | None = None,
+    **filters: Unpack[FilterArguments],
 ) -> Answer:
     """The answer in the articles' own words, or an abstention (``answer.status``).
 
     Arguments and errors as for ``retrieve``. For every citation of the answer,
     ``article.text[citation.start:citation.end] == citation.quote``.
     """
-    return _default_library().ask(
-        question, history=history, since=since, until=until, author=author, source=source
-    )
+    return _default_library().ask(question, history=history, **filters)
 
 
 def build(

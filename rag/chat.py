@@ -22,7 +22,19 @@ from rag.read.evidence import cut
 from rag.retrieval import retrieve
 from rag.text.names import names
 from rag.text.words import terms
-from rag.types import Answer, Ask, Done, Event, Filters, Hit, Reading, Retrieved, Token, Turn
+from rag.types import (
+    Answer,
+    Ask,
+    Done,
+    Event,
+    Filters,
+    Hit,
+    Quoted,
+    Reading,
+    Retrieved,
+    Token,
+    Turn,
+)
 from rag.write.prompts import writes_unasked
 from rag.write.prose import in_prose
 
@@ -60,9 +72,9 @@ def stream(
     """Yields one Retrieved, the answer's text as Tokens, and one Done with the whole answer.
 
     With a ``generator`` prose follows the quotes where the question asks for it (see
-    ``rag.write.prompts.writes_unasked``), checked sentence by sentence. Raises QuestionError,
-    before anything is searched, if the question is empty or too long; ModelError if the generator
-    cannot write.
+    ``rag.write.prompts.writes_unasked``): Quoted, then its Tokens, checked sentence by sentence.
+    Raises QuestionError, before anything is searched, if the question is empty or too long;
+    ModelError if the generator cannot write.
     """
     question = check_question(question, settings.max_question_chars)
     turn = _Turn(store, embedder, reader, settings, filters)
@@ -77,14 +89,14 @@ def stream(
         yield Token(word)
     # Of articles that differ prose would tell one side.
     if generator is not None and writes_unasked(ask) and not answer.differ:
+        yield Quoted(replace(answer, timings=turn.timings))
         with turn.clock("write"):
             for event in write_out(answer, store=store, generator=generator):
                 if isinstance(event, Done):
                     answer = event.answer
                 else:
                     yield event
-    timings = {**turn.seconds, "total": sum(turn.seconds.values())}
-    yield Done(replace(answer, timings=timings))
+    yield Done(replace(answer, timings=turn.timings))
 
 
 def write_out(
@@ -128,6 +140,11 @@ class _Turn:
         within = sum(self.seconds.values()) - counted
         taken = time.perf_counter() - started - within
         self.seconds[stage] = self.seconds.get(stage, 0.0) + taken
+
+    @property
+    def timings(self) -> dict[str, float]:
+        """Seconds by stage, and of all together."""
+        return {**self.seconds, "total": sum(self.seconds.values())}
 
     # Retrieve.
 

@@ -1,27 +1,4 @@
-"""The exception tree. Each message is one line: what happened to what, and what mends it.
-
-RagError
- ├── QuestionError          a question, its history or what is asked for cannot be taken
- ├── FilterError            a filter cannot be understood
- ├── SettingsError          a setting is unknown or out of bounds
- ├── ModelError             model weights are missing or not the pinned ones
- ├── LoadError              one file cannot be read as an article
- ├── SeedsError             the folder of articles is missing or holds none
- ├── BuildError             an index cannot be written; the one before stays as it was
- │    ├── BuildInProgressError   another process is building it
- │    └── BuildCancelledError    whoever began it has stopped it
- ├── ArticleFileError       a file cannot be added to the articles, removed or put back
- │    └── NameTakenError         another file has its name
- ├── OpenError              an index cannot be opened
- │    ├── IndexMissingError      nothing was built there yet
- │    ├── IndexCorruptError      files are missing, cut short or changed
- │    └── IndexMismatchError     made by another model or version
- ├── ConversationsError     conversations or feedback cannot be read or kept
- │    └── ConversationMissingError  the conversation is gone or another's
- ├── LoginError             nobody can log in, or a name or password is refused
- ├── EvaluationError        a question set cannot be read or judged
- └── ServeError             the server cannot start
-"""
+"""The exception tree. Each message is one line: what happened to what, and what mends it."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from contextlib import closing
 from functools import cache
 from numbers import Integral
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from rag.chat import check_question, stream, write_out
 from rag.cluster.milvus import MilvusServer, MilvusStore, open_milvus, send_to_milvus
@@ -20,8 +20,18 @@ from rag.question.ask import understood
 from rag.question.history import turns
 from rag.read.evidence import EvidenceReader
 from rag.retrieval import retrieve
-from rag.settings import changed, in_force
-from rag.types import Answer, Article, BuildReport, Done, Event, Filters, Hit, Turn
+from rag.settings import in_force
+from rag.types import (
+    Answer,
+    Article,
+    BuildReport,
+    Done,
+    Event,
+    FilterArguments,
+    Filters,
+    Hit,
+    Turn,
+)
 from rag.write.generators import Generator, load_generator
 
 if TYPE_CHECKING:
@@ -99,17 +109,14 @@ class Library:
         k: int = 5,
         *,
         history: Sequence[Turn] = (),
-        since: str | None = None,
-        until: str | None = None,
-        author: str | None = None,
-        source: str | None = None,
+        **filters: Unpack[FilterArguments],
     ) -> list[Hit]:
         """The ``k`` passages that answer the question best; see rag.retrieve."""
         if not isinstance(k, Integral) or k < 1:
             raise QuestionError(f"k is {k!r}: write a whole number, at least 1.")
         question = check_question(question, self.settings.max_question_chars)
-        filters = _filters(since=since, until=until, author=author, source=source)
-        ask = understood(question, turns(history), self._store, self._embedder, filters)
+        chosen = _filters(filters)
+        ask = understood(question, turns(history), self._store, self._embedder, chosen)
         hits = retrieve(
             self._store,
             self._embedder,
@@ -125,13 +132,10 @@ class Library:
         question: str,
         history: Sequence[Turn] = (),
         *,
-        since: str | None = None,
-        until: str | None = None,
-        author: str | None = None,
-        source: str | None = None,
         min_confidence: float | None = None,
         max_quotes: int | None = None,
         writes: bool = True,
+        **filters: Unpack[FilterArguments],
     ) -> Iterator[Event]:
         """Retrieved, then Tokens, then Done; see rag.ask.
 
@@ -140,7 +144,7 @@ class Library:
         answer is quotes, whichever model the settings name to write. Raises SettingsError at once
         where they are out of bounds.
         """
-        settings = changed(self.settings, min_confidence=min_confidence, max_quotes=max_quotes)
+        settings = in_force(self.settings, min_confidence=min_confidence, max_quotes=max_quotes)
         return stream(
             question,
             history,
@@ -149,7 +153,7 @@ class Library:
             reader=self._reader,
             settings=settings,
             generator=self._generator() if writes else None,
-            filters=_filters(since=since, until=until, author=author, source=source),
+            filters=_filters(filters),
         )
 
     def ask(
@@ -157,22 +161,11 @@ class Library:
         question: str,
         *,
         history: Sequence[Turn] = (),
-        since: str | None = None,
-        until: str | None = None,
-        author: str | None = None,
-        source: str | None = None,
         min_confidence: float | None = None,
+        **filters: Unpack[FilterArguments],
     ) -> Answer:
         """The answer in the articles' own words; see ``stream`` and rag.ask."""
-        events = self.stream(
-            question,
-            history,
-            since=since,
-            until=until,
-            author=author,
-            source=source,
-            min_confidence=min_confidence,
-        )
+        events = self.stream(question, history, min_confidence=min_confidence, **filters)
         return next(event.answer for event in events if isinstance(event, Done))
 
     def write_out(self, answer: Answer) -> Iterator[Event]:
@@ -203,7 +196,7 @@ class Library:
         self.close()
 
 
-def _filters(**wanted: str | None) -> Filters:
+def _filters(wanted: FilterArguments) -> Filters:
     """Filters of what is text. Raises FilterError."""
     for name, value in wanted.items():
         if value is not None and not isinstance(value, str):

@@ -90,24 +90,18 @@ def load_settings(**overrides: Any) -> Settings:
 
     Raises SettingsError naming the setting that is unknown or out of bounds.
     """
-    return _checked(_given(overrides))
+    return in_force(None, **overrides)
 
 
-def changed(settings: Settings, **overrides: Any) -> Settings:
-    """``settings`` with ``overrides`` before them; those that are None are left out.
+def in_force(settings: Settings | None, **overrides: Any) -> Settings:
+    """``settings``, or those in force if None; ``overrides`` that are not None go before them.
 
     Raises SettingsError as load_settings does.
     """
-    given = _given(overrides)
+    given = {name: value for name, value in overrides.items() if value is not None}
+    if settings is None:
+        return _checked(given)
     return _checked(settings.model_dump() | given) if given else settings
-
-
-def in_force(settings: Settings | None, **folders: Path | str | None) -> Settings:
-    """``settings``, or those in force if None; ``folders`` that are not None go before them.
-
-    Raises SettingsError as load_settings does.
-    """
-    return load_settings(**folders) if settings is None else changed(settings, **folders)
 
 
 def _checked(values: Mapping[str, Any]) -> Settings:
@@ -121,7 +115,3 @@ def _checked(values: Mapping[str, Any]) -> Settings:
         ) from None
     except (ValueError, OSError) as error:
         raise SettingsError(f"{SETTINGS_FILE} cannot be read: {error}.") from None
-
-
-def _given(overrides: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in overrides.items() if value is not None}

@@ -8,7 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias, runtime_checkable
+from typing import (
+    TYPE_CHECKING,
+    Literal,
+    NamedTuple,
+    Protocol,
+    TypeAlias,
+    TypedDict,
+    runtime_checkable,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -181,6 +189,15 @@ class Filters:
     """A path relative to the folder of articles, or a shell pattern (``2007/*.txt``)."""
 
 
+class FilterArguments(TypedDict, total=False):
+    """The fields of ``Filters``, as keyword arguments."""
+
+    since: str | None
+    until: str | None
+    author: str | None
+    source: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
     """A question as it is understood: made once from the turns, then handed on."""
@@ -276,6 +293,8 @@ class Claim:
     """``replaced``: a model wrote something else, which the citations do not hold."""
     written: str | None = None
     """What a model wrote here, without markers, where it was ``replaced``."""
+    reason: str | None = None
+    """Why that was ``replaced``, as the end of a sentence: "not there: 1987"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,6 +333,13 @@ class Answer:
     """What the question was taken for, and so how its quotes are to be shown."""
     groups: tuple[Group, ...] = ()
     """The citations as they belong together, in reading order; empty where they are one group."""
+    quotes_end: int | None = None
+    """Where in ``text`` the quotes end and what a model wrote out begins; None if none did."""
+
+    @property
+    def is_written(self) -> bool:
+        """Whether a model wrote after the quotes."""
+        return self.quotes_end is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,13 +358,20 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
+class Quoted:
+    """The answer in quotes, before a model writes after it: what stays if that is stopped."""
+
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """Last event of a stream."""
 
     answer: Answer
 
 
-Event: TypeAlias = Retrieved | Token | Done
+Event: TypeAlias = Retrieved | Token | Quoted | Done
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import pytest
 
 import rag
 from rag import cli
-from rag.errors import OpenError, SettingsError
+from rag.errors import OpenError
 from rag.evaluate import library_over
 from rag.evaluate.questions import Collection
 from rag.library import Library
@@ -69,7 +69,6 @@ def test_what_is_built_here_is_asked_with_the_table_of_articles_alone(milvus: st
 
 
 def test_both_stores_find_the_same(milvus: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    rag.build().close()
     for question in ("Who met in Baghdad?", "eleven whales near the harbour", "an agreement"):
         there = rag.retrieve(question, k=50)
         monkeypatch.delenv("RAG_MILVUS")
@@ -77,10 +76,6 @@ def test_both_stores_find_the_same(milvus: str, monkeypatch: pytest.MonkeyPatch)
         monkeypatch.setenv("RAG_MILVUS", milvus)
         assert {hit.passage for hit in there} == {hit.passage for hit in here}
         assert there[0].passage == here[0].passage
-
-
-def test_an_index_that_nobody_built_is_built_when_it_is_first_needed(milvus: str) -> None:
-    assert rag.retrieve("whales")[0].article.source == "whales.txt"
 
 
 def test_the_default_library_sees_every_build(milvus: str, seeds_folder: Path) -> None:
@@ -125,15 +120,6 @@ def test_a_server_that_does_not_answer_is_told_before_anything_is_built(
             ask()
     assert not Path("index").exists()
     assert "secret" not in repr(Settings())
-
-
-def test_without_pymilvus_the_command_that_brings_it(
-    milvus: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "pymilvus", None)
-    for ask in (rag.build, lambda: rag.ask("Who?")):
-        with pytest.raises(SettingsError, match=r"pip install 'footnote-rag\[milvus\]'"):
-            ask()
 
 
 def test_evaluation_leaves_the_library_in_milvus_alone(

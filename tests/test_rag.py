@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-import threading
 from datetime import date
 from pathlib import Path
 
@@ -130,42 +129,6 @@ def test_an_open_library_outlives_two_builds(seeds_folder: Path, fake_models: Fa
     assert (library.retrieve("whales harbour"), library.ask("How many whales?").text) == before
 
 
-def test_threads_ask_while_the_index_is_rebuilt(
-    seeds_folder: Path, fake_models: FakeEmbedder
-) -> None:
-    expected = rag.retrieve("eleven whales near the harbour")
-    done = threading.Event()
-    problems: list[object] = []
-
-    def ask() -> None:
-        while not done.is_set():
-            try:
-                if rag.retrieve("eleven whales near the harbour") != expected:
-                    problems.append("other hits")
-            except Exception as error:
-                problems.append(error)
-
-    threads = [threading.Thread(target=ask) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for _ in range(4):
-        rag.build().close()
-    done.set()
-    for thread in threads:
-        thread.join()
-    assert problems == []
-
-
-@pytest.mark.parametrize("question", ["", "x" * 20_000])
-def test_questions_that_are_refused(
-    seeds_folder: Path, fake_models: FakeEmbedder, question: str
-) -> None:
-    for call in (rag.retrieve, rag.ask):
-        with pytest.raises(RagError) as caught:
-            call(question)
-        assert "\n" not in str(caught.value)
-
-
 def test_no_articles_yet(seeds_folder: Path, fake_models: FakeEmbedder) -> None:
     shutil.rmtree(seeds_folder)
     with pytest.raises(RagError, match="The folder of articles seeds does not exist"):
@@ -175,49 +138,40 @@ def test_no_articles_yet(seeds_folder: Path, fake_models: FakeEmbedder) -> None:
         rag.ask("Who?")
 
 
-@pytest.mark.parametrize("k", [0, -1, 2.5, "5", None])
-def test_a_number_of_passages_that_is_none(
-    k: object, seeds_folder: Path, fake_models: FakeEmbedder
-) -> None:
-    with pytest.raises(QuestionError, match="at least 1"):
-        rag.retrieve("whales", k=k)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize("question", [None, 7, b"Who?"])
-def test_a_question_that_is_no_text(
-    question: object, seeds_folder: Path, fake_models: FakeEmbedder
-) -> None:
-    for call in (rag.retrieve, rag.ask):
-        with pytest.raises(QuestionError, match="write it as text"):
-            call(question)  # type: ignore[operator]
-
-
 @pytest.mark.parametrize(
-    ("name", "value", "hint"),
+    ("wrong", "error", "words"),
     [
-        ("since", date(2024, 1, 1), "ISO date"),
-        ("until", 2024, "ISO date"),
-        ("author", ["Symonds"], "name"),
-        ("source", Path("2007"), "path"),
+        ({"question": ""}, QuestionError, "is empty"),
+        ({"question": "x" * 20_000}, QuestionError, "20,000 characters"),
+        *(({"question": each}, QuestionError, "write it as text") for each in (None, 7, b"Who?")),
+        ({"since": date(2024, 1, 1)}, FilterError, "since is .*: write .*ISO date"),
+        ({"until": 2024}, FilterError, "until is .*: write .*ISO date"),
+        ({"author": ["Symonds"]}, FilterError, "author is .*: write .*name"),
+        ({"source": Path("2007")}, FilterError, "source is .*: write .*path"),
+        *(
+            ({"history": [("user", "Who?"), turn]}, QuestionError, "Turn 2 of the history")
+            for turn in (("user",), ("user", None), {"role": "user"}, "user", 7)
+        ),
+        *(({"k": k}, QuestionError, "at least 1") for k in (0, -1, 2.5, "5", None)),
     ],
 )
-def test_a_filter_that_is_no_text(
-    name: str, value: object, hint: str, seeds_folder: Path, fake_models: FakeEmbedder
+def test_what_cannot_be_taken_is_told_in_one_line(
+    wrong: dict[str, object],
+    error: type[RagError],
+    words: str,
+    seeds_folder: Path,
+    fake_models: FakeEmbedder,
 ) -> None:
-    for call in (rag.retrieve, rag.ask):
-        with pytest.raises(FilterError, match=f"{name} is .*: write .*{hint}") as caught:
-            call("Who?", **{name: value})  # type: ignore[operator]
+    for call in (rag.retrieve, rag.ask) if "k" not in wrong else (rag.retrieve,):
+        with pytest.raises(error, match=words) as caught:
+            call(**{"question": "Why?"} | wrong)  # type: ignore[operator]
         assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("turn", [("user",), ("user", None), {"role": "user"}, "user", 7])
-def test_a_history_that_is_none(
-    turn: object, seeds_folder: Path, fake_models: FakeEmbedder
-) -> None:
+def test_an_argument_that_there_is_not(seeds_folder: Path, fake_models: FakeEmbedder) -> None:
     for call in (rag.retrieve, rag.ask):
-        with pytest.raises(QuestionError, match="Turn 2 of the history") as caught:
-            call("Why?", history=[("user", "Who met in Baghdad?"), turn])  # type: ignore[operator]
-        assert "\n" not in str(caught.value)
+        with pytest.raises(TypeError, match="autor"):
+            call("Why?", autor="Symonds")  # type: ignore[call-arg]
 
 
 @pytest.mark.parametrize("wrong", [{"min_confidence": 7.0}, {"max_quotes": 0}])

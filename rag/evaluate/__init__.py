@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import EvaluationError
-from rag.evaluate.judge import AskedLibrary, Record, judge
+from rag.evaluate.judge import Record, judge
 from rag.evaluate.questions import Collection, read_set
 from rag.evaluate.report import Evaluation, render, summarize, to_json
 from rag.types import Progress
@@ -20,17 +20,10 @@ if TYPE_CHECKING:
     from rag.library import Library
     from rag.settings import Settings
 
-__all__ = [
-    "Evaluation",
-    "evaluate",
-    "library_over",
-    "render",
-    "summarize",
-    "to_json",
-]
+__all__ = ["Evaluation", "evaluate", "library_over", "render", "summarize", "to_json"]
 
 ProgressCallback = Callable[[Progress], None]
-OpenLibrary = Callable[[Collection, Path, "Settings", ProgressCallback], AskedLibrary]
+OpenLibrary = Callable[[Collection, Path, "Settings", ProgressCallback], "Library"]
 
 
 def evaluate(

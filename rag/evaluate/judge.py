@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from rag.evaluate.matching import contains, count_words, exact_match, shown_text, shows, token_f1
 from rag.evaluate.questions import Question
 from rag.records import answer_record
-from rag.types import Answer, Article, Done, Event, Hit, Token, Turn
+from rag.types import Answer, Article, Done, Hit, Token, Turn
+
+if TYPE_CHECKING:
+    from rag.library import Library
 
 RETRIEVED_FOR_PLACES = 10
 """Passages retrieved where the question names the words that answer."""
@@ -19,24 +22,6 @@ RETRIEVED_FOR_ARTICLES = 50
 """Passages retrieved where articles are ranked: several passages may be of one article."""
 
 Verdict: TypeAlias = Literal["right", "partly", "lured", "wrong", "refused"]
-
-
-class AskedLibrary(Protocol):
-    """What is evaluated: ``rag.Library``, or a fake with canned answers."""
-
-    def retrieve(self, question: str, k: int = ..., *, history: Sequence[Turn] = ...) -> list[Hit]:
-        """The ``k`` best passages, best first."""
-        ...
-
-    def stream(self, question: str, history: Sequence[Turn] = ...) -> Iterator[Event]:
-        """Retrieved, then the answer's text as Tokens, then Done."""
-        ...
-
-    def article(self, article_id: str) -> Article | None:
-        """The article with this id, or None."""
-        ...
-
-    def close(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +87,7 @@ class Record:
         }
 
 
-def judge(question: Question, library: AskedLibrary) -> Record:
+def judge(question: Question, library: Library) -> Record:
     """Asks ``library`` the question and compares what comes back with what is known."""
     history = _conversation(question, library)
     hits: Sequence[Hit] = ()
@@ -132,7 +117,7 @@ def judge(question: Question, library: AskedLibrary) -> Record:
 
 
 def _asked(
-    question: str, history: Sequence[Turn], library: AskedLibrary
+    question: str, history: Sequence[Turn], library: Library
 ) -> tuple[Answer, float, float | None]:
     """The answer, and the seconds to the whole of it and to its first words."""
     started = time.perf_counter()
@@ -145,7 +130,7 @@ def _asked(
     raise AssertionError("a stream ends with Done")
 
 
-def _conversation(question: Question, library: AskedLibrary) -> tuple[Turn, ...]:
+def _conversation(question: Question, library: Library) -> tuple[Turn, ...]:
     """The turns before; where they are the user's alone, each is asked and its answer carried."""
     if any(role != "user" for role, _ in question.history):
         return question.history
@@ -226,7 +211,7 @@ def _right(
     question: Question,
     answer: Answer,
     shown: str,
-    library: AskedLibrary,
+    library: Library,
     verdict: Verdict | None,
 ) -> bool | None:
     if verdict is not None:
@@ -270,7 +255,7 @@ def _place_held(question: Question, article: Article, start: int, end: int, text
     return question.quote is not None and contains(text, [question.quote])
 
 
-def _pooled(question: Question, answer: Answer, library: AskedLibrary) -> dict[str, list[bool]]:
+def _pooled(question: Question, answer: Answer, library: Library) -> dict[str, list[bool]]:
     worth_citing = question.worth_citing
     exact = []
     for citation in answer.citations:

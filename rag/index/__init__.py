@@ -1,5 +1,6 @@
 """What is on disk: articles and passages (SQLite), vectors (FAISS), terms (Tantivy)."""
 
+from rag.index.articles import IndexedArticle
 from rag.index.embedding_cache import EmbeddingCache
 from rag.index.file_stamps import FileStamp, stamp_if_same, stamp_of
 from rag.index.generations import (
@@ -20,6 +21,7 @@ __all__ = [
     "EmbeddingCache",
     "FileStamp",
     "GenerationWriter",
+    "IndexedArticle",
     "LocalStore",
     "Manifest",
     "Recipe",

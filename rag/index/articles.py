@@ -28,7 +28,7 @@ _SCHEMA = """
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
 CREATE TABLE files (
-    number INTEGER PRIMARY KEY, source TEXT NOT NULL, first_ordinal INTEGER NOT NULL,
+    number INTEGER PRIMARY KEY, source TEXT NOT NULL,
     size_bytes INTEGER, modified_ns INTEGER, changed_ns INTEGER, sha256 TEXT
 ) STRICT;
 CREATE TABLE failures (file INTEGER NOT NULL, source TEXT NOT NULL, reason TEXT NOT NULL) STRICT;
@@ -49,15 +49,14 @@ CREATE INDEX passages_of_hash ON passages (embedded_hash);
 CREATE INDEX articles_by_first_day ON articles (first_day, last_day, source, id);
 CREATE INDEX articles_by_last_day ON articles (last_day DESC, first_day, source, id);
 CREATE INDEX articles_of_file ON articles (file);
+CREATE INDEX failures_of_file ON failures (file);
 CREATE INDEX articles_of_story ON articles (story) WHERE story IS NOT NULL;
 """
 # No journal and no waiting for the disk: a generation whose writing is cut off is thrown away, and
 # one that is finished is synced before it is put in force.
 
 _ARTICLE = "id, title, author, date, source, url, text, header, marks, language, left_out"
-_COPIED_ARTICLE = f"{_ARTICLE}, first_day, last_day, content_hash, signature"
 _PASSAGE = "id, article_id, start, end, headings"
-_COPIED_PASSAGE = f"{_PASSAGE}, embedded_hash"
 _STAMP = "size_bytes, modified_ns, changed_ns, sha256"
 _CHOSEN = "(SELECT value FROM json_each(?))"
 _STORY_ORDER = "coalesce({0}first_day, '9999'), length({0}source), {0}source"
@@ -107,14 +106,17 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
-    """Articles of a generation against the one before."""
+class IndexedArticle:
+    """An article with its passages, and what was found out of both when they were indexed."""
 
-    added: int
-    updated: int
-    renamed: int
-    unchanged: int
-    removed: int
+    article: Article
+    passages: Sequence[Passage]
+    embedded_hashes: Sequence[str]
+    """Of what was embedded for each passage."""
+    content_hash: str = ""
+    """Tells it from the article's other versions."""
+    signature: bytes | None = None
+    """rag.text.duplicates.signature of it."""
 
 
 class ArticleTable:
@@ -245,6 +247,34 @@ class ArticleTable:
         rows = self._select(f"SELECT source, number, {_STAMP} FROM files WHERE sha256 IS NOT NULL")
         return {source: (number, FileStamp(*stamp)) for source, number, *stamp in rows}
 
+    def of_file(self, number: int) -> Iterator[tuple[IndexedArticle, list[int]]]:
+        """The articles of a file, in order, each with the ordinals of its passages."""
+        for row in self._select(
+            f"SELECT {_ARTICLE}, content_hash, signature FROM articles WHERE file = ?"
+            " ORDER BY rowid",
+            [number],
+        ):
+            article = _article(row[:-2])
+            rows = self._select(
+                f"SELECT {_PASSAGE}, embedded_hash, ordinal FROM passages WHERE article_id = ?"
+                " ORDER BY ordinal",
+                [article.id],
+            )
+            passages = [_passage(found, article) for *found, _, _ in rows]
+            hashes = [found[-2] for found in rows]
+            yield IndexedArticle(article, passages, hashes, *row[-2:]), [r[-1] for r in rows]
+
+    def failures_of(self, number: int) -> list[Failure]:
+        """What could not be read of a file."""
+        rows = self._select(
+            "SELECT source, reason FROM failures WHERE file = ? ORDER BY rowid", [number]
+        )
+        return [Failure(*row) for row in rows]
+
+    def content_hashes(self) -> dict[str, str]:
+        """That of every article, by source."""
+        return dict(self._select("SELECT source, content_hash FROM articles"))
+
     def file_sources(self) -> list[str]:
         """Every file of which the index was built, whether it could be read or not."""
         return [source for (source,) in self._select("SELECT source FROM files")]
@@ -312,20 +342,13 @@ class ArticleTable:
 
 
 class ArticleWriter:
-    """Files in order, each with its articles and their passages, in one transaction.
+    """Files in order, each with its articles and their passages, in one transaction."""
 
-    ``previous`` is the table of the generation before, from which unchanged files are copied.
-    """
-
-    def __init__(self, path: Path, previous: Path | None = None) -> None:
+    def __init__(self, path: Path) -> None:
         self._connection = sqlite3.connect(path.resolve().as_uri(), uri=True)
         self._connection.executescript(_SCHEMA)
-        if previous is not None:
-            self._connection.execute("ATTACH ? AS previous", [_read_only(previous)])
-        self._has_previous = previous is not None
         self._next_file = 0
         self.next_ordinal = 0
-        self._first_ordinal = 0
 
     def has(self, article: Article) -> bool:
         """Whether an article of this id or source was added already."""
@@ -334,18 +357,9 @@ class ArticleWriter:
         ).fetchone()
         return row is not None
 
-    def add(
-        self,
-        article: Article,
-        passages: Sequence[Passage],
-        embedded_hashes: Iterable[str],
-        content_hash: str = "",
-        signature: bytes | None = None,
-    ) -> None:
-        """Appends an article of the file at hand with its passages, which get the next ordinals.
-
-        ``content_hash`` tells it from other versions, ``signature`` is duplicates.signature.
-        """
+    def add(self, indexed: IndexedArticle) -> None:
+        """Appends an article of the file at hand with its passages, which get the next ordinals."""
+        article = indexed.article
         self._insert(
             "articles",
             *(article.id, article.title, article.author, article.date, article.source),
@@ -353,83 +367,24 @@ class ArticleWriter:
             *(json.dumps([astuple(mark) for mark in article.marks]), article.language),
             json.dumps(article.left_out),
             *(days_of(article.date) if article.date else (None, None)),
-            *(content_hash, signature, self._next_file, None),
+            *(indexed.content_hash, indexed.signature, self._next_file, None),
         )
-        for passage, embedded_hash in zip(passages, embedded_hashes, strict=True):
+        for passage, embedded in zip(indexed.passages, indexed.embedded_hashes, strict=True):
             place = passage.id, passage.article_id, passage.start, passage.end
             headings = json.dumps(passage.headings)
-            self._insert("passages", self.next_ordinal, *place, headings, embedded_hash)
+            self._insert("passages", self.next_ordinal, *place, headings, embedded)
             self.next_ordinal += 1
 
     def end_file(self, source: str, stamp: FileStamp | None, failures: Sequence[Failure]) -> None:
         """Closes the file whose articles were added; without a stamp it will be read each time."""
         marks = (None,) * 4 if stamp is None else astuple(stamp)
-        self._insert("files", self._next_file, source, self._first_ordinal, *marks)
+        self._insert("files", self._next_file, source, *marks)
         for failure in failures:
             self._insert("failures", self._next_file, failure.source, failure.reason)
         self._next_file += 1
-        self._first_ordinal = self.next_ordinal
-
-    def copy_files(self, first: int, stamps: Sequence[FileStamp]) -> tuple[int, int]:
-        """Appends files of the generation before, from number ``first`` on, one for each stamp.
-
-        Returns which ordinals their passages had there: the first, and the one after the last.
-        """
-        execute = self._connection.execute
-        files = {"first": first, "end": first + len(stamps), "files": self._next_file - first}
-        start, stop = execute(
-            "SELECT (SELECT first_ordinal FROM previous.files WHERE number = :first), coalesce("
-            "(SELECT first_ordinal FROM previous.files WHERE number = :end),"
-            "(SELECT count(*) FROM previous.passages))",
-            files,
-        ).fetchone()
-        ordinals = {"start": start, "stop": stop, "shift": self.next_ordinal - start}
-        execute(
-            f"INSERT INTO files SELECT number + :files, source, first_ordinal + :shift, {_STAMP}"
-            " FROM previous.files WHERE number >= :first AND number < :end",
-            files | ordinals,
-        )
-        self._connection.executemany(
-            "UPDATE files SET modified_ns = ?, changed_ns = ? WHERE number = ?",
-            [
-                (stamp.modified_ns, stamp.changed_ns, number)
-                for number, stamp in enumerate(stamps, start=self._next_file)
-            ],
-        )
-        execute(
-            "INSERT INTO failures SELECT file + :files, source, reason FROM previous.failures"
-            " WHERE file >= :first AND file < :end ORDER BY rowid",
-            files,
-        )
-        execute(
-            f"INSERT INTO articles SELECT {_COPIED_ARTICLE}, file + :files, NULL"
-            " FROM previous.articles WHERE file >= :first AND file < :end",
-            files,
-        )
-        execute(
-            f"INSERT INTO passages SELECT ordinal + :shift, {_COPIED_PASSAGE}"
-            " FROM previous.passages WHERE ordinal >= :start AND ordinal < :stop",
-            ordinals,
-        )
-        self._next_file += len(stamps)
-        self.next_ordinal += stop - start
-        self._first_ordinal = self.next_ordinal
-        return start, stop
-
-    def passages(self, first_ordinal: int) -> Iterator[tuple[Passage, str]]:
-        """Every passage from ``first_ordinal`` on, in order, and the title of its article."""
-        rows = self._connection.execute(
-            f"SELECT {_PASSAGE} FROM passages WHERE ordinal >= ? ORDER BY ordinal", [first_ordinal]
-        )
-        for article_id, group in groupby(rows, key=lambda row: row[1]):
-            row = self._connection.execute(
-                f"SELECT {_ARTICLE} FROM articles WHERE id = ?", [article_id]
-            ).fetchone()
-            article = _article(row)
-            yield from ((_passage(row, article), article.title) for row in group)
 
     def article_count(self) -> int:
-        """Articles added and copied so far."""
+        """Articles added so far."""
         ((found,),) = self._connection.execute("SELECT count(*) FROM articles")
         return int(found)
 
@@ -460,29 +415,9 @@ class ArticleWriter:
             [(first, article_id) for article_id, first in stories.items()],
         )
 
-    def changes(self) -> Changes:
-        """The articles against those of the generation before."""
-        if not self._has_previous:
-            return Changes(self.article_count(), 0, 0, 0, 0)
-        ((common, unchanged),) = self._connection.execute(
-            "SELECT count(*), coalesce(sum(now.content_hash = old.content_hash), 0)"
-            " FROM articles AS now JOIN previous.articles AS old USING (source)"
-        )
-        ((renamed,),) = self._connection.execute(
-            "WITH come AS (SELECT content_hash, count(*) AS n FROM articles WHERE source NOT IN"
-            " (SELECT source FROM previous.articles) GROUP BY content_hash),"
-            " gone AS (SELECT content_hash, count(*) AS n FROM previous.articles WHERE source"
-            " NOT IN (SELECT source FROM articles) GROUP BY content_hash)"
-            " SELECT coalesce(sum(min(come.n, gone.n)), 0) FROM come JOIN gone USING (content_hash)"
-        )
-        ((before,),) = self._connection.execute("SELECT count(*) FROM previous.articles")
-        return Changes(
-            added=self.article_count() - common - renamed,
-            updated=common - unchanged,
-            renamed=renamed,
-            unchanged=unchanged,
-            removed=before - common - renamed,
-        )
+    def content_hashes(self) -> dict[str, str]:
+        """That of every article so far, by source."""
+        return dict(self._connection.execute("SELECT source, content_hash FROM articles"))
 
     def finish(self) -> None:
         """Commits everything to the file."""

@@ -24,9 +24,11 @@ import weakref
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+
+from pydantic import TypeAdapter
 
 from rag.errors import BuildError, BuildInProgressError, IndexMissingError, OpenError
 from rag.index.embedding_cache import FILE as CACHE_FILE
@@ -82,6 +84,9 @@ class Manifest:
     vectors: VectorSearch
     left_out: tuple[Failure, ...] = ()
     """What of articles that are here was not read."""
+
+
+_MANIFESTS = TypeAdapter(Manifest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,14 +154,7 @@ def read_generation(index: Path, current: Current) -> tuple[HeldGeneration, Mani
     data = json.loads(content)
     if data["recipe"]["format_version"] != FORMAT_VERSION:
         raise mismatch(index, "it was written by another version of Footnote")
-    known = {
-        "recipe": Recipe(**data["recipe"]),
-        "failures": tuple(Failure(**failure) for failure in data["failures"]),
-        "left_out": tuple(Failure(**part) for part in data["left_out"]),
-        "files": {name: FileSeal(**seal) for name, seal in data["files"].items()},
-        "vectors": VectorSearch(**data["vectors"]),
-    }
-    return held, Manifest(**{**data, **known})
+    return held, _MANIFESTS.validate_python(data)
 
 
 def check_recipe(index: Path, found: Recipe, wanted: Recipe) -> None:
@@ -217,7 +215,7 @@ def publish(index: Path, folder: Path, manifest: Manifest) -> None:
 
     Everything in it was synced. Raises BuildError if it is in force but may not stay so.
     """
-    content = json.dumps(asdict(manifest), indent=1).encode()
+    content = _MANIFESTS.dump_json(manifest, indent=1)
     _replace(folder / _MANIFEST, content)
     sync(folder)
     for parent in (folder.parent, index, index.absolute().parent):

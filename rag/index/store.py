@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from rag.errors import OpenError
 from rag.index.articles import FILE as ARTICLES_FILE
-from rag.index.articles import ArticleTable, ArticleWriter, Listing
+from rag.index.articles import ArticleTable, ArticleWriter, IndexedArticle, Listing
 from rag.index.file_stamps import FileStamp
 from rag.index.generations import (
     Current,
@@ -32,7 +32,7 @@ from rag.index.terms import FOLDER as TERMS_FOLDER
 from rag.index.terms import TermIndex, TermWriter
 from rag.index.vectors import FILE as VECTORS_FILE
 from rag.index.vectors import VectorIndex, VectorWriter
-from rag.types import Article, Failure, Filters, Passage
+from rag.types import Article, Failure, Filters
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,8 +42,6 @@ if TYPE_CHECKING:
 
 Opened = TypeVar("Opened", bound="Generation")
 _ANY = Filters()
-_COPIED_AT_ONCE = 10_000
-"""Vectors in memory while they are copied."""
 _FILTERS_REMEMBERED = 8
 """Both searches and the questions that follow mostly share theirs; 8 bytes for each passage."""
 
@@ -83,7 +81,6 @@ class LocalStore(Generation):
 
     def __init__(self, held: HeldGeneration, manifest: Manifest) -> None:
         super().__init__(held, manifest)
-        self.file = held.folder / ARTICLES_FILE
         self._vectors = VectorIndex(held.folder / VECTORS_FILE)
         self._terms = TermIndex(held.folder / TERMS_FOLDER)
         self.vectors = self._vectors.vectors
@@ -171,9 +168,7 @@ class GenerationWriter:
             self._folder = new_generation(index)
         try:
             with writing(index):
-                self.articles = ArticleWriter(
-                    self._folder / ARTICLES_FILE, previous.file if previous else None
-                )
+                self.articles = ArticleWriter(self._folder / ARTICLES_FILE)
                 self._vectors = VectorWriter(self._folder / VECTORS_FILE, recipe.dimensions)
                 self._terms = TermWriter(self._folder / TERMS_FOLDER)
         except BaseException:
@@ -184,41 +179,25 @@ class GenerationWriter:
     def generation(self) -> str:
         return self._folder.name
 
-    def add(
-        self,
-        article: Article,
-        passages: Sequence[Passage],
-        embedded_hashes: Sequence[str],
-        vectors: Vectors,
-        content_hash: str = "",
-        signature: bytes | None = None,
-    ) -> None:
-        """Appends one article with its passages and their vectors, shape (len(passages), d).
-
-        The other arguments are those of ArticleWriter.add.
-        """
+    def add(self, indexed: IndexedArticle, vectors: Vectors) -> None:
+        """Appends one article; ``vectors`` are its passages', shape (len(passages), dimensions)."""
         with writing(self._index):
-            self.articles.add(article, passages, embedded_hashes, content_hash, signature)
+            self.articles.add(indexed)
             self._vectors.add(vectors)
-            for passage in passages:
-                self._terms.add(passage, article.title)
+            for passage in indexed.passages:
+                self._terms.add(passage, indexed.article.title)
 
     def end_file(self, source: str, stamp: FileStamp | None, failures: Sequence[Failure]) -> None:
         """Closes the file whose articles were added; without a stamp it will be read each time."""
         with writing(self._index):
             self.articles.end_file(source, stamp, failures)
 
-    def copy_files(self, first: int, stamps: Sequence[FileStamp]) -> None:
-        """Appends files of the generation before, from number ``first`` on, one for each stamp."""
+    def copy_file(self, number: int, source: str, stamp: FileStamp) -> None:
+        """Appends file ``number`` of the generation before, which is as it was."""
         assert self._previous is not None
-        with writing(self._index):
-            added = self.articles.next_ordinal
-            start, stop = self.articles.copy_files(first, stamps)
-            for ordinal in range(start, stop, _COPIED_AT_ONCE):
-                some = range(ordinal, min(stop, ordinal + _COPIED_AT_ONCE))
-                self._vectors.add(self._previous.vectors(some))
-            for passage, title in self.articles.passages(added):
-                self._terms.add(passage, title)
+        for indexed, ordinals in self._previous.of_file(number):
+            self.add(indexed, self._previous.vectors(ordinals))
+        self.end_file(source, stamp, self._previous.failures_of(number))
 
     def set_stories(self, stories: Mapping[str, str]) -> None:
         """Names the story, by its first article's id, of each article that shares one."""

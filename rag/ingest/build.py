@@ -10,9 +10,10 @@ from __future__ import annotations
 import hashlib
 import json
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
@@ -25,6 +26,7 @@ from rag.index import (
     FORMAT_VERSION,
     EmbeddingCache,
     GenerationWriter,
+    IndexedArticle,
     LocalStore,
     Recipe,
     build_lock,
@@ -148,7 +150,9 @@ def _build(
             raise SeedsError(_no_articles(origin, writer.articles.failures()))
         progress(Progress("writing", total, total, build.embedded))
         duplicates = find_stories(writer)
-        changes = writer.articles.changes()
+        changes = count_changes(
+            before.store.content_hashes() if before.store else {}, writer.articles.content_hashes()
+        )
         manifest = writer.publish(origin, reading_code())
         cache.clear()
     return BuildReport(
@@ -160,7 +164,7 @@ def _build(
         left_out=manifest.left_out,
         seconds=time.perf_counter() - started,
         duplicates=duplicates,
-        **asdict(changes),
+        **changes,
     )
 
 
@@ -236,13 +240,9 @@ class _Build:
         import numpy as np
 
         vectors = self._vectors(_texts(batch))
-        kept: list[FileKept] = []
-        for step, following in zip(batch, [*batch[1:], None], strict=True):
+        for step in batch:
             if isinstance(step, FileKept):
-                kept.append(step)
-                if not isinstance(following, FileKept) or following.number != step.number + 1:
-                    self.writer.copy_files(kept[0].number, [file.stamp for file in kept])
-                    kept = []
+                self.writer.copy_file(step.number, step.source, step.stamp)
             elif isinstance(step, FileRead):
                 stamp = None if self.clashes else step.stamp
                 self.writer.end_file(step.source, stamp, (*step.failures, *self.clashes))
@@ -254,9 +254,11 @@ class _Build:
                 article, parts = step
                 hashes = [_hash(embedded_text(article, part)) for part in parts]
                 matrix = np.asarray([vectors[key] for key in hashes], dtype=np.float32)
-                matrix = matrix.reshape(len(parts), self.recipe.dimensions)
                 self.writer.add(
-                    article, parts, hashes, matrix, _content_hash(article), signature(article)
+                    IndexedArticle(
+                        article, parts, hashes, _content_hash(article), signature(article)
+                    ),
+                    matrix.reshape(len(parts), self.recipe.dimensions),
                 )
 
     def texts_to_embed(self, loaded: Iterable[Loaded]) -> Iterator[tuple[str, str]]:
@@ -297,6 +299,22 @@ def embedded_text(article: Article, passage: Passage) -> str:
     context = ", ".join(filter(None, (article.title[:_TITLE_CHARS], article.date)))
     headings = " – ".join(passage.headings)[-_HEADINGS_CHARS:]
     return ": ".join(filter(None, (context, headings, passage.text)))
+
+
+def count_changes(before: Mapping[str, str], now: Mapping[str, str]) -> dict[str, int]:
+    """Articles by what became of them, as BuildReport names it; content hashes by source."""
+    common = before.keys() & now.keys()
+    unchanged = sum(before[source] == now[source] for source in common)
+    come = Counter(now[source] for source in now.keys() - common)
+    gone = Counter(before[source] for source in before.keys() - common)
+    renamed = (come & gone).total()
+    return {
+        "added": come.total() - renamed,
+        "updated": len(common) - unchanged,
+        "renamed": renamed,
+        "unchanged": unchanged,
+        "removed": gone.total() - renamed,
+    }
 
 
 def find_stories(writer: GenerationWriter) -> int:

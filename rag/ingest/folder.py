@@ -27,8 +27,9 @@ class FileRead:
 
 @dataclass(frozen=True, slots=True)
 class FileKept:
-    """A file that is as it was, by its number in the index."""
+    """A file that is as it was; ``number`` is its own in the index."""
 
+    source: str
     number: int
     stamp: FileStamp
 
@@ -56,7 +57,7 @@ def load_folder(paths: Sequence[Path], seeds: Path, known: KnownFiles) -> Iterat
         # Names that differ only in bytes that are no UTF-8 make one source: its first is kept.
         number, before = unseen.pop(source, (0, None))
         if before is not None and (stamp := stamp_if_same(path, before)):
-            yield FileKept(number, stamp)
+            yield FileKept(source, number, stamp)
             continue
         stamp = stamp_of(path, largest_bytes(source))
         failures = []

@@ -67,6 +67,7 @@ def in_prose(
     yield replace(
         answer,
         text=answer.text + "".join(pieces),
+        quotes_end=len(answer.text),
         citations=(*answer.citations, *beside),
         claims=(*answer.claims, *claims),
         model=f"{answer.model}, {generator.name}",

@@ -4,38 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from rag.answer import cite
-from rag.types import (
-    Answer,
-    Article,
-    Citation,
-    Claim,
-    Done,
-    Event,
-    Hit,
-    Passage,
-    Retrieved,
-    Token,
-    Turn,
-)
+from rag.evaluate.questions import plain_article
+from rag.types import Answer, Article, Citation, Done, Event, Hit, Passage, Retrieved, Token, Turn
 
 
 def article(identifier: str, text: str, source: str | None = None) -> Article:
-    return Article(
-        id=identifier,
-        title="",
-        author=None,
-        date=None,
-        source=source or identifier,
-        url=None,
-        text=text,
-    )
+    return replace(plain_article(identifier, "", text), source=source or identifier)
 
 
-def hit(of: Article, start: int = 0, end: int | None = None, score: float = 1.0) -> Hit:
+TALKS = article("talks", "The talks lasted four hours. They were held in Baghdad.", "07/talks.txt")
+SHIPS = article("ships", "Nine warships took part.")
+
+
+def hit(of: Article, start: int = 0, end: int | None = None) -> Hit:
     end = len(of.text) if end is None else end
-    return Hit(Passage(f"{of.id}:{start}", of.id, of.text[start:end], start, end), of, score)
+    return Hit(Passage(f"{of.id}:{start}", of.id, of.text[start:end], start, end), of, 1.0)
 
 
 def citation(number: int, of: Article, quote: str, shift: int = 0) -> Citation:
@@ -45,46 +31,21 @@ def citation(number: int, of: Article, quote: str, shift: int = 0) -> Citation:
     return replace(cited, start=cited.start + shift, end=cited.end + shift)
 
 
-def answered(
-    text: str,
-    *,
-    short: str | None = None,
-    citations: Sequence[Citation] = (),
-    confidence: float = 0.9,
-    claims: Sequence[Claim] = (),
-    differ: bool = False,
-    unanswered: Sequence[str] = (),
-) -> Answer:
-    return Answer(
-        question="",
-        query="what was searched",
-        status="answered",
-        short=short,
-        text=text,
-        citations=tuple(citations),
-        hits=(),
-        confidence=confidence,
-        model="fake",
-        timings={"read": 0.25},
-        claims=tuple(claims),
-        differ=differ,
-        unanswered=tuple(unanswered),
-    )
+HOURS = citation(1, TALKS, "The talks lasted four hours.")
+ABSTAINED = Answer(
+    *("", "what was searched", "abstained", None, "The articles do not say.", (), (), 0.1, "fake"),
+    timings={"read": 0.75},
+)
 
 
 def abstained(confidence: float = 0.1) -> Answer:
-    return Answer(
-        question="",
-        query="what was searched",
-        status="abstained",
-        short=None,
-        text="The articles do not say.",
-        citations=(),
-        hits=(),
-        confidence=confidence,
-        model="fake",
-        timings={"read": 0.75},
-    )
+    return replace(ABSTAINED, confidence=confidence)
+
+
+def answered(text: str, **known: Any) -> Answer:
+    told = {"status": "answered", "text": text, "confidence": 0.9, "timings": {"read": 0.25}}
+    known = {name: tuple(each) if isinstance(each, list) else each for name, each in known.items()}
+    return replace(ABSTAINED, **told | known)
 
 
 @dataclass
@@ -93,7 +54,7 @@ class FakeLibrary:
 
     answers: Mapping[str, Answer] = field(default_factory=dict)
     hits: Mapping[str, Sequence[Hit]] = field(default_factory=dict)
-    articles: Sequence[Article] = ()
+    articles: Sequence[Article] = (TALKS, SHIPS)
     histories: dict[str, Sequence[Turn]] = field(default_factory=dict)
     closed: bool = False
 

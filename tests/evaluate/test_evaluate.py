@@ -13,15 +13,12 @@ from rag.errors import EvaluationError
 from rag.evaluate import Evaluation, evaluate, render, to_json
 from rag.settings import Settings
 from rag.types import Answer, Article, Progress
-from tests.evaluate.fakes import FakeLibrary, abstained, answered, article, citation, hit
+from tests.evaluate.fakes import HOURS, TALKS, FakeLibrary, abstained, answered, hit
 from tests.evaluate.test_questions import write
-
-TALKS = article("talks", "The talks lasted four hours. They were held in Baghdad.")
-HOURS = citation(1, TALKS, "The talks lasted four hours.")
 
 
 def run(folder: Path, answers: Mapping[str, Answer], **options: Any) -> Evaluation:
-    library = FakeLibrary(answers, {"How long?": [hit(TALKS, 0, 28)]}, (TALKS,))
+    library = FakeLibrary(answers, {"How long?": [hit(TALKS, 0, 28)]})
     evaluation = evaluate(folder, Settings(), open_library=lambda *_: library, **options)
     assert library.closed
     return evaluation

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,14 +12,19 @@ from sklearn.metrics import ndcg_score
 
 from rag.evaluate.judge import Record, judge
 from rag.evaluate.questions import Question
-from rag.types import Answer, Claim, Hit, Origin
-from tests.evaluate.fakes import FakeLibrary, abstained, answered, article, citation, hit
-
-TALKS = article(
-    "talks", "The talks lasted four hours. They were held in Baghdad.", "2007/talks.txt"
+from rag.types import Answer, Hit
+from tests.evaluate.fakes import (
+    HOURS,
+    SHIPS,
+    TALKS,
+    FakeLibrary,
+    abstained,
+    answered,
+    article,
+    citation,
+    hit,
 )
-SHIPS = article("ships", "Nine warships took part.")
-HOURS = citation(1, TALKS, "The talks lasted four hours.")
+
 HELD = citation(2, TALKS, "They were held in Baghdad.")
 
 
@@ -33,7 +37,7 @@ SPAN = {"article_id": "talks", "start": 0, "end": 28}
 
 
 def judged(question: Question, answer: Answer, hits: Sequence[Hit] = ()) -> Record:
-    library = FakeLibrary({question.text: answer}, {question.text: hits}, (TALKS, SHIPS))
+    library = FakeLibrary({question.text: answer}, {question.text: hits})
     return judge(question, library)
 
 
@@ -60,24 +64,17 @@ def test_a_right_answer() -> None:
 def test_an_abstention_shows_nothing_right() -> None:
     record = judged(ANSWERABLE, abstained())
     assert (record.right, record.text) == (False, "The articles do not say.")
-    assert set(record.measures.values()) == {0.0}
-    assert "words shown" not in record.measures
+    assert record.measures == dict.fromkeys(
+        ("contains", "exact match, short", "token F1, short"), 0
+    )
     assert record.first_words_seconds is None
-
-
-@pytest.mark.parametrize("text", ["", ".", " "])
-def test_an_answer_that_says_nothing(text: str) -> None:
-    record = judged(ANSWERABLE, answered(text, short=text))
-    assert record.right is False
-    assert record.measures["exact match, short"] == record.measures["token F1, short"] == 0.0
 
 
 def test_no_answer_to_an_absent_question_is_right() -> None:
     absent = asking(absent=True, answers=("Nobody",))
     for answer in (answered("Nobody."), abstained()):
         record = judged(absent, answer)
-        assert record.right is False
-        assert "contains" not in record.measures
+        assert (record.right, "contains" in record.measures) == (False, False)
 
 
 def test_a_topic_is_not_judged_right_or_wrong() -> None:
@@ -109,7 +106,7 @@ def test_half_of_the_shorter_must_be_shared(
 @pytest.mark.parametrize(
     "known",
     [
-        SPAN | {"article_id": "2007/talks.txt"},
+        SPAN | {"article_id": "07/talks.txt"},
         {"quote": "four  hours"},
         {"answers": ("four hours",), "relevant": ("talks",)},
     ],
@@ -144,17 +141,13 @@ def test_articles_count_at_their_best_passage(ranking: list[str], relevant: set[
     for most in (5, 10):
         found = relevant & set(distinct[:most])
         assert measures[f"recall@{most}"] == pytest.approx(len(found) / len(relevant))
-    everything = [*distinct, *sorted(set("abcdefghijklmnop") - set(distinct))]
-    truth = np.array([[name in relevant and name in distinct for name in everything]], dtype=float)
-    ideal = np.array([[name in relevant for name in everything]], dtype=float)
-    ranks = -np.arange(len(everything), dtype=float)[None]
-    expected = ndcg_score(truth, ranks, k=10) if truth.any() else 0.0
-    # scikit-learn's ideal knows only what was found.
-    lost = np.sort(truth)[0][::-1][:10] @ GAINS / (np.sort(ideal)[0][::-1][:10] @ GAINS)
-    assert measures["nDCG@10"] == pytest.approx(expected * lost)
-
-
-GAINS = 1 / np.log2(np.arange(10) + 2)
+    everything = [*distinct, *sorted({*"abcdefghijklmnop"} - {*distinct})]
+    is_relevant = [[name in relevant for name in everything]]
+    # scikit-learn ranks what was not found too: far below the tenth.
+    ranks = [[-place if name in distinct else -99.0 for place, name in enumerate(everything)]]
+    padded = [[*is_relevant[0], *[False] * 10]]
+    below = [[*ranks[0], *[-50.0] * 10]]
+    assert measures["nDCG@10"] == pytest.approx(ndcg_score(padded, below, k=10))
 
 
 def test_turns_of_the_user_alone_are_asked_and_others_passed_on() -> None:
@@ -168,59 +161,27 @@ def test_turns_of_the_user_alone_are_asked_and_others_passed_on() -> None:
     assert library.histories["How long?"] == whole
 
 
+SOUGHT = asking(any_of=(("May", "5/2007"), ("3.05%",)), none_of=("3.09",), status="answered")
+FALSE = asking(status="abstained", none_of=("2019",), note="CORRECTION OK: never left")
+
+
 @pytest.mark.parametrize(
-    ("text", "verdict"),
+    ("question", "text", "verdict"),
     [
-        ("In May 2007, it fell by 3.05%.", "right"),
-        ("In May.", "partly"),
-        ("By 13.05%.", "wrong"),
-        ("By 3.09% in May.", "partly"),
-        ("By 3.09%.", "lured"),
-        (None, "refused"),
+        (SOUGHT, "In May 2007, it fell by 3.05%.", "right"),
+        (SOUGHT, "In May.", "partly"),
+        (SOUGHT, "By 13.05%.", "wrong"),
+        (SOUGHT, "By 3.09% in May.", "partly"),
+        (SOUGHT, "By 3.09%.", "lured"),
+        (SOUGHT, None, "refused"),
+        (FALSE, None, "right"),
+        (FALSE, "He never left in 2019.", "lured"),
+        (FALSE, "He never left.", "right"),
+        (FALSE, "Yes.", "wrong"),
     ],
 )
-def test_one_of_each_group_must_be_shown_and_no_lure(text: str | None, verdict: str) -> None:
-    question = asking(any_of=(("May", "5/2007"), ("3.05%",)), none_of=("3.09",), status="answered")
+def test_verdicts(question: Question, text: str | None, verdict: str) -> None:
+    """One of each group is to be shown and no lure; a false question is refused or corrected."""
     record = judged(question, answered(text) if text else abstained())
-    assert (record.verdict, record.right) == (verdict, verdict == "right")
-
-
-@pytest.mark.parametrize(
-    ("text", "verdict"),
-    [
-        (None, "right"),
-        ("He never left in 2019.", "lured"),
-        ("He never left.", "right"),
-        ("Yes.", "wrong"),
-    ],
-)
-def test_a_false_question_is_refused_or_corrected(text: str | None, verdict: str) -> None:
-    question = asking(status="abstained", none_of=("2019",), note="CORRECTION OK: never left")
-    assert judged(question, answered(text) if text else abstained()).verdict == verdict
-
-
-def test_a_near_miss_lures() -> None:
-    question = asking(plausible=("four hours",), **SPAN)
-    assert judged(question, answered("It took four hours.")).measures == {"lured": 1.0}
-    assert judged(question, abstained()).measures == {"lured": 0.0}
-
-
-@pytest.mark.parametrize(
-    ("text", "both", "right"),
-    [
-        ("Four hours; another says two.", 1.0, 1.0),
-        ("It lasted four hours.", 0.0, 1.0),
-        ("It lasted two hours.", 0.0, 0.0),
-    ],
-)
-def test_a_conflict_is_shown_by_both_answers(text: str, both: float, right: float) -> None:
-    question = asking(answers=("four hours",), conflicting=("two",))
-    measures = judged(question, answered(text)).measures
-    assert (measures["both shown"], measures["contains"]) == (both, right)
-
-
-def test_a_claim_that_a_model_wrote_stands_or_is_replaced() -> None:
-    origins: tuple[Origin, ...] = ("quoted", "written", "replaced")
-    claims = [Claim("They talked.", (1,), origin) for origin in origins]
-    record = judged(ANSWERABLE, answered("", citations=[HOURS], claims=claims))
-    assert record.pooled["replaced, of checked"] == [False, True]
+    assert record.verdict == verdict
+    assert record.right == (verdict == "right" and text is not None)

@@ -21,11 +21,17 @@ from rag.evaluate.measures import (
 )
 from rag.evaluate.questions import Question
 from rag.types import Answer, Claim, Hit, Origin
-from tests.evaluate.fakes import FakeLibrary, abstained, answered, article, citation, hit
+from tests.evaluate.fakes import (
+    HOURS,
+    SHIPS,
+    TALKS,
+    FakeLibrary,
+    abstained,
+    answered,
+    article,
+    hit,
+)
 
-TALKS = article("talks", "The talks lasted four hours. They were held in Baghdad.")
-SHIPS = article("ships", "Nine warships took part.")
-HOURS = citation(1, TALKS, "The talks lasted four hours.")
 LEVELS = st.sampled_from([0.0, 0.2, 0.5, 0.5000001, 1.0])
 SIDE = st.lists(LEVELS, min_size=1, max_size=20)
 UNTIMED = settings(deadline=None)
@@ -53,17 +59,11 @@ def test_confidence_tells_answerable_from_absent(
 @UNTIMED
 @given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=30))
 def test_calibration_error_is_the_gap_bin_by_bin(judged: list[tuple[float, bool]]) -> None:
-    error = 0.0
-    for number in range(15):
-        inside = [
-            (confidence, right)
-            for confidence, right in judged
-            if int(confidence * 15) == number or (number == 14 and confidence == 1.0)
-        ]
-        error += abs(sum(confidence - right for confidence, right in inside)) / len(judged)
-    confidences, right = zip(*judged, strict=True)
-    columns = np.array(confidences), np.array(right, dtype=float)
-    assert calibration_error(*columns) == pytest.approx(error)
+    gaps = [0.0] * 15
+    for confidence, right in judged:
+        gaps[min(int(confidence * 15), 14)] += confidence - right
+    columns = np.array(judged, dtype=float).T
+    assert calibration_error(*columns) == pytest.approx(sum(map(abs, gaps)) / len(judged))
 
 
 def question(text: str, **known: Any) -> Question:
@@ -74,7 +74,7 @@ def found(
     asked: Mapping[Question, Answer], hits: Mapping[str, Sequence[Hit]] | None = None
 ) -> dict[tuple[str, str], Score]:
     answers = {question.text: answer for question, answer in asked.items()}
-    library = FakeLibrary(answers, hits or {}, (TALKS, SHIPS))
+    library = FakeLibrary(answers, hits or {})
     records = [judge(question, library) for question in asked]
     taken = scores(records, seed=3)
     assert taken == scores(records, seed=3)

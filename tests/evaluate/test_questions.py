@@ -97,13 +97,6 @@ def test_a_note_may_say_what_corrects_a_false_question(tmp_path: Path) -> None:
     assert questions_of(tmp_path)[0].corrections == ("never left", "stayed on")
 
 
-def test_a_folder_of_articles_counts_where_there_is_no_file_of_them(tmp_path: Path) -> None:
-    write(tmp_path, questions=[QUESTION])
-    assert read_set(tmp_path)[0].folder is None
-    (tmp_path / "articles").mkdir()
-    assert read_set(tmp_path)[0].folder == tmp_path / "articles"
-
-
 def test_a_sample_is_repeatable_and_in_order(tmp_path: Path) -> None:
     questions = [{"question": f"{number}?", "answers": ["x"]} for number in range(50)]
     write(tmp_path, questions=questions, absent=[{"question": "absent?"}])
@@ -139,8 +132,9 @@ def test_distractors_are_drawn_beside_the_articles_that_are_named(tmp_path: Path
 
 def test_a_folder_of_sets_is_asked_set_by_set(tmp_path: Path) -> None:
     for language in ("es", "de"):
-        write(tmp_path / language, articles=ARTICLES, questions=[QUESTION])
-    assert [part.name for part in read_set(tmp_path)] == ["de", "es"]
+        write(tmp_path / language, questions=[QUESTION])
+    (tmp_path / "de" / "articles").mkdir()
+    assert [part.folder for part in read_set(tmp_path)] == [tmp_path / "de" / "articles", None]
 
 
 RGB: dict[str, Any] = {
@@ -169,30 +163,24 @@ def test_snippets_make_three_collections(tmp_path: Path) -> None:
     assert answerable.questions[0].answers == ("May", "5th month")
     assert conflict.questions[0].conflicting == ("June",)
     assert len({answerable.name, absent.name, conflict.name}) == 3
-
-
-@pytest.mark.parametrize("name", ["positive_wrong", "fakeanswer"])
-def test_without_a_known_false_fact_there_is_no_conflict(tmp_path: Path, name: str) -> None:
-    write(tmp_path, questions=[{key: RGB[key] for key in RGB if key != name}])
-    assert [part.questions[0].kind for part in read_set(tmp_path)] == ["question", "absent"]
+    for name in ("positive_wrong", "fakeanswer"):
+        write(tmp_path, questions=[{key: RGB[key] for key in RGB if key != name}])
+        assert [part.questions[0].kind for part in read_set(tmp_path)] == ["question", "absent"]
 
 
 @pytest.mark.parametrize(
     ("line", "message"),
     [
         ("{", "is not a JSON object: Invalid JSON"),
-        ("[1]", "is not a JSON object: Input should be"),
         ("[" * 100_000, "is not a JSON object: Invalid JSON"),
         (r'{"question": "When \ud800?", "answers": ["May"]}', "is not a JSON object: .*hex escape"),
         ({"answers": ["x"]}, "question Field required"),
         ({"question": "  ", "answers": ["x"]}, "question must be text that is not blank"),
         ({"question": "When?"}, "cannot be judged"),
-        ({"question": "When?", "answers": []}, "cannot be judged"),
         ({"question": "When?", "answers": "May"}, "answers Input should be a valid tuple"),
         ({"question": "When?", "answers": [""]}, "answers.0 must be text that is not blank"),
         (QUESTION | {"start": 3}, "start and end"),
         (QUESTION | {"start": 3, "end": 3, "article_id": "a"}, "start < end"),
-        (QUESTION | {"start": -1, "end": 3, "article_id": "a"}, "start < end"),
         (QUESTION | {"start": 0, "end": 3}, "need the article_id"),
         (QUESTION | {"start": 0, "end": 99, "article_id": "a"}, "past the 4 characters"),
         (QUESTION | {"article_id": "b"}, "article b, which is not in"),
@@ -200,7 +188,6 @@ def test_without_a_known_false_fact_there_is_no_conflict(tmp_path: Path, name: s
         (QUESTION | {"history": [3]}, "history.0"),
         (QUESTION | {"answerability": "MAYBE"}, "answerability Input should be"),
         ({"question": "When?", "quote": "May", "conflicting": ["June"]}, "needs the answers"),
-        (RGB | {"positive": []}, "positive Tuple should have at least 1 item"),
         (RGB | {"answer": None}, "answer Field required"),
         (RGB | {"answer": [["x"], ["y"]]}, "answer.0 Input should be a valid string"),
     ],

@@ -26,35 +26,17 @@ def article(number: int, text: str, date: str | None, author: str | None, source
     return replace(made, source=source, url="https://example.org/?a=1&b=2", language="en")
 
 
+WHALES = "Grey whales were seen near the harbour. Eleven of them."
+LAMPS = "The harbour lamp went out. The lamps of the pier burned on."
+MAYOR = "A lamp maker spoke of whales, of harbours and of fog.\n\nHe met the mayor."
+BEIJING = "灯塔在北京的港口。\n\nДоговор подписан в Москве."
+FERRIES = "".join(f"Ferry {n} to the islands was late again. " for n in range(1000))
 ARTICLES = [
-    article(
-        *(1, "Grey whales were seen near the harbour. Eleven of them.", "2011-06-02"),
-        *("Ada Lind", "2011/june_2.txt"),
-    ),
-    article(
-        *(2, "The harbour lamp went out. The lamps of the pier burned on.", "2011"),
-        *('Bo "Fog" O\'Neil \\', "2011/juneX2.txt"),
-    ),
-    article(
-        *(
-            3,
-            "A lamp maker spoke of whales, of harbours and of fog.\n\nHe met the mayor.",
-            "2012-01",
-        ),
-        *(None, "2012/a [draft].txt"),
-    ),
-    article(
-        *(4, "灯塔在北京的港口。\n\nДоговор подписан в Москве.", None),
-        *("ÉLODIE 100% Faure", 'ünï/\\ "odd"\n.txt'),
-    ),
-    article(
-        *(
-            5,
-            "".join(f"Ferry {n} to the islands was late again. " for n in range(3000)),
-            "2007-05-31",
-        ),
-        *("Ada Lind", "2007/ferry.txt"),
-    ),
+    article(1, WHALES, "2011-06-02", "Ada Lind", "2011/june_2.txt"),
+    article(2, LAMPS, "2011", 'Bo "Fog" O\'Neil \\', "2011/juneX2.txt"),
+    article(3, MAYOR, "2012-01", None, "2012/a [draft].txt"),
+    article(4, BEIJING, None, "ÉLODIE 100% Faure", 'ünï/\\ "odd"\n.txt'),
+    article(5, FERRIES, "2007-05-31", "Ada Lind", "2007/ferry.txt"),
     article(6, "", "2009-09-09", None, "2009/empty.txt"),
 ]
 FILTERS = [
@@ -170,9 +152,6 @@ class StoreContract:
             assert {ordinal for ordinal, _ in dense} == passing, filters
             lexical = store.search_terms("harbour ferry 北京 report", len(found), filters)
             assert {ordinal for ordinal, _ in lexical} == passing, filters
-
-    def test_a_filter_with_a_date_that_is_none(self, store: Store) -> None:
-        vector = FakeEmbedder().embed_query(["harbour"])[0]
         with pytest.raises(FilterError, match="'May' is not an ISO date"):
             store.search_vectors(vector, 5, Filters(since="May"))
 
@@ -185,7 +164,7 @@ class StoreContract:
             for word in words
         ]
         assert store.passages_holding(words) == expected
-        assert max(expected) > 100
+        assert max(expected) > 30
 
     def test_articles_by_date(self, store: Store) -> None:
         def numbers(since: str | None, until: str | None, limit: int) -> list[int]:
@@ -219,17 +198,13 @@ class StoreContract:
             if days:
                 assert (days[0][:4], days[1][:4]) == (min(dated)[:4], max(dated)[:4])
 
-    def test_of_one_day_the_first_by_source_are_taken(self, opened: Opened) -> None:
-        names = ["d", "b", "e", "a", "c"]
-        store = opened([make_article("Fog.", name, date="2011-06-02") for name in names])
-        found = store.articles_between(None, None, 3)
-        assert [one.source for one in found] == ["a.txt", "b.txt", "c.txt"]
-
-    def test_articles_without_dates(self, opened: Opened) -> None:
-        store = opened([make_article("Fog.", name) for name in "ba"])
-        assert store.first_and_last_day() is None
-        assert [one.source for one in store.articles_between(None, None, 5)] == ["a.txt", "b.txt"]
-        assert store.articles_between("1999", None, 5) == []
+    def test_of_one_day_or_none_the_first_by_source_are_taken(self, opened: Opened) -> None:
+        for date in ("2011-06-02", None):
+            store = opened([make_article("Fog.", name, date=date) for name in "dbeac"])
+            found = store.articles_between(None, None, 3)
+            assert [one.source for one in found] == ["a.txt", "b.txt", "c.txt"]
+            assert (store.first_and_last_day() is None) == (date is None)
+            assert len(store.articles_between("1999", None, 9)) == (5 if date else 0)
 
     def test_a_sample_of_the_articles(self, opened: Opened) -> None:
         articles = [make_article(f"Fog {number}.", f"{number}") for number in range(60)]

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from rag.errors import FilterError, IndexCorruptError
 from rag.index import read_current, read_listing
-from rag.index.articles import ArticleTable, ArticleWriter, days_of
+from rag.index.articles import ArticleTable, ArticleWriter, IndexedArticle, days_of
 from rag.ingest.build import build_from_folder
 from rag.settings import Settings
-from rag.types import Article, Filters, Header, Mark, Passage, Span
+from rag.types import Article, Failure, Filters, Header, Mark, Passage, Span
 from tests.fakes import FakeEmbedder, make_article
 
 BODY = (
@@ -40,8 +40,9 @@ def test_every_field_of_an_article_survives(tmp_path: Path) -> None:
     passage = Passage("p", "a", "It rains", 27, 35, ("Title", "Weather"))
     path = tmp_path / "odd #?% name.sqlite"
     writer = ArticleWriter(path)
-    writer.add(whole, [passage], ["hash"])
-    writer.add(bare, [], [])
+    writer.add(IndexedArticle(whole, [passage], ["hash"], "content", b"sign"))
+    writer.end_file("2007/über uns.txt", None, [Failure("2007/über uns.txt", "too long")])
+    writer.add(IndexedArticle(bare, [], []))
     assert [part.reason for part in writer.left_out()] == ["its picture"]
     writer.finish()
     table = ArticleTable(path)
@@ -49,6 +50,12 @@ def test_every_field_of_an_article_survives(tmp_path: Path) -> None:
     assert table.article("c") is None
     assert table.fetch([0]) == [(passage, whole)]
     assert table.passages_of(whole) == ([0], [passage])
+    ((indexed, ordinals),) = table.of_file(0)
+    assert (indexed.article, [*indexed.passages], ordinals) == (whole, [passage], [0])
+    assert ([*indexed.embedded_hashes], indexed.content_hash) == (["hash"], "content")
+    assert indexed.signature == b"sign"
+    assert table.failures_of(0) == [Failure("2007/über uns.txt", "too long")]
+    assert table.content_hashes() == {"2007/über uns.txt": "content", "b.txt": ""}
     assert (table.ordinals_of(["p", "q"]), table.ordinals_embedded(["hash"])) == (
         {"p": 0},
         {"hash": 0},
@@ -60,14 +67,14 @@ def test_any_number_of_passages_can_be_fetched(tmp_path: Path) -> None:
     count = 40_000  # more than SQLite's variables in one statement
     writer = ArticleWriter(tmp_path / "t")
     passages = [Passage(f"p{n}", "id-a", "x", 0, 1) for n in range(count)]
-    writer.add(make_article("x"), passages, map(str, range(count)))
+    writer.add(IndexedArticle(make_article("x"), passages, [*map(str, range(count))]))
     writer.finish()
     assert len(ArticleTable(tmp_path / "t").fetch(range(count))) == count
 
 
 def test_what_was_not_finished_is_lost(tmp_path: Path) -> None:
     writer = ArticleWriter(tmp_path / "t")
-    writer.add(make_article("x"), [], [])
+    writer.add(IndexedArticle(make_article("x"), [], []))
     writer.close()
     assert list(ArticleTable(tmp_path / "t").articles()) == []
 

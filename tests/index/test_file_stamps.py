@@ -33,22 +33,17 @@ def test_a_file_at_rest_is_not_opened_again(path: Path, monkeypatch: pytest.Monk
     assert stamp_if_same(path, stamp) == stamp
 
 
-def test_a_change_in_the_moment_of_reading_is_seen(path: Path) -> None:
-    """Even where neither size nor any time tells."""
+@pytest.mark.parametrize("is_settled", [False, True])
+def test_a_change_that_neither_size_nor_time_tells_is_seen(
+    path: Path, is_settled: bool, request: pytest.FixtureRequest
+) -> None:
+    """In the moment of reading; or later, with the old time put back."""
+    if is_settled:
+        request.getfixturevalue("settled")
     stamp = stamp_of(path, LARGE)
     assert stamp is not None
     times = path.stat()
-    path.write_text("twelve whales")
-    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
-    assert stamp_if_same(path, stamp) is None
-
-
-@pytest.mark.usefixtures("settled")
-def test_a_file_with_its_old_time_put_back_is_seen(path: Path) -> None:
-    stamp = stamp_of(path, LARGE)
-    assert stamp is not None
-    times = path.stat()
-    time.sleep(0.02)
+    time.sleep(0.02 * is_settled)
     path.write_text("twelve whales")
     os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
     assert stamp_if_same(path, stamp) is None

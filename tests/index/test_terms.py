@@ -75,12 +75,10 @@ def test_queries_without_known_terms_find_nothing(tmp_path: Path, query: str) ->
     assert write(tmp_path / "t", [("a whale in the fog", "")]).search(query, 5) == []
 
 
-@pytest.mark.parametrize(
-    "query", ["text:whale AND (", '"', "whale^9 title:[a TO b]", "whale " * 4000]
-)
+@pytest.mark.parametrize("query", ["text:whale AND (", "whale^9 title:[a TO b]", "whale " * 4000])
 def test_queries_are_words_not_a_language(tmp_path: Path, query: str) -> None:
     index = write(tmp_path / "t", [("a whale", ""), ("a boat", "")])
-    assert [ordinal for ordinal, _ in index.search(query, 5)] in ([], [0])
+    assert [ordinal for ordinal, _ in index.search(query, 5)] == [0]
 
 
 def test_bounds(tmp_path: Path) -> None:

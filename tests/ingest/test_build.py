@@ -62,9 +62,9 @@ def everything(store: LocalStore) -> dict[str, object]:
         "sources": store.file_sources(),
         "known": {source: known[0] for source, known in store.files().items()},
     }
-    for topic in TOPICS:
+    for topic in TOPICS[:4]:
         vector = FakeEmbedder().embed_query([topic])[0]
-        for filters in (Filters(), Filters(source="*a*"), Filters(since="2008")):
+        for filters in (Filters(), Filters(source="*a*", since="2008")):
             found[f"{topic} {filters} near"] = store.search_vectors(vector, 20, filters)
             found[f"{topic} {filters} terms"] = store.search_terms(topic, 20, filters)
     store.close()
@@ -179,7 +179,7 @@ class Folder:
             )()
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, 1, *(pytest.param(n, marks=pytest.mark.long) for n in (2, 3))])
 def test_an_incremental_build_is_the_same_as_a_full_one(seeds_folder: Path, seed: int) -> None:
     folder = Folder(seed)
     build()
@@ -229,31 +229,27 @@ def test_only_a_changed_file_is_read(seeds_folder: Path, loaded: list[str]) -> N
     assert (report.updated, report.unchanged, report.embedded) == (1, 1, 1)
 
 
-def test_a_renamed_file_is_not_embedded_again(seeds_folder: Path) -> None:
+def test_a_renamed_file_is_not_embedded_again_but_by_another_model(seeds_folder: Path) -> None:
     build()
     Path("seeds/talks.txt").rename("seeds/2007.txt")
     report = build()
     assert (report.renamed, report.unchanged, report.removed, report.added) == (1, 1, 0, 0)
     assert report.embedded == 0
     assert [article.source for article in opened().articles()] == ["2007.txt", "whales.txt"]
-
-
-def test_another_model_embeds_all(seeds_folder: Path) -> None:
-    passages = build().passages
-    assert build(FakeEmbedder(revision="2")).embedded == passages
+    assert build(FakeEmbedder(revision="2")).embedded == report.passages
 
 
 def test_a_file_of_many_articles_counts_as_one_file(seeds_folder: Path) -> None:
-    rows = [f"Title {number},A new article about storm number {number}." for number in range(600)]
+    rows = [f"Title {number},A new article about storm number {number}." for number in range(60)]
     (seeds_folder / "papers.csv").write_text("\n".join(["title,text", *rows, "Empty,"]))
     steps: list[Progress] = []
     settings = Settings()
     report = build_from_folder(SEEDS, INDEX, settings, FakeEmbedder(), steps.append)
-    assert report.articles == 602
-    assert report.failures == (Failure("papers.csv#601", "it holds no text"),)
+    assert report.articles == 62
+    assert report.failures == (Failure("papers.csv#61", "it holds no text"),)
     assert [step.done for step in steps if step.stage == "reading"] == [1, 2, 3]
     assert {step.total for step in steps} == {3}
-    assert len({article.id for article in opened().articles()}) == 602
+    assert len({article.id for article in opened().articles()}) == 62
     rows.insert(0, "First,This row came before the others.")
     (seeds_folder / "papers.csv").write_text("\n".join(["title,text", *rows]))
     assert build().embedded == 1
@@ -288,8 +284,7 @@ def test_another_version_of_a_library_that_reads_is_other_code(
 
 def test_another_way_of_cutting_keeps_the_vectors_that_fit(seeds_folder: Path) -> None:
     build()
-    settings = Settings(passage_tokens=64)
-    report = build_from_folder(SEEDS, INDEX, settings, FakeEmbedder())
+    report = build(passage_tokens=64)
     assert 0 < report.embedded < report.passages
 
 
@@ -338,23 +333,19 @@ def test_a_name_taken_is_told_however_its_file_falls_into_batches(
 
 
 def test_odd_articles(build_index: Build, open_index: Open) -> None:
-    assert build_index([make_article("")]).passages == 0
+    odd = [
+        make_article("A short text about whales.", "long title", title="t" * 10_000),
+        make_article("鲸鱼回来了。 Киты вернулись. 🐋", "scripts", title="鲸" * 300),
+        make_article("x" * 50_000, "one word"),
+        make_article(""),
+    ]
+    assert build_index(odd).articles == 4
     store = open_index()
-    assert store.search_vectors(FakeEmbedder().embed_query(["x"])[0], 5) == []
-    assert store.search_terms("nothing", 5) == []
-    assert len(list(store.articles())) == 1
-    store.close()
-    report = build_index(
-        [
-            make_article("A short text about whales.", "long title", title="t" * 10_000),
-            make_article("鲸鱼回来了。 Киты вернулись. 🐋", "scripts", title="鲸" * 300),
-            make_article("x" * 50_000, "one word"),
-        ]
-    )
-    store = open_index()
-    assert (report.articles, store.article_count) == (3, 3)
     for passage, article in store.fetch(range(store.passage_count)):
-        assert article.text[passage.start : passage.end] == passage.text
+        assert article.text[passage.start : passage.end] == passage.text != ""
+    store.close()
+    assert build_index(odd[-1:]).passages == 0
+    assert open_index().search_terms("whales", 5) == []
 
 
 # Folders that cannot be read, in whole or in part.
@@ -432,28 +423,23 @@ class Interrupted(FakeEmbedder):
         return super().embed_passages(texts)
 
 
-def test_an_interrupted_build_goes_on_from_what_was_embedded(seeds_folder: Path) -> None:
-    for number in range(600):
+@pytest.mark.parametrize("revision", ["1", "0"])
+def test_an_interrupted_build_goes_on_from_what_the_same_model_embedded(
+    seeds_folder: Path, revision: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.ingest.build._BATCH_PASSAGES", 16)
+    for number in range(40):
         Path(f"seeds/{number:03d}.txt").write_text(f"Lamp {number} of the harbour went out.")
-    first = Interrupted()
+    first = Interrupted(revision=revision)
     with pytest.raises(KeyboardInterrupt):
         build(first)
-    assert len(first.embedded) >= 256
+    assert len(first.embedded) >= 16
     assert (INDEX / "embedded.sqlite").exists()
     report = build()
-    assert report.embedded == report.passages - len(first.embedded)
+    assert report.embedded == report.passages - len(first.embedded) * (revision == "1")
     assert sorted(path.name for path in INDEX.iterdir()) == ["CURRENT", "build.lock", "generations"]
     build(index=ANEW)
     assert everything(opened()) == everything(opened(ANEW))
-
-
-def test_what_another_model_embedded_is_not_used(seeds_folder: Path) -> None:
-    for number in range(300):
-        Path(f"seeds/{number:03d}.txt").write_text(f"Lamp {number} of the harbour went out.")
-    with pytest.raises(KeyboardInterrupt):
-        build(Interrupted(revision="0"))
-    report = build()
-    assert report.embedded == report.passages
 
 
 def test_title_date_and_headings_are_embedded_with_a_passage() -> None:
