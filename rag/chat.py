@@ -29,6 +29,7 @@ from rag.types import (
     Event,
     Filters,
     Hit,
+    Kind,
     Quoted,
     Reading,
     Retrieved,
@@ -51,6 +52,7 @@ REPLIES = {
     "words, with a footnote for every sentence, and also sums them up or lists them.",
 }
 """What is said where no article is asked for, whatever the message says besides."""
+_UNSEARCHED: frozenset[Kind] = frozenset(("small talk", "about Footnote", "topics"))
 _WORD_WITH_SPACE = re.compile(r"\S+\s*|\s+")
 _LAST_CITED = 5
 """Passages of the article cited last that are read for a follow-up, before all others."""
@@ -80,7 +82,7 @@ def stream(
     turn = _Turn(store, embedder, reader, settings, filters)
     with turn.clock("understand"):
         ask = understood(question, turns(history), store, embedder, filters)
-    hits = turn.search(ask)
+    hits = () if ask.kind in _UNSEARCHED else turn.search(ask)
     yield Retrieved(ask.query, hits)
     model, sections = turn.sections(ask, hits)
     with turn.clock("compose"):
@@ -192,7 +194,7 @@ class _Turn:
             case "articles":
                 found = listed(ask, self.store)
             case "topics":
-                found = topics(ask, self.store, self.embedder)
+                found = topics(ask, self.store, self.embedder) or None
             case "about an article":
                 found = of_article(ask, self.store, hits)
             case "summary":

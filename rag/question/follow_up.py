@@ -35,8 +35,8 @@ _PROMPT_TOKENS = 3
 _MARKS: dict[Role, str] = {"user": "Q: ", "assistant": "A: ", "title": "T: "}
 _LAST_TURNS = 8
 """Turns that are looked at: what is older is seldom meant, and does not fit."""
-_NEEDS_FROM, _TAKES_FROM = 0.35, 0.3
-_MOST_PHRASES = 4
+_NEEDS_FROM, _SURELY_NEEDS_FROM, _TAKES_FROM = 0.35, 0.6, 0.3
+_MOST_PHRASES = 3
 _CARRIED_CHARS = 200
 _NOTHING_SAID = "I don't know."
 """A refusal, as the conversations that were learned from word it."""
@@ -84,7 +84,7 @@ def standalone(question: str, turns: Sequence[Answer]) -> str:
     if needs < _NEEDS_FROM:
         return question
     about = taken_up(question, segments, chances)
-    if not about and (refers_back(question) or len(content_words(question)) < 2):
+    if not about and (needs >= _SURELY_NEEDS_FROM or len(content_words(question)) < 2):
         about = _asked_last(question, segments)
     return worded(question, about)
 
