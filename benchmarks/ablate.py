@@ -89,11 +89,11 @@ def rules() -> list[Rule]:
     def alone(question: str, *others: Any) -> tuple[str]:
         return (question,)
 
-    def unchanged(question: str, *others: Any) -> str:
-        return question
+    def unchanged(question: str, *others: Any) -> tuple[str, bool]:
+        return question, False
 
-    def previous_turn(question: str, turns: Any, *others: Any) -> str:
-        return f"{turns[-1].question} {question}" if turns else question
+    def previous_turn(question: str, turns: Any, *others: Any) -> tuple[str, bool]:
+        return (f"{turns[-1].question} {question}", True) if turns else (question, False)
 
     def nearest_only(quotes: Any, most: int) -> Any:
         near = [each for each in quotes[:MAX_NEAR] if quotes[0].score - each.score <= NEAR_BEST]
@@ -121,6 +121,7 @@ def rules() -> list[Rule]:
         Rule("follow-ups → previous turn", standalone, previous_turn, follow_ups),
         Rule("passages of what was cited last", "chat._LAST_CITED", 1),
         Rule("what was cited last alone", "chat._STAYS_FROM", 2.0),
+        Rule("follow-ups read as they stand", "chat.says_enough", lambda *_: False),
         Rule("spelling", "question.spelling.corrected", first, "question/spelling"),
         Rule("several parts", "question.parts.parts", alone, "question/parts"),
         Rule("sides compared", "question.subject.sides_of", nothing),

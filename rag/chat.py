@@ -16,7 +16,7 @@ from rag.answer.evidence import enough
 from rag.answer.sections import section_of, without_repetition
 from rag.answer.timeline import timeline
 from rag.question.ask import SIDED, check_question, understood
-from rag.question.follow_up import content_words, word_key
+from rag.question.follow_up import content_words, says_enough, word_key
 from rag.question.history import turns
 from rag.read.evidence import cut
 from rag.retrieval import retrieve
@@ -225,15 +225,20 @@ class _Turn:
             )
 
     def _reading(self, ask: Ask, hits: Sequence[Hit]) -> Reading:
-        """What the hits say: those of the articles in view where they alone likely answer."""
+        """What the hits say: those of the articles in view where they alone likely answer.
+
+        Of a follow-up that says enough it is the question as it stands that is read: words taken up
+        help to find passages, and mislead the choice of a sentence.
+        """
+        said = ask.asked if says_enough(ask.asked) else ask.query
         hits = _of_its_name(ask, hits)
         in_view = {citation.article_id for citation in ask.thread}
         near = [hit for hit in hits if hit.article.id in in_view]
         if near:
-            reading = self.reader.read(ask.asked, ask.query, near)
+            reading = self.reader.read(ask.asked, said, near)
             if reading.confidence >= _STAYS_FROM and self._answers(reading):
                 return replace(reading, hits=reading.hits or tuple(near))
-        reading = self.reader.read(ask.asked, ask.query, hits)
+        reading = self.reader.read(ask.asked, said, hits)
         return replace(reading, hits=reading.hits or tuple(hits))
 
     def _answers(self, reading: Reading) -> bool:

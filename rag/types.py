@@ -211,6 +211,8 @@ class Ask:
     kind: Kind = "lookup"
     subject: str = ""
     """What it names besides saying what it wants: "the strike" of "sum up the strike briefly"."""
+    leans: bool = False
+    """Whether it leans on the turns before."""
     parts: tuple[Ask, ...] = ()
     """The questions that it asks, or the sides that it compares, in order, each with its own query;
     empty where it asks one."""
@@ -229,7 +231,7 @@ class Ask:
     @property
     def thread(self) -> tuple[Citation, ...]:
         """``in_view``, where the question leans on what was said."""
-        return self.in_view if self.query != self.asked else ()
+        return self.in_view if self.leans else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,10 +73,12 @@ def understood(
     subject = subject_of(_without(asked, [*filter(None, [author, period and period.named])]))
     stands_alone = kind == "articles" or (kind in _OF_ARTICLES and bool(subject))
     whole = kind in _OF_NOTHING_BEFORE or (stands_alone and not refers_back(question))
+    query, leans = (asked, False) if whole else standalone(question, turns)
     ask = Ask(
         question=question,
         asked=asked,
-        query=asked if whole else corrected(standalone(question, turns), store),
+        query=corrected(query, store),
+        leans=leans,
         kind=kind,
         subject=subject,
         filters=_narrowed(filters, author, period),
@@ -109,9 +111,16 @@ def _parts(whole: Ask, store: Store) -> tuple[Ask, ...]:
     found = []
     for place, part in enumerate(asked):
         turns = whole.turns if place == 0 else (*whole.turns, before)
-        query = corrected(standalone(part, turns), store)
-        spelled = corrected(part, store)
-        found.append(replace(whole, question=part, asked=spelled, query=query, kind="lookup"))
+        query, _ = standalone(part, turns)
+        found.append(
+            replace(
+                whole,
+                question=part,
+                asked=corrected(part, store),
+                query=corrected(query, store),
+                kind="lookup",
+            )
+        )
     return tuple(found)
 
 

@@ -71,22 +71,22 @@ class Segment:
     text: str
 
 
-def standalone(question: str, turns: Sequence[Answer]) -> str:
-    """The query for ``question`` after ``turns``, oldest first: itself, if it needs none of them.
+def standalone(question: str, turns: Sequence[Answer]) -> tuple[str, bool]:
+    """The query for ``question`` after ``turns``, oldest first, and whether it leans on them.
 
     What it leans on goes before it: "How old is he?" after a question about Ryan Crocker becomes
     "Ryan Crocker: how old is he?".
     """
     segments = tuple(said_in(turns))
     if not segments:
-        return question
+        return question, False
     needs, chances = _read(question, segments)
     if needs < _NEEDS_FROM:
-        return question
+        return question, False
     about = taken_up(question, segments, chances)
-    if not about and (needs >= _SURELY_NEEDS_FROM or len(content_words(question)) < 2):
+    if not about and needs >= _SURELY_NEEDS_FROM and not says_enough(question):
         about = _asked_last(question, segments)
-    return worded(question, about)
+    return worded(question, about), True
 
 
 def worded(question: str, about: Sequence[str]) -> str:
@@ -101,6 +101,12 @@ def worded(question: str, about: Sequence[str]) -> str:
 def refers_back(question: str) -> bool:
     """Whether a word of it, such as "it" or "there", stands for something said before."""
     return any(word.group().lower() in _REFERRING for word in _WORD.finditer(question))
+
+
+def says_enough(question: str) -> bool:
+    """Whether it can be read as it stands, beside an article that tells the rest: no word refers
+    back, and two say what is asked. "How long did the trial take?", not "Why did she?"."""
+    return not refers_back(question) and len(content_words(question)) > 1
 
 
 def words(text: str) -> list[Span]:

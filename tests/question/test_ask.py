@@ -140,6 +140,7 @@ def test_kinds(question: str, kind: Kind) -> None:
         ("When and where was he born?", ("When was he born?", "where was he born?")),
         ("Who won? Where did they play?", ("Who won?", "Where did they play?")),
         ("Who won and when?", ("Who won?", "when?")),
+        ("who paid, whats the price", ("who paid", "whats the price")),
         (
             "how much did he take, how many times the limit, and how long was he in hospital",
             ("how much did he take", "how many times the limit", "how long was he in hospital"),
