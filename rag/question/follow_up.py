@@ -84,8 +84,9 @@ def standalone(question: str, turns: Sequence[Answer]) -> tuple[str, bool]:
     if needs < _NEEDS_FROM:
         return question, False
     about = taken_up(question, segments, chances)
-    if not about and needs >= _SURELY_NEEDS_FROM and not says_enough(question):
-        about = _asked_last(question, segments)
+    is_left_open = not about and needs >= _SURELY_NEEDS_FROM and not says_enough(question)
+    if is_left_open or not content_words(question):
+        about = _asked_last(segments) + about[: _MOST_PHRASES - 1]
     return worded(question, about), True
 
 
@@ -199,14 +200,10 @@ def _completes_name(text: str, spans: Sequence[Span], taken: Sequence[bool], pla
     )
 
 
-def _asked_last(question: str, segments: Sequence[Segment]) -> list[str]:
-    """The last question that says by itself what it is about: "Why?" leans on it as a whole."""
-    known = content_words(question)
-    for segment in reversed(segments):
-        says = segment.role == "user" and not refers_back(segment.text)
-        if says and content_words(segment.text) - known:
-            return [segment.text.strip(" ?.!")]
-    return []
+def _asked_last(segments: Sequence[Segment]) -> list[str]:
+    """The last question that says something by itself: "Why?" leans on it as a whole."""
+    asked = [each.text for each in segments if each.role == "user" and content_words(each.text)]
+    return [asked[-1].strip(" ?.!")] if asked else []
 
 
 # What the encoder reads, and what the head sees of it.
