@@ -92,11 +92,6 @@ def test_below_the_threshold_it_abstains_with_the_nearest_passages(store: LocalS
     assert "".join(event.text for event in events if isinstance(event, Token)) == ABSTENTION
 
 
-def test_where_nothing_is_found_it_abstains(store: LocalStore) -> None:
-    answer, _ = ask(store, "whales", filters=Filters(author="nobody"), min_confidence=0.0)
-    assert (answer.status, answer.hits) == ("abstained", ())
-
-
 def test_lists_and_summaries_keep_to_the_filters(store: LocalStore) -> None:
     only_whales = Filters(since="2011")
     listed, _ = ask(store, "List the articles", filters=only_whales)
@@ -152,19 +147,13 @@ def test_a_follow_up_is_searched_with_the_question_before(store: LocalStore) -> 
     assert "whales" in answer.query
 
 
-@pytest.mark.parametrize("question", ["", "  \n\t ", "\u3000"])
-def test_empty_questions(store: LocalStore, question: str) -> None:
-    with pytest.raises(QuestionError, match="The question is empty: type one."):
-        ask(store, question)
-
-
-def test_long_questions(store: LocalStore) -> None:
+def test_questions_that_are_refused_or_cleaned(store: LocalStore) -> None:
+    for question in ("", "  \n\t ", "\u3000"):
+        with pytest.raises(QuestionError, match="The question is empty: type one."):
+            ask(store, question)
     with pytest.raises(QuestionError, match="has 20,000 characters, at most 2,000 are read"):
         ask(store, "x" * 20_000)
     ask(store, "x" * 2000)
-
-
-def test_bytes_that_are_no_characters() -> None:
     assert check_question(" caf\udce9? ", 100) == "caf??"
 
 

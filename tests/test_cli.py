@@ -181,14 +181,6 @@ def test_errors_are_one_line(run: Run, arguments: tuple[str, ...], words: str) -
     assert words in result[2]
 
 
-def test_an_index_of_another_model(run: Run, fake_models: FakeEmbedder) -> None:
-    run("build")
-    fake_models.revision = "2"
-    result = run("ask", "Who?")
-    assert is_one_error(result)
-    assert "it was made with the model fake (1), this is fake (2). Run rag build." in result[2]
-
-
 def test_a_mistyped_index_is_not_built(run: Run) -> None:
     result = run("ask", "How many whales?", "--index", "idnex")
     assert is_one_error(result)

@@ -241,7 +241,7 @@ class MilvusStore(Generation):
         scores = {hit["id"]: hit["distance"] for hit in found}
         if field == "weights":
             scores = {passage_id: abs(score) for passage_id, score in scores.items()}
-        ordinals = self.ordinals_of(list(scores))
+        ordinals = self.ordinals_by("id", list(scores))
         hits = [(ordinal, scores[passage_id]) for passage_id, ordinal in ordinals.items()]
         return sorted(hits, key=lambda hit: (-hit[1], hit[0]))
 
@@ -353,11 +353,10 @@ def _delete(server: MilvusServer, collection: str, article_ids: Iterable[str]) -
 
 def _rows(store: LocalStore, article_id: str, version: str) -> Iterator[Row]:
     """The passages of an article, the first of them last."""
-    article = store.article(article_id)
-    assert article is not None
-    ordinals, passages = store.passages_of(article)
+    ((indexed, ordinals),) = store.indexed("id", article_id)
+    article = indexed.article
     shared = {"article_id": article_id, "version": version, **_filtered(article)}
-    found = list(zip(passages, store.vectors(ordinals), strict=True))
+    found = list(zip(indexed.passages, store.vectors(ordinals), strict=True))
     for place, (passage, vector) in reversed(list(enumerate(found))):
         own = list(terms(searched_text(passage))) * _TEXT_REPEATS
         yield {

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from rag.errors import FilterError
 from rag.index.file_stamps import FileStamp
@@ -153,14 +153,6 @@ class ArticleTable:
         }
         return [found[ordinal] for ordinal in ordinals]
 
-    def passages_of(self, article: Article) -> tuple[list[int], list[Passage]]:
-        """The ordinals of an article's passages, in order, and the passages."""
-        rows = self._select(
-            f"SELECT ordinal, {_PASSAGE} FROM passages WHERE article_id = ? ORDER BY ordinal",
-            [article.id],
-        )
-        return [row[0] for row in rows], [_passage(row, article) for _, *row in rows]
-
     def articles(self) -> Iterator[Article]:
         """Every article, by source, one in memory at a time."""
         for (article_id,) in self._select("SELECT id FROM articles ORDER BY source"):
@@ -217,18 +209,13 @@ class ArticleTable:
         rows = self._select(f"SELECT source FROM articles WHERE {where} LIMIT ?", [*values, limit])
         return [source for (source,) in rows]
 
-    def ordinals_of(self, ids: Sequence[str]) -> dict[str, int]:
-        """Ordinal by id of the passages that are there."""
+    def ordinals_by(
+        self, column: Literal["id", "embedded_hash"], keys: Sequence[str]
+    ) -> dict[str, int]:
+        """Ordinal by id, or by the hash of what was embedded, of the passages that are there."""
         rows = self._select(
-            f"SELECT id, ordinal FROM passages WHERE id IN {_CHOSEN}", [json.dumps(list(ids))]
-        )
-        return dict(rows)
-
-    def ordinals_embedded(self, embedded_hashes: Sequence[str]) -> dict[str, int]:
-        """Ordinal by the hash of what was embedded, where there is one."""
-        rows = self._select(
-            f"SELECT embedded_hash, ordinal FROM passages WHERE embedded_hash IN {_CHOSEN}",
-            [json.dumps(list(embedded_hashes))],
+            f"SELECT {column}, ordinal FROM passages WHERE {column} IN {_CHOSEN}",
+            [json.dumps(list(keys))],
         )
         return dict(rows)
 
@@ -247,22 +234,26 @@ class ArticleTable:
         rows = self._select(f"SELECT source, number, {_STAMP} FROM files WHERE sha256 IS NOT NULL")
         return {source: (number, FileStamp(*stamp)) for source, number, *stamp in rows}
 
-    def of_file(self, number: int) -> Iterator[tuple[IndexedArticle, list[int]]]:
-        """The articles of a file, in order, each with the ordinals of its passages."""
-        for row in self._select(
-            f"SELECT {_ARTICLE}, content_hash, signature FROM articles WHERE file = ?"
+    def indexed(
+        self, column: Literal["id", "file"], value: str | int
+    ) -> Iterator[tuple[IndexedArticle, list[int]]]:
+        """The article of this id, or those of a file in order, with their passages' ordinals."""
+        rows = self._cursor(
+            f"SELECT {_ARTICLE}, content_hash, signature FROM articles WHERE {column} = ?"
             " ORDER BY rowid",
-            [number],
-        ):
+            [value],
+        )
+        for row in rows:
             article = _article(row[:-2])
-            rows = self._select(
+            parts = self._select(
                 f"SELECT {_PASSAGE}, embedded_hash, ordinal FROM passages WHERE article_id = ?"
                 " ORDER BY ordinal",
                 [article.id],
             )
-            passages = [_passage(found, article) for *found, _, _ in rows]
-            hashes = [found[-2] for found in rows]
-            yield IndexedArticle(article, passages, hashes, *row[-2:]), [r[-1] for r in rows]
+            passages = [_passage(part, article) for *part, _, _ in parts]
+            hashes = [part[-2] for part in parts]
+            ordinals = [part[-1] for part in parts]
+            yield IndexedArticle(article, passages, hashes, *row[-2:]), ordinals
 
     def failures_of(self, number: int) -> list[Failure]:
         """What could not be read of a file."""
@@ -330,9 +321,11 @@ class ArticleTable:
         with self._lock:
             return self._connection.execute(statement, values).fetchall()
 
-    def _cursor(self, statement: str) -> Iterator[tuple[Any, ...]]:
+    def _cursor(
+        self, statement: str, values: Sequence[str | int] = ()
+    ) -> Iterator[tuple[Any, ...]]:
         """Rows one by one."""
-        cursor = self._connection.execute(statement)
+        cursor = self._connection.execute(statement, values)
         while rows := self._some(cursor):
             yield from rows
 

@@ -195,7 +195,7 @@ class GenerationWriter:
     def copy_file(self, number: int, source: str, stamp: FileStamp) -> None:
         """Appends file ``number`` of the generation before, which is as it was."""
         assert self._previous is not None
-        for indexed, ordinals in self._previous.of_file(number):
+        for indexed, ordinals in self._previous.indexed("file", number):
             self.add(indexed, self._previous.vectors(ordinals))
         self.end_file(source, stamp, self._previous.failures_of(number))
 

@@ -41,6 +41,8 @@ class TermIndex:
 
         Only ``ordinals`` are searched, where given. A query of stop words alone finds nothing.
         """
+        import numpy as np
+
         count = int(self._searcher.num_docs)
         wanted = sorted(set(content_terms(query)))
         k = min(k, count if ordinals is None else len(ordinals))
@@ -49,8 +51,8 @@ class TermIndex:
         if ordinals is not None and len(ordinals) > _NAMED_AT_MOST:
             depth = math.ceil(2 * k * count / len(ordinals))
             ranking = self._ranking(self._query(wanted), min(depth, count))
-            allowed = _allowed(ordinals, count)
-            found = [hit for hit in ranking if allowed[hit[0]]][:k]
+            passes = np.isin([ordinal for ordinal, _ in ranking], ordinals)
+            found = [hit for hit, is_allowed in zip(ranking, passes, strict=True) if is_allowed][:k]
             if len(found) == k or len(ranking) < depth:
                 return found
         return self._ranking(self._query(wanted, ordinals), k)
@@ -65,10 +67,11 @@ class TermIndex:
     def passages_holding(self, words: Sequence[str]) -> list[int]:
         """For each word the number of passages that hold it, or whose title does, in any
         inflection; of a phrase, those that hold its rarest word. 0 for a stop word."""
-        return [min(map(self._holding, terms(word)), default=0) for word in words]
-
-    def _holding(self, term: str) -> int:
-        return max(int(self._searcher.doc_freq(field, term)) for field in ("text", "title"))
+        held = self._searcher.doc_freq
+        return [
+            min((max(held("text", term), held("title", term)) for term in terms(word)), default=0)
+            for word in words
+        ]
 
     def _query(self, wanted: Sequence[str], ordinals: Ordinals | None = None) -> Any:
         from tantivy import Occur, Query
@@ -86,15 +89,6 @@ class TermIndex:
         return Query.boolean_query(
             [(Occur.Must, query), (Occur.Must, Query.const_score_query(allowed, 0.0))]
         )
-
-
-def _allowed(ordinals: Ordinals, count: int) -> NDArray[np.bool_]:
-    """Whether each of ``count`` passages is among ``ordinals``."""
-    import numpy as np
-
-    allowed = np.zeros(count, dtype=bool)
-    allowed[np.asarray(ordinals, dtype=np.int64)] = True
-    return allowed
 
 
 def searched_text(passage: Passage) -> str:

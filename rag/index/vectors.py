@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -137,24 +137,16 @@ class VectorIndex:
         parameters.sel = selector  # FAISS only points to it: the caller holds on to it
         if probes:
             parameters.nprobe = probes
-        with _one_thread():
+        # For one question two threads are slower wherever the processors have other work, since
+        # the search ends with the later of them (docs/scale.md).
+        threads = faiss.omp_get_max_threads()
+        faiss.omp_set_num_threads(1)
+        try:
             scores, found = self._index.search(vector.reshape(1, -1), k, params=parameters)
+        finally:
+            faiss.omp_set_num_threads(threads)
         ranking = zip(found[0].tolist(), scores[0].tolist(), strict=True)
         return sorted((hit for hit in ranking if hit[0] >= 0), key=lambda hit: (-hit[1], hit[0]))
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """For one question: two threads are slower wherever the processors have other work, since the
-    search ends with the later of them (docs/scale.md)."""
-    import faiss
-
-    threads = faiss.omp_get_max_threads()
-    faiss.omp_set_num_threads(1)
-    try:
-        yield
-    finally:
-        faiss.omp_set_num_threads(threads)
 
 
 class VectorWriter:
@@ -208,9 +200,13 @@ def build_lists(rows: Any) -> tuple[Any, VectorSearch]:
 
     None in its place where reading a quarter of the lists does not find TARGET_RECALL.
     """
+    import faiss
+    from faiss.contrib.exhaustive_search import knn_ground_truth
+
     index = _filled(_trained(rows), rows)
     queries = _sample_queries(rows)
-    tenth_scores = _tenth_scores(rows, queries)
+    nearest: Any = knn_ground_truth
+    tenth_scores = nearest(queries, _blocks(rows), _DEPTH, faiss.METRIC_INNER_PRODUCT)[0][:, -1]
     tuning, held_out = slice(0, None, 2), slice(1, None, 2)
     low, high = 1, max(1, int(index.nlist * _LARGEST_SHARE))
     while low < high:  # the fewest lists that find enough, by halving
@@ -265,18 +261,6 @@ def _sample_queries(rows: Any) -> Vectors:
     lengths = np.linalg.norm(sums, axis=1, keepdims=True)
     queries: Vectors = sums / np.maximum(lengths, np.finfo(np.float32).tiny)  # some may cancel out
     return queries
-
-
-def _tenth_scores(rows: Any, queries: Vectors) -> Vectors:
-    """The tenth best cosine of each query, from comparing all rows, in blocks."""
-    import numpy as np
-
-    best = np.full((len(queries), _DEPTH), -np.inf, dtype=np.float32)
-    for block in _blocks(rows):
-        scores = np.concatenate([best, queries @ block.T], axis=1)
-        best = -np.partition(-scores, _DEPTH - 1, axis=1)[:, :_DEPTH]
-    tenth: Vectors = best.min(axis=1)
-    return tenth
 
 
 def _recall(index: Any, queries: Vectors, tenth_scores: Vectors) -> float:

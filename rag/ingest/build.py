@@ -181,7 +181,7 @@ class _Before:
         """The vectors that are known, by the hash of what was embedded."""
         if self.store is None or not self.has_vectors:
             return {}
-        ordinals = self.store.ordinals_embedded(hashes)
+        ordinals = self.store.ordinals_by("embedded_hash", hashes)
         return dict(zip(ordinals, self.store.vectors(list(ordinals.values())), strict=True))
 
 

@@ -1,9 +1,10 @@
 """Builds that are killed, short of space, cut off from power or in each other's way, step by step.
 
-``python -m tests.index.faults SWEEP SHARE FOLDER`` prints a JSON list with one outcome for each
-time that something was done. A step is a system call that changes a file of the index. ``SHARE`` of
-the steps are tried, and all those around the switch. A program of its own, since it
-forks: its processes have everything loaded at once, and none of the libraries' threads runs here.
+``python -m tests.index.faults FOLDER SWEEP=SHARE ...`` prints a JSON object: for each sweep a list
+with one outcome for each time that something was done. A step is a system call that changes a file
+of the index. ``SHARE`` of the steps are tried, and all those around the switch. A program of its
+own, since it forks: its processes have everything loaded at once, and none of the libraries'
+threads runs here.
 """
 
 from __future__ import annotations
@@ -233,8 +234,10 @@ SWEEPS: dict[str, Callable[[TwoStates, float], Iterator[Outcome]]] = {
 }
 
 
-def main(sweep: str, share: str, folder: str) -> None:
-    print(json.dumps(list(SWEEPS[sweep](TwoStates(Path(folder)), float(share)))))
+def main(folder: str, *sweeps: str) -> None:
+    states = TwoStates(Path(folder))
+    shares = (sweep.split("=") for sweep in sweeps)
+    print(json.dumps({name: [*SWEEPS[name](states, float(share))] for name, share in shares}))
 
 
 if __name__ == "__main__":

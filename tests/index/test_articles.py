@@ -49,17 +49,15 @@ def test_every_field_of_an_article_survives(tmp_path: Path) -> None:
     assert list(table.articles()) == [whole, bare]
     assert table.article("c") is None
     assert table.fetch([0]) == [(passage, whole)]
-    assert table.passages_of(whole) == ([0], [passage])
-    ((indexed, ordinals),) = table.of_file(0)
+    assert [*table.indexed("id", "b")] == [(IndexedArticle(bare, [], []), [])]
+    ((indexed, ordinals),) = table.indexed("file", 0)
     assert (indexed.article, [*indexed.passages], ordinals) == (whole, [passage], [0])
     assert ([*indexed.embedded_hashes], indexed.content_hash) == (["hash"], "content")
     assert indexed.signature == b"sign"
     assert table.failures_of(0) == [Failure("2007/über uns.txt", "too long")]
     assert table.content_hashes() == {"2007/über uns.txt": "content", "b.txt": ""}
-    assert (table.ordinals_of(["p", "q"]), table.ordinals_embedded(["hash"])) == (
-        {"p": 0},
-        {"hash": 0},
-    )
+    assert table.ordinals_by("id", ["p", "q"]) == {"p": 0}
+    assert table.ordinals_by("embedded_hash", ["hash"]) == {"hash": 0}
     table.close()
 
 

@@ -11,9 +11,9 @@ import random
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 
@@ -24,22 +24,46 @@ from tests.index.two_states import TwoStates
 ROOT = Path(__file__).parents[2]
 LEFT_BY_FAILURES = {"CURRENT.new", "embedded.sqlite", "embedded.sqlite-journal"}
 """What a build that failed may leave for the next one, which removes it."""
-ALL = pytest.param(1.0, marks=[pytest.mark.long, pytest.mark.timeout(1800)], id="every step")
+SHARES = {
+    **{"kill": 0.04, "full_disk": 0.015, "failing_disk": 0.015, "second_builder": 0.015},
+    **{"reader": 0.2, "overtaken_reader": 1, "holding_reader": 1, "power_cut": 0.01},
+}
+"""Of the steps, where not every one is tried."""
+
+Outcomes: TypeAlias = list[dict[str, Any]]
+Sweep: TypeAlias = Callable[[str], Outcomes]
 
 linux_only = pytest.mark.skipif(not is_supported(), reason="no user notification of system calls")
+pytestmark = pytest.mark.timeout(1800)
 
 
-def sweep(name: str, share: float, folder: Path) -> list[dict[str, Any]]:
+def swept(folder: Path, shares: Mapping[str, float]) -> dict[str, Outcomes]:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.index.faults", name, str(share), str(folder / "work")],
+        [
+            *(sys.executable, "-m", "tests.index.faults", str(folder / "work")),
+            *(f"{name}={share}" for name, share in shares.items()),
+        ],
         env={"PYTHONPATH": str(ROOT), "PATH": "", "OMP_NUM_THREADS": "1"},
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    outcomes: list[dict[str, Any]] = json.loads(done.stdout)
+    outcomes: dict[str, Outcomes] = json.loads(done.stdout)
     return outcomes
+
+
+@pytest.fixture(scope="module")
+def sampled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcomes]:
+    return swept(tmp_path_factory.mktemp("sampled"), SHARES)
+
+
+@pytest.fixture(params=["some steps", pytest.param("every step", marks=pytest.mark.long)])
+def sweep(request: pytest.FixtureRequest, tmp_path: Path) -> Sweep:
+    """What came of each trial of a sweep, by its name."""
+    if request.param == "some steps":
+        return request.getfixturevalue("sampled").__getitem__  # type: ignore[no-any-return]
+    return lambda name: swept(tmp_path, {name: 1.0})[name]
 
 
 def states_before_and_after(outcome: dict[str, Any]) -> set[str]:
@@ -51,11 +75,10 @@ def assert_mended(outcome: dict[str, Any]) -> None:
 
 
 @linux_only
-@pytest.mark.parametrize("share", [pytest.param(0.04, id="some steps"), ALL])
-def test_killed(tmp_path: Path, share: float) -> None:
-    """About 36 kills, and 390."""
-    outcomes = sweep("kill", share, tmp_path)
-    assert sum(outcome["ended"] is None for outcome in outcomes) >= (350 if share == 1 else 30)
+def test_killed(sweep: Sweep) -> None:
+    """About 36 kills, or 390."""
+    outcomes = sweep("kill")
+    assert sum(outcome["ended"] is None for outcome in outcomes) >= 30
     found = set()
     for outcome in outcomes:
         assert outcome["ended"] in (None, "built"), outcome
@@ -66,12 +89,10 @@ def test_killed(tmp_path: Path, share: float) -> None:
 
 
 @linux_only
-@pytest.mark.parametrize("share", [pytest.param(0.015, id="some steps"), ALL])
 @pytest.mark.parametrize("kind", ["full_disk", "failing_disk"])
-def test_a_disk_that_does_not_take_it(tmp_path: Path, kind: str, share: float) -> None:
-    outcomes = sweep(kind, share, tmp_path)
+def test_a_disk_that_does_not_take_it(sweep: Sweep, kind: str) -> None:
     said = set()
-    for outcome in outcomes:
+    for outcome in sweep(kind):
         line = outcome["ended"]
         assert "\n" not in line, outcome
         assert outcome["state"] in states_before_and_after(outcome), outcome
@@ -93,9 +114,8 @@ def test_a_disk_that_does_not_take_it(tmp_path: Path, kind: str, share: float) -
 
 
 @linux_only
-@pytest.mark.parametrize("share", [pytest.param(0.015, id="some steps"), ALL])
-def test_two_builders(tmp_path: Path, share: float) -> None:
-    for outcome in sweep("second_builder", share, tmp_path):
+def test_two_builders(sweep: Sweep) -> None:
+    for outcome in sweep("second_builder"):
         assert outcome["ended"] == "built", outcome
         for line in outcome["second"]:
             is_first = outcome["path"] in (".", "build.lock")  # the lock is not taken yet
@@ -105,9 +125,8 @@ def test_two_builders(tmp_path: Path, share: float) -> None:
 
 
 @linux_only
-@pytest.mark.parametrize("share", [pytest.param(0.2, id="some steps"), ALL])
-def test_readers_while_a_build_goes_on(tmp_path: Path, share: float) -> None:
-    outcomes = sweep("reader", share, tmp_path)
+def test_readers_while_a_build_goes_on(sweep: Sweep) -> None:
+    outcomes = sweep("reader")
     for has_index in (False, True):
         states = [outcome["state"] for outcome in outcomes if outcome["has_index"] == has_index]
         before = "old" if has_index else "none"
@@ -116,14 +135,14 @@ def test_readers_while_a_build_goes_on(tmp_path: Path, share: float) -> None:
 
 
 @linux_only
-def test_readers_that_builds_overtake(tmp_path: Path) -> None:
-    outcomes = sweep("overtaken_reader", 1, tmp_path)
-    assert {outcome["state"] for outcome in outcomes} == {"old", "new"}
+def test_readers_that_builds_overtake(sampled: dict[str, Outcomes]) -> None:
+    states = {outcome["state"] for outcome in sampled["overtaken_reader"]}
+    assert states == {"old", "new"}
 
 
 @linux_only
-def test_a_generation_goes_when_its_last_reader_is_gone(tmp_path: Path) -> None:
-    *while_read, after = sweep("holding_reader", 1, tmp_path)
+def test_a_generation_goes_when_its_last_reader_is_gone(sampled: dict[str, Outcomes]) -> None:
+    *while_read, after = sampled["holding_reader"]
     for number, outcome in enumerate(while_read, start=2):
         assert (outcome["read"], outcome["next"]) == ("old", "built")
         assert outcome["generations"] == ["g000001", f"g{number:06d}"]
@@ -132,11 +151,10 @@ def test_a_generation_goes_when_its_last_reader_is_gone(tmp_path: Path) -> None:
 
 
 @linux_only
-@pytest.mark.parametrize("share", [pytest.param(0.01, id="some steps"), ALL])
-def test_power_cuts(tmp_path: Path, share: float) -> None:
-    """About 80 states in which the disk may be then, and 700."""
-    outcomes = sweep("power_cut", share, tmp_path)
-    assert len(outcomes) >= (500 if share == 1 else 50)
+def test_power_cuts(sweep: Sweep) -> None:
+    """About 80 states in which the disk may be then, or 700."""
+    outcomes = sweep("power_cut")
+    assert len(outcomes) >= 50
     for outcome in outcomes:
         assert outcome["state"] in states_before_and_after(outcome), outcome
         assert_mended(outcome)
