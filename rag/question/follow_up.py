@@ -84,9 +84,9 @@ def standalone(question: str, turns: Sequence[Answer]) -> tuple[str, bool]:
     if needs < _NEEDS_FROM:
         return question, False
     about = taken_up(question, segments, chances)
-    is_left_open = not about and needs >= _SURELY_NEEDS_FROM and not says_enough(question)
-    if is_left_open or not content_words(question):
-        about = _asked_last(segments) + about[: _MOST_PHRASES - 1]
+    says_little = len(content_words(question)) < (1 if refers_back(question) else 2)
+    if says_little or (not about and needs >= _SURELY_NEEDS_FROM and not says_enough(question)):
+        about = _with_last_question(about, segments)
     return worded(question, about), True
 
 
@@ -200,10 +200,14 @@ def _completes_name(text: str, spans: Sequence[Span], taken: Sequence[bool], pla
     )
 
 
-def _asked_last(segments: Sequence[Segment]) -> list[str]:
-    """The last question that says something by itself: "Why?" leans on it as a whole."""
+def _with_last_question(about: Sequence[str], segments: Sequence[Segment]) -> list[str]:
+    """The last question that says something by itself, on which "Why?" and "And Oslo?" lean as a
+    whole, and the likeliest phrase that it does not have."""
     asked = [each.text for each in segments if each.role == "user" and content_words(each.text)]
-    return [asked[-1].strip(" ?.!")] if asked else []
+    if not asked:
+        return list(about)
+    said = content_words(asked[-1])
+    return [asked[-1].strip(" ?.!"), *(each for each in about if content_words(each) - said)][:2]
 
 
 # What the encoder reads, and what the head sees of it.
