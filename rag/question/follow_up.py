@@ -203,7 +203,11 @@ def _completes_name(text: str, spans: Sequence[Span], taken: Sequence[bool], pla
 def _with_last_question(about: Sequence[str], segments: Sequence[Segment]) -> list[str]:
     """The last question that says something by itself, on which "Why?" and "And Oslo?" lean as a
     whole, and the likeliest phrase that it does not have."""
-    asked = [each.text for each in segments if each.role == "user" and content_words(each.text)]
+    asked = [
+        each.text
+        for each in segments
+        if each.role == "user" and content_words(each.text) and not refers_back(each.text)
+    ]
     if not asked:
         return list(about)
     said = content_words(asked[-1])
