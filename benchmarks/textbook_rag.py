@@ -20,9 +20,10 @@ from benchmarks.held_out import SEED, collections_of, library_of, table
 from rag.evaluate import summarize
 from rag.evaluate.judge import Record, judge
 from rag.library import Library
+from rag.models import SHIPPED_WRITER
 from rag.settings import load_settings
 from rag.types import Answer, Article, Done, Event, Hit, Retrieved, Token, Turn
-from rag.write.generators import SMALL_WRITER, Generator, load_generator
+from rag.write.generators import TextGenerator, load_generator
 
 PASSAGES = 3
 MAX_TOKENS = 64
@@ -55,7 +56,7 @@ def prompt_of(question: str, hits: Sequence[Hit]) -> str:
 class TextbookLibrary:
     """Answers as textbook RAG does, over the index of ``library``."""
 
-    def __init__(self, library: Library, generator: Generator) -> None:
+    def __init__(self, library: Library, generator: TextGenerator) -> None:
         self._library = library
         self._generator = generator
 
@@ -65,7 +66,7 @@ class TextbookLibrary:
     def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Event]:
         hits = self.retrieve(question, PASSAGES)
         yield Retrieved(question, tuple(hits))
-        text = self._generator.generate(prompt_of(question, hits), MAX_TOKENS)
+        text = "".join(self._generator.stream(prompt_of(question, hits), MAX_TOKENS)).strip()
         yield Token(text)
         status = "abstained" if refuses(text) else "answered"
         name = self._generator.name
@@ -83,7 +84,7 @@ def main() -> None:
     parser.add_argument("sets", nargs="*", default=["wiki", "seed"])
     parser.add_argument("--questions", type=int, default=40, help="of each kind in a set (40)")
     parser.add_argument("--seed", type=int, default=SEED, help="draws the questions")
-    parser.add_argument("--writer", default=SMALL_WRITER, help="as RAG_WRITER names one")
+    parser.add_argument("--writer", default=SHIPPED_WRITER, help="as RAG_WRITER names one")
     given = parser.parse_args()
     data, settings = Path(os.environ["RAG_EVAL_DATA"]), load_settings()
     generator = load_generator(given.writer)

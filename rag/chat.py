@@ -37,12 +37,11 @@ from rag.types import (
     Turn,
 )
 from rag.write.prompts import writes_unasked
-from rag.write.prose import in_prose
+from rag.write.prose import Writer, in_prose
 
 if TYPE_CHECKING:
     from rag.settings import Settings
-    from rag.types import Embedder, Reader, Store, SupportModel
-    from rag.write.generators import Generator
+    from rag.types import Embedder, Reader, Store
 
 __all__ = ["check_question", "stream", "write_out"]
 
@@ -68,15 +67,15 @@ def stream(
     embedder: Embedder,
     reader: Reader,
     settings: Settings,
-    generator: Generator | None = None,
+    writer: Writer | None = None,
     filters: Filters = Filters(),
 ) -> Iterator[Event]:
     """Yields one Retrieved, the answer's text as Tokens, and one Done with the whole answer.
 
-    With a ``generator`` prose follows the quotes where the question asks for it (see
+    With a ``writer`` prose follows the quotes where the question asks for it (see
     ``rag.write.prompts.writes_unasked``): Quoted, then its Tokens, checked sentence by sentence.
     Raises QuestionError, before anything is searched, if the question is empty or too long;
-    ModelError if the generator cannot write.
+    ModelError if the writer cannot write.
     """
     question = check_question(question, settings.max_question_chars)
     turn = _Turn(store, embedder, reader, settings, filters)
@@ -90,10 +89,10 @@ def stream(
     for word in _WORD_WITH_SPACE.findall(answer.text):
         yield Token(word)
     # Of articles that differ prose would tell one side.
-    if generator is not None and writes_unasked(ask) and not answer.differ:
+    if writer is not None and writes_unasked(ask) and not answer.differ:
         yield Quoted(replace(answer, timings=turn.timings))
         with turn.clock("write"):
-            for event in write_out(answer, store=store, generator=generator):
+            for event in write_out(answer, store=store, writer=writer):
                 if isinstance(event, Done):
                     answer = event.answer
                 else:
@@ -101,20 +100,14 @@ def stream(
     yield Done(replace(answer, timings=turn.timings))
 
 
-def write_out(
-    answer: Answer,
-    *,
-    store: Store,
-    generator: Generator,
-    support: SupportModel | None = None,
-) -> Iterator[Token | Done]:
+def write_out(answer: Answer, *, store: Store, writer: Writer) -> Iterator[Token | Done]:
     """What a model writes out after an answer of quotes, as Tokens; Done has the whole answer.
 
     It comes back as it was where it has no citations, or nothing holds that the model writes.
     Closing the iterator stops the model. Raises ModelError if that cannot write.
     """
     if answer.citations:
-        for piece in in_prose(answer, store.article, generator, support, answer.kind):
+        for piece in in_prose(answer, store.article, writer):
             if isinstance(piece, Answer):
                 answer = piece
             else:

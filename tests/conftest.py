@@ -31,6 +31,7 @@ hypothesis.settings.load_profile("any machine")
 def _only_default_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in Settings.model_fields:
         monkeypatch.delenv(f"RAG_{name.upper()}", raising=False)
+    monkeypatch.setenv("RAG_WRITER", "")  # also where make install-write was run
 
 
 @pytest.fixture

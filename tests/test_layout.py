@@ -15,7 +15,7 @@ PACKAGE = Path(__file__).parents[1] / "rag"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 CONTRACTS = {"types", "errors"}
-LOWEST = {*CONTRACTS, "settings"}
+LOWEST = {*CONTRACTS, "models", "settings"}
 FLOWS = {"ingest", "chat"}
 FACADE = {"library"}
 INTERFACES = {"cli", "web", "conversations", "shown", "records", "evaluate"}

@@ -24,8 +24,8 @@ import numpy as np
 
 from rag.text.sentences import sentences
 from rag.types import Citation
-from rag.write.check import why_not
-from rag.write.generators import Generator, load_generator
+from rag.write.check import is_own_words
+from rag.write.generators import TextGenerator, load_generator
 from rag.write.prompts import Evidence, form_of, prompt_of
 from rag.write.prose import drafted
 
@@ -55,13 +55,13 @@ def questions(folder: Path, seed: int) -> Iterator[Asked]:
             yield from _asked(f"{name}-{place}", name, json.loads(lines[place]))
 
 
-def claims(asked: Asked, generator: Generator) -> Iterator[dict[str, Any]]:
+def claims(asked: Asked, generator: TextGenerator) -> Iterator[dict[str, Any]]:
     """What the model writes about a passage in other words than its sentences."""
     quotes = {each.citation.number: each.text for each in asked.evidence}
     form = form_of(asked.kind)
     for text, cited in drafted(prompt_of(asked.question, asked.evidence, form), generator, form):
         numbers = [number for number in cited if number in quotes]
-        if None not in why_not(text, list(quotes.values()), None):
+        if not any(is_own_words(text, quote) for quote in quotes.values()):
             yield {
                 "claim": text,
                 "evidence": " ".join(quotes[number] for number in numbers or quotes),

