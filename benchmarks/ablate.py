@@ -120,7 +120,6 @@ def rules() -> list[Rule]:
         Rule("follow-ups → no history", standalone, unchanged, follow_ups),
         Rule("follow-ups → previous turn", standalone, previous_turn, follow_ups),
         Rule("passages of what was cited last", "chat._LAST_CITED", 1),
-        Rule("what was cited last alone", "chat._STAYS_FROM", 2.0),
         Rule("follow-ups read as they stand", "chat.says_enough", lambda *_: False),
         Rule("spelling", "question.spelling.corrected", first, "question/spelling"),
         Rule("several parts", "question.parts.parts", alone, "question/parts"),

@@ -18,7 +18,6 @@ from rag.answer.timeline import timeline
 from rag.question.ask import SIDED, check_question, understood
 from rag.question.follow_up import content_words, says_enough, word_key
 from rag.question.history import turns
-from rag.read.evidence import cut
 from rag.retrieval import retrieve
 from rag.text.names import names
 from rag.text.words import terms
@@ -55,8 +54,6 @@ _UNSEARCHED: frozenset[Kind] = frozenset(("small talk", "about Footnote", "topic
 _WORD_WITH_SPACE = re.compile(r"\S+\s*|\s+")
 _LAST_CITED = 5
 """Passages of the article cited last that are read for a follow-up, before all others."""
-_STAYS_FROM = cut("likely")
-"""A follow-up is answered by the articles in view alone if they do with this confidence."""
 
 
 def stream(
@@ -218,20 +215,10 @@ class _Turn:
             )
 
     def _reading(self, ask: Ask, hits: Sequence[Hit]) -> Reading:
-        """What the hits say: those of the articles in view where they alone likely answer.
-
-        Of a follow-up that says enough it is the question as it stands that is read: words taken up
-        help to find passages, and mislead the choice of a sentence.
-        """
+        """What the hits say. A follow-up that says enough is read as it stands: words taken up help
+        to find passages, and mislead the choice of a sentence."""
         said = ask.asked if says_enough(ask.asked) else ask.query
-        hits = _of_its_name(ask, hits)
-        in_view = {citation.article_id for citation in ask.thread}
-        near = [hit for hit in hits if hit.article.id in in_view]
-        if near:
-            reading = self.reader.read(ask.asked, said, near)
-            if reading.confidence >= _STAYS_FROM and self._answers(reading):
-                return replace(reading, hits=reading.hits or tuple(near))
-        reading = self.reader.read(ask.asked, said, hits)
+        reading = self.reader.read(ask.asked, said, _of_its_name(ask, hits))
         return replace(reading, hits=reading.hits or tuple(hits))
 
     def _answers(self, reading: Reading) -> bool:
