@@ -22,8 +22,7 @@ from safetensors.numpy import save_file
 from sklearn.linear_model import LogisticRegression
 
 import rag
-from rag.embed import shipped_embedder
-from rag.question.follow_up import WEIGHTS_FILE, Head, row_of, seen_words
+from rag.question.follow_up import WEIGHTS_FILE, Head, row_of, seen_words, states_of
 from training.follow_ups import FollowUp, read_rows, split
 
 SEED = 1
@@ -72,7 +71,7 @@ def seen(examples: Sequence[FollowUp]) -> Seen:
         some = examples[begin : begin + 200]
         rows = [row_of(each.question, each.history) for each in some]
         for number, (each, row, states) in enumerate(
-            zip(some, rows, shipped_embedder().states([row.ids for row in rows]), strict=True),
+            zip(some, rows, states_of(rows), strict=True),
             start=begin,
         ):
             told = seen_words(each.question, each.history, row, states)

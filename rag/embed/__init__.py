@@ -12,18 +12,13 @@ from rag.models import SHIPPED_ENCODER, find_embedder
 if TYPE_CHECKING:
     from rag.types import Embedder
 
-__all__ = ["E5Embedder", "SentenceTransformerEmbedder", "load_embedder", "shipped_embedder"]
+__all__ = ["E5Embedder", "SentenceTransformerEmbedder", "load_embedder"]
 
 
 @cache
 def load_embedder(name: str) -> Embedder:
     """The embedder called ``name``, one for the whole process: the shipped one or any other's."""
+    folder = find_embedder(name)
     if name == SHIPPED_ENCODER:
-        return shipped_embedder()
-    return SentenceTransformerEmbedder(find_embedder(name))
-
-
-@cache
-def shipped_embedder() -> E5Embedder:
-    """The one under search and under what follow-ups are understood with, whichever is set."""
-    return E5Embedder(find_embedder(SHIPPED_ENCODER))
+        return E5Embedder(folder)
+    return SentenceTransformerEmbedder(folder)

@@ -14,10 +14,11 @@ import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rag.encoder.e5_file import E5File
+from rag.encoder.e5_file import E5File, open_e5
 
 if TYPE_CHECKING:
     import numpy as np
@@ -117,6 +118,28 @@ def _hand_over(request: Any, wanted: tuple[Callable[..., None], list[int]]) -> N
     outputs = [output.data for output in request.output_tensors]
     for place, number in enumerate(numbers):
         keep(number, [output[place] for output in outputs])
+
+
+_OPENING = threading.Lock()
+
+
+def open_network(path: Path, int8: bool | None = None) -> EncoderNetwork:
+    """The encoder in the file ``path``, one for the process: of each row its unit vector, the mean
+    over its tokens, shape (channels,), and its last hidden states, shape (tokens, channels)."""
+    with _OPENING:
+        return _opened(path, int8)
+
+
+@cache
+def _opened(path: Path, int8: bool | None) -> EncoderNetwork:
+    return EncoderNetwork(open_e5(path), _mean_and_states, int8=int8)
+
+
+def _mean_and_states(hidden: Any, present: Any) -> list[Any]:
+    from openvino import opset15 as op
+
+    total = op.reduce_sum(op.multiply(hidden, op.unsqueeze(present, ints(2))), ints(1))
+    return [op.normalize_l2(total, ints(1), 1e-20, "add"), hidden]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from rag.embed import shipped_embedder
+from rag.encoder import open_e5, open_network
+from rag.models import SHIPPED_ENCODER, find_embedder
 from rag.types import Answer, Span
 
 if TYPE_CHECKING:
@@ -259,8 +261,23 @@ def laid_out(
 
 def row_of(question: str, segments: Sequence[Segment]) -> Row:
     """The row as the shipped encoder reads it."""
-    file = shipped_embedder().file
+    file = open_e5(_encoder())
     return laid_out(file.tokenizer, file.special_ids[:2], question, segments)
+
+
+def states_of(rows: Sequence[Row]) -> list[NDArray[np.float32]]:
+    """The shipped encoder's hidden states of each row, shape (tokens, channels)."""
+    states: dict[int, NDArray[np.float32]] = {}
+
+    def keep(number: int, outputs: Sequence[NDArray[np.float32]]) -> None:
+        states[number] = outputs[1][: len(rows[number].ids)].copy()
+
+    open_network(_encoder()).run([row.ids for row in rows], keep)
+    return [states[number] for number in range(len(rows))]
+
+
+def _encoder() -> Path:
+    return Path(find_embedder(SHIPPED_ENCODER).path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,7 +367,7 @@ class Head:
 def _read(question: str, segments: Sequence[Segment]) -> tuple[float, list[list[float]]]:
     """The chance that the question needs what was said, and that it takes up each word."""
     row = row_of(question, segments)
-    (states,) = shipped_embedder().states([row.ids])
+    (states,) = states_of([row])
     seen = seen_words(question, segments, row, states)
     takes = dict(zip(seen.numbers.tolist(), _head().takes(seen.inputs).tolist(), strict=True))
     chances, first = [], 0
