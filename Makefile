@@ -73,7 +73,7 @@ test: lint chromium
 	$(BIN)/python -m pytest -m "not long"
 
 test-all: lint chromium
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --hypothesis-profile="many examples"
 
 # The weights of the reader and of the follow-ups, from the folder named by RAG_TRAIN_DATA; hours.
 # See training/README.md.

@@ -19,12 +19,14 @@ from tests.fakes import FakeEmbedder, FakeReader
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-hypothesis.settings.register_profile(
-    "any machine",
-    deadline=None,  # also a slow or busy one
-    derandomize=True,  # a test fails for the change under test, not for the day
-)
-hypothesis.settings.load_profile("any machine")
+for profile, max_examples in (("some examples", 40), ("many examples", 400)):
+    hypothesis.settings.register_profile(
+        profile,
+        deadline=None,  # also a slow or busy machine
+        derandomize=True,  # a test fails for the change under test, not for the day
+        max_examples=max_examples,
+    )
+hypothesis.settings.load_profile("some examples")  # make test-all takes many
 
 
 @pytest.fixture(autouse=True)

@@ -9,8 +9,9 @@ import re
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -58,6 +59,9 @@ CREATE INDEX articles_of_story ON articles (story) WHERE story IS NOT NULL;
 _ARTICLE = "id, title, author, date, source, url, text, header, marks, language, left_out"
 _PASSAGE = "id, article_id, start, end, headings"
 _STAMP = "size_bytes, modified_ns, changed_ns, sha256"
+_HEADER = attrgetter("title", "author", "date")
+_MARK = attrgetter("kind", "start", "end", "level", "speaker")
+_STAMP_FIELDS = attrgetter(*_STAMP.split(", "))
 _CHOSEN = "(SELECT value FROM json_each(?))"
 _STORY_ORDER = "coalesce({0}first_day, '9999'), length({0}source), {0}source"
 """Of several articles that tell one story, the first published goes before the others; of one day
@@ -356,8 +360,8 @@ class ArticleWriter:
         self._insert(
             "articles",
             *(article.id, article.title, article.author, article.date, article.source),
-            *(article.url, article.text, json.dumps(astuple(article.header))),
-            *(json.dumps([astuple(mark) for mark in article.marks]), article.language),
+            *(article.url, article.text, json.dumps(_HEADER(article.header))),
+            *(json.dumps([*map(_MARK, article.marks)]), article.language),
             json.dumps(article.left_out),
             *(days_of(article.date) if article.date else (None, None)),
             *(indexed.content_hash, indexed.signature, self._next_file, None),
@@ -370,7 +374,7 @@ class ArticleWriter:
 
     def end_file(self, source: str, stamp: FileStamp | None, failures: Sequence[Failure]) -> None:
         """Closes the file whose articles were added; without a stamp it will be read each time."""
-        marks = (None,) * 4 if stamp is None else astuple(stamp)
+        marks = (None,) * 4 if stamp is None else _STAMP_FIELDS(stamp)
         self._insert("files", self._next_file, source, *marks)
         for failure in failures:
             self._insert("failures", self._next_file, failure.source, failure.reason)
