@@ -96,7 +96,8 @@ def worded(question: str, about: Sequence[str]) -> str:
     """``question`` as it would be asked of what it is about."""
     if not about:
         return question
-    opening = question[:1] if question[:2].isupper() else question[:1].lower()
+    is_name = any(word_key(question[start:end]) for start, end in words(question)[:1])
+    opening = question[:1] if is_name else question[:1].lower()
     end = "" if question[-1:] in "?!." else "?"
     return f"{', '.join(about)[:_CARRIED_CHARS]}: {opening}{question[1:]}{end}"
 

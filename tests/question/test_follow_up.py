@@ -38,7 +38,7 @@ TALKS = (
     [
         ("How old is she?", ["Anna Berg"], "Anna Berg: how old is she?"),
         ("why", ["the strike", "Oslo"], "the strike, Oslo: why?"),
-        ("NATO said no?", ["Oslo"], "Oslo: NATO said no?"),
+        ("Berg said no?", ["Oslo"], "Oslo: Berg said no?"),
         ("Who met?", [], "Who met?"),
     ],
 )
