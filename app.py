@@ -66,18 +66,18 @@ def create_chat(conversing: Conversing, seeds: Path, *, logs_out: bool = False) 
 
     def begin(tab: Tab, request: gr.Request) -> tuple[Any, ...]:
         """Opens the conversation of the page's address."""
-        tab.owner = person_of(request.state)
+        tab.owner = _owner(request)
         conversation_id = conversation_from_address(str(request.query_params))
         if not conversation_id:  # a question may have been asked already
             return _outputs(View(notice=None))
         return _outputs(conversing.open(tab, conversation_id))
 
     def ask(tab: Tab, question: str, address: str, request: gr.Request) -> tuple[Any, ...]:
-        tab.owner = person_of(request.state)
+        tab.owner = _owner(request)
         return _outputs(conversing.ask(tab, question, address))
 
     def do(tab: Tab, command: str, address: str, request: gr.Request) -> tuple[Any, ...]:
-        tab.owner = person_of(request.state)
+        tab.owner = _owner(request)
         return _outputs(conversing.do(tab, command, address))
 
     def follow(tab: Tab) -> Iterator[tuple[Any, ...]]:
@@ -166,6 +166,11 @@ def create_chat(conversing: Conversing, seeds: Path, *, logs_out: bool = False) 
     chat.max_threads = PAGES_THAT_WAIT
     chat.queue()  # anew: it takes the number of threads when it is made
     return chat
+
+
+def _owner(request: gr.Request) -> str:
+    assert request.request is not None  # only in events that wait in Gradio's own queue
+    return person_of(request.request)
 
 
 def _outputs(view: View) -> tuple[Any, ...]:

@@ -5,6 +5,7 @@ With FOOTNOTE_SCREENSHOTS=1 (``make screenshots``) the pictures in docs/ are tak
 
 from __future__ import annotations
 
+import hashlib
 import os
 import socket
 import subprocess
@@ -13,8 +14,10 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Locator, Page, Request, expect
@@ -33,8 +36,8 @@ CHROMIUM_ARGUMENTS = [
 ON_LEAVING = ("AbortError: signal is aborted", "Unexpected error Connection errored out")
 """What Gradio's client writes where a page is left while it follows an answer."""
 START_SECONDS = 240  # a busy machine reads the models slowly
-ANSWER_MILLISECONDS = 60_000
-expect.set_options(timeout=20_000)  # a busy machine; what holds is seen at once
+ANSWER_MILLISECONDS = 240_000  # as long
+expect.set_options(timeout=60_000)  # a busy machine; what holds is seen at once
 
 
 @dataclass(eq=False)
@@ -70,7 +73,7 @@ class Visit:
         self.page.locator("#question textarea").fill(question)
         self.page.locator("#question textarea").press("Enter")
         expect(answers).to_have_count(before + 1, timeout=ANSWER_MILLISECONDS)
-        return answers.last
+        return answers.nth(before)
 
     @property
     def marked(self) -> Locator:
@@ -125,7 +128,6 @@ def visit(
     address: str,
     width: int = 1440,
     height: int = 900,
-    scheme: Literal["light", "dark"] = "light",
     script: str = "",
 ) -> Iterator[Visit]:
     """A fresh visitor. Afterwards: nothing left this machine, and nothing failed in the page.
@@ -135,11 +137,12 @@ def visit(
     phone = width < 600
     context = browser.new_context(
         viewport={"width": width, "height": height},
-        color_scheme=scheme,
+        color_scheme="light",
         is_mobile=phone,
         has_touch=phone,
         reduced_motion="reduce",
     )
+    context.set_default_timeout(120_000)  # a busy machine
     if script:
         context.add_init_script(script)
     visited = Visit(context.new_page(), address)
@@ -151,10 +154,46 @@ def visit(
     assert visited.errors == [], visited.errors
 
 
-def take_picture(page: Page, name: str, *, mouse_stays: bool = False) -> None:
-    """Overwrites a picture in docs/, but only when asked to."""
-    if os.environ.get("FOOTNOTE_SCREENSHOTS") == "1":
-        if not mouse_stays:
-            page.mouse.move(0, 0)
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+_AXE_SHA256 = "84494fec757e4710dc751c8d7a636e457f4532f08f85c86dc9070133fbff53bc"
+
+
+@cache
+def axe() -> str:
+    """axe-core, which comes with the tests' installation and is no part of what users get: a
+    ``script`` for ``visit``, held by its hash."""
+    script = (files("axe_playwright_python") / "axe.min.js").read_bytes()
+    assert hashlib.sha256(script).hexdigest() == _AXE_SHA256
+    return script.decode("utf-8")
+
+
+def assert_for_everybody(page: Page) -> None:
+    """axe-core finds nothing serious, light or dark, and nothing is wider than the window."""
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        page.evaluate("() => Promise.all(document.getAnimations().map((each) => each.finished))")
+        found: list[dict[str, Any]] = page.evaluate(
+            "async () => (await axe.run(document, { resultTypes: ['violations'] })).violations"
+        )
+        assert [
+            f"{each['id']}: {node['html'][:200]} {node.get('failureSummary', '')}"
+            for each in found
+            if each["impact"] in ("serious", "critical")
+            for node in each["nodes"][:3]
+        ] == []
+    page.emulate_media(color_scheme="light")
+
+
+def take_picture(
+    page: Page, name: str, *, in_dark: bool = False, mouse_stays: bool = False
+) -> None:
+    """Overwrites a picture in docs/, but only when asked to; ``in_dark`` another one as well."""
+    if os.environ.get("FOOTNOTE_SCREENSHOTS") != "1":
+        return
+    page.mouse.move(0, 0)
+    for scheme in SCHEMES[: 1 + in_dark]:
+        page.emulate_media(color_scheme=scheme)
         page.wait_for_timeout(500)
-        page.screenshot(path=ROOT / "docs" / name)
+        page.screenshot(path=ROOT / "docs" / f"{name}{'-dark' * (scheme == 'dark')}.png")
+    page.emulate_media(color_scheme="light")

@@ -6,7 +6,7 @@ import asyncio
 import re
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,6 +20,7 @@ from rag.types import (
     Answer,
     Article,
     BuildReport,
+    Claim,
     Done,
     Event,
     Failure,
@@ -185,6 +186,26 @@ class FakeLibrary:
             yield Token(piece)
         yield Done(answer)
 
+    def write_out(self, answer: Answer) -> Iterator[Event]:
+        """One sentence of a model, and the first quote in place of another."""
+        first = answer.citations[0]
+        written, invented = "It was said plainly.", "Nobody <i>ever</i> said so."
+        text = f"\n\n{written} [1] “{first.quote}” [1]"
+        claims = (
+            Claim(written, (1,), "written"),
+            Claim(f"“{first.quote}”", (1,), "replaced", invented, "not there: ever"),
+        )
+        for piece in re.findall(r"\s*\S+", text):
+            yield Token(piece)
+        yield Done(
+            replace(
+                answer,
+                text=answer.text + text,
+                quotes_end=len(answer.text),
+                claims=(*answer.claims, *claims),
+            )
+        )
+
 
 class SilentLibrary(FakeLibrary):
     """One in a Milvus server that has stopped answering."""
@@ -223,11 +244,11 @@ def _passes(article: Article, filters: Filters) -> bool:
 
 
 def conversing_over(
-    served: ServedLibrary, conversations: Path, is_alone: Callable[[], bool] = lambda: True
+    served: ServedLibrary, conversations: Path, settings: Settings = Settings()
 ) -> Conversing:
     """The chat over a library, with its conversations in this file."""
     stores = ConversationStore(conversations), FeedbackStore(conversations)
-    return Conversing(served, *stores, Settings(), is_alone)
+    return Conversing(served, *stores, settings)
 
 
 def made_in_a_loop(make: Callable[[], Made]) -> Made:

@@ -1,9 +1,10 @@
 """The real server and page over a library without models.
 
-``python -m tests.fake_server PORT FILE`` keeps its conversations in FILE.
+``python -m tests.fake_server PORT FOLDER`` keeps its conversations in FOLDER, and asks who is there
+where that holds ``logins``.
 
 Its answers show everything that an answer can: quotes of several articles, articles that differ,
-sentences that a model wrote, one that was replaced, a list, a reply to a greeting.
+sides, days, groups, lists, sentences that a model wrote, one that was replaced.
 """
 
 from __future__ import annotations
@@ -11,43 +12,45 @@ from __future__ import annotations
 import re
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields, replace
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
+from rag.answer.answer import Section, answered
 from rag.answer.cite import cite
 from rag.types import (
     Answer,
     Article,
+    Ask,
     Claim,
     Done,
     Event,
     Filters,
     Hit,
+    Kind,
     Passage,
     Quote,
     Retrieved,
     Token,
     Turn,
 )
-from rag.web.served import ServedLibrary
-from tests.fake_library import FakeLibrary, article_of, conversing_over, made_in_a_loop
+from tests.fake_library import FakeLibrary, article_of
 
 ALL_SPEAKERS = "Who spoke when the ferry terminal opened?"
 COST = "What did the ferry terminal cost?"
 COST_AND_LENS = "What did the ferry terminal cost, and where did the lens come from?"
-WRITE = "Write a summary of the opening"
 LIST = "List the lines"
-GREETING = "Hello"
-SLOW = "Tell everything slowly"
-SLOWER = "Tell everything more slowly"
+COMPARE = "Compare the opening and the audit"
+TIMELINE = "When did what happen at the terminal?"
+SUMMARY = "Sum up the articles on the terminal"
 FAILS = "Fail the first time"
 LONG = "Tell it all at length"
-SLOWER_SECONDS = 12.0
-_SECONDS = {SLOW: 4.0, SLOWER: SLOWER_SECONDS}
-"""How long an answer takes; a page takes up to 5 to be loaded on a busy machine."""
+SLOW = "Tell everything slowly"
+"""Goes on, as does what is written out after it, until FOLDER holds a file "go"."""
 
+_TOKEN_SECONDS = 0.1
 _FILLER = (
     "The quay was rebuilt in three stages, each of which closed one of the old landings for a "
     "winter. Commuters from the islands were carried by bus around the bay, which took an hour "
@@ -135,6 +138,7 @@ _COSTS = (
     ),
 )
 _LENS = _quote(ARTICLES[2], "came from Paris by ship.")
+_LINES = tuple(_quote(ARTICLES[0], f"the {name}") for name in ("Terna", "Sula", "Lark"))
 
 
 class PressLibrary(FakeLibrary):
@@ -142,45 +146,41 @@ class PressLibrary(FakeLibrary):
 
     failed = False
 
-    def __init__(self) -> None:
+    def __init__(self, go: Path) -> None:
         super().__init__(ARTICLES)
+        self._go = go
 
-    def stream(
-        self,
-        question: str,
-        history: Sequence[Turn] = (),
-        *,
-        min_confidence: float | None = None,
-        max_quotes: int | None = None,
-        writes: bool = True,
-        **filters: Any,
-    ) -> Iterator[Event]:
+    def stream(self, question: str, history: Sequence[Turn] = (), **chosen: Any) -> Iterator[Event]:
         if question == FAILS and not self.failed:
             self.failed = True
             raise ZeroDivisionError
-        answer = _answer_to(question) if Filters(**filters) == Filters() else None
+        filters = Filters(*(chosen.get(each.name) for each in fields(Filters)))
+        answer = _answer_to(question) if filters == Filters() else None
         if answer is None:
-            yield from super().stream(
-                question,
-                history,
-                min_confidence=min_confidence,
-                max_quotes=max_quotes,
-                writes=writes,
-                **filters,
-            )
+            yield from super().stream(question, history, **chosen)
             return
         yield Retrieved(answer.query, answer.hits)
-        pieces = re.findall(r"\S+\s*", answer.text)
-        for piece in pieces:
-            yield Token(piece)
-            time.sleep(_SECONDS.get(question, 0.0) / len(pieces))
+        yield from self._told(question, map(Token, re.findall(r"\S+\s*", answer.text)))
         yield Done(answer)
+
+    def write_out(self, answer: Answer) -> Iterator[Event]:
+        *tokens, done = super().write_out(answer)
+        yield from self._told(answer.question, tokens)
+        yield done
+
+    def _told(self, question: str, tokens: Iterable[Event]) -> Iterator[Event]:
+        """The tokens; of what is slow again and again, until the file "go" is there."""
+        for token in cycle(tokens) if question == SLOW else tokens:
+            yield token
+            if question == SLOW and self._go.exists():
+                return
+            time.sleep(_TOKEN_SECONDS if question == SLOW else 0.0)
 
 
 def _answer_to(question: str) -> Answer | None:
     if question == LONG:
         return _answer(question, _SPEAKERS, "\n\n".join(_shown(_SPEAKERS) * 12))
-    if question in (ALL_SPEAKERS, SLOW, SLOWER, FAILS):
+    if question in (ALL_SPEAKERS, SLOW, FAILS):
         text = " ".join(_shown(_SPEAKERS)) + "\n\nThe articles do not say who paid the band."
         return _answer(question, _SPEAKERS, text, unanswered=("Who paid the band?",))
     if question == COST:
@@ -190,27 +190,27 @@ def _answer_to(question: str) -> Answer | None:
     if question == COST_AND_LENS:
         quotes = (*_COSTS, _LENS)
         return _answer(question, quotes, "\n".join(_shown(quotes)))
-    if question == LIST:
-        quotes = (
-            _quote(ARTICLES[0], "the Terna"),
-            _quote(ARTICLES[0], "the Sula"),
-            _quote(ARTICLES[0], "the Lark"),
-        )
-        return _answer(question, quotes, "\n".join(f"- {line}" for line in _shown(quotes)))
-    if question == WRITE:
-        replaced = _shown(_SPEAKERS[2:3])[0].replace("[1]", "[2]")
-        text = f"The mayor praised the terminal. [1] {replaced}"
-        claims = (
-            Claim("The mayor praised the terminal.", (1,), "written"),
-            Claim(
-                f"“{_SPEAKERS[2].text}”", (2,), "replaced", "The captain <i>apologised</i> to all."
-            ),
-        )
-        return replace(_answer(question, (_SPEAKERS[0], _SPEAKERS[2]), text), claims=claims)
-    if question == GREETING:
-        text = "Hello. Ask what the articles say."
-        return replace(_answer(question, (), text, hits=()), status="abstained")
-    return None
+    mayor, _, captain, board = _SPEAKERS
+    opening, audit = (
+        Section((captain, mayor), heading="Ferry terminal opens in the rain", confidence=0.9),
+        Section((_COSTS[1], board), heading="What the ferry terminal cost", confidence=0.9),
+    )
+    sections: dict[str, tuple[Kind, list[Section]]] = {
+        LIST: ("list", [Section(_LINES, in_lines=True, confidence=0.9)]),
+        COMPARE: ("compare", [opening, audit]),
+        SUMMARY: ("summary", [opening, audit]),
+        TIMELINE: (
+            "timeline",
+            [
+                Section((mayor, captain), heading="2 March 2006", in_lines=True, confidence=0.9),
+                Section((board,), heading="31 May 2007", in_lines=True, confidence=0.9),
+            ],
+        ),
+    }
+    if question not in sections:
+        return None
+    kind, shown = sections[question]
+    return answered(Ask(question, question, question, kind), shown, "fake")
 
 
 def _shown(quotes: Sequence[Quote]) -> list[str]:
@@ -244,24 +244,21 @@ def _answer(question: str, quotes: Sequence[Quote], text: str, **changed: Any) -
 
 
 def main() -> None:
-    """Serves on a port (the first argument), with its conversations in a file (the second)."""
-    import uvicorn
+    from rag import library
+    from rag.settings import Settings
+    from rag.web.server import serve
 
-    from rag.web.server import create_app
-
-    library = PressLibrary()
-    served = ServedLibrary(lambda: library, lambda progress: library)
-    served.start()
-    conversing = conversing_over(served, Path(sys.argv[2]))
-    conversing.conversations.fail_all_pending()
-    app = made_in_a_loop(lambda: create_app(conversing, Path("seeds")))
-    uvicorn.run(
-        app,
-        host="127.0.0.1",
-        port=int(sys.argv[1]),
-        log_level="warning",
-        timeout_graceful_shutdown=1,  # pages that are still open wait for events
+    folder = Path(sys.argv[2])
+    press = PressLibrary(folder / "go")
+    logins = folder / "logins"
+    vars(library)["open_library"] = lambda settings: press
+    settings = Settings(
+        seeds=folder / "seeds",
+        index=folder / "index",
+        conversations=folder / "conversations.sqlite",
+        login=logins if logins.exists() else None,
     )
+    serve(settings, port=int(sys.argv[1]))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """The real server and page over the real build, with stand-ins for the models:
 
 ``python -m tests.library_server PORT FOLDER [SECONDS]``; FOLDER gets ``seeds`` and ``index``, and
-every article takes so many seconds to embed.
+every batch of passages takes so many seconds to embed.
 """
 
 from __future__ import annotations
@@ -23,13 +23,12 @@ if TYPE_CHECKING:
 
 
 class SlowEmbedder(FakeEmbedder):
-    """Takes its time over every batch but the single text of a question."""
+    """Takes its time over every batch."""
 
     seconds = 0.0
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        if len(texts) > 1:
-            time.sleep(self.seconds * len(texts))
+        time.sleep(self.seconds)
         return super().embed_passages(texts)
 
 

@@ -21,9 +21,9 @@ from tests.browsing import Visit, free_port, running, visit
 from tests.hostile import PAYLOADS, word_of, write_articles
 from tests.test_browser_library import DROP
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]  # on a busy machine
 
-ASKED_TOGETHER = 3
+ASKED_TOGETHER = 9
 """As many quotes as an answer shows at most."""
 WATCH = """
     window.ran = [];
@@ -172,29 +172,32 @@ def assert_harmless(page: Page) -> None:
 
 
 NUMBERED = list(enumerate(PAYLOADS.values()))
+ATTACKING = "script,attribute double,override,latex,prompt,closing tags,image error".split(",")
+"""What the questions hold."""
 GROUPS = [NUMBERED[at : at + ASKED_TOGETHER] for at in range(0, len(NUMBERED), ASKED_TOGETHER)]
 
 
-def test_answers_and_sources_show_them_as_text(browser: Browser, address: str) -> None:
+def test_answers_questions_and_filters_show_them_as_text(browser: Browser, address: str) -> None:
     quoted: set[int] = set()
     with watched(browser, address) as visited:
-        for group in GROUPS:
+        page = visited.page
+        for group, kind in zip(GROUPS, ATTACKING, strict=False):
             asked = " ".join(word_of(number) for number, _ in group)
-            answer = visited.ask(f"What did the keeper write beside {asked}?")
+            answer = visited.ask(f"{PAYLOADS[kind]} {asked}")
             shown = answer.inner_text()
             quoted |= {number for number, _ in group if word_of(number) in shown}
             answer.locator(".words a.cite").last.click()
             expect(visited.marked.first).to_be_in_viewport()
-            assert_harmless(visited.page)
-    assert set(range(len(PAYLOADS))) - quoted == set()
-
-
-@pytest.mark.parametrize("kind", ["script", "attribute double", "override", "latex", "prompt"])
-def test_a_question_that_attacks_is_text_as_well(browser: Browser, address: str, kind: str) -> None:
-    with watched(browser, address) as visited:
-        visited.ask(f"{PAYLOADS[kind]} {word_of(0)}")
-        expect(visited.page.locator("#conversation .question")).to_contain_text(word_of(0))
-        assert_harmless(visited.page)
+            assert_harmless(page)
+        assert set(range(len(PAYLOADS))) - quoted == set()
+        page.locator("#filter-choice summary").click()
+        for payload in PAYLOADS.values():
+            page.evaluate(SET_FILTERS, payload[:500])
+            assert page.locator("#chips li").count() == 2
+            assert_harmless(page)
+        query = urlencode({"author": PAYLOADS["script"], "source": PAYLOADS["attribute double"]})
+        page.goto(f"{address}/?{query}")
+        expect(page.locator("#chips li")).to_have_count(2)
 
 
 def test_every_article_is_read_and_nothing_happens(
@@ -219,19 +222,6 @@ def test_a_phone_keeps_its_shape(browser: Browser, address: str) -> None:
         answer.locator(".words a.cite").first.click()
         expect(visited.marked.first).to_be_in_viewport()
         assert_harmless(page)
-
-
-def test_filters_hold_them_as_text(browser: Browser, address: str) -> None:
-    with watched(browser, address) as visited:
-        page = visited.page
-        page.locator("#filter-choice summary").click()
-        for payload in PAYLOADS.values():
-            page.evaluate(SET_FILTERS, payload[:500])
-            assert page.locator("#chips li").count() == 2
-            assert_harmless(page)
-        query = urlencode({"author": PAYLOADS["script"], "source": PAYLOADS["attribute double"]})
-        page.goto(f"{address}/?{query}")
-        expect(page.locator("#chips li")).to_have_count(2)
 
 
 def test_the_list_of_conversations_and_their_exports_hold_them_as_text(
@@ -272,8 +262,7 @@ def assert_harmless_alone(browser: Browser, exported: Path) -> None:
     page = context.new_page()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    page.goto(shown.as_uri())
-    page.wait_for_timeout(300)
+    page.goto(shown.as_uri(), wait_until="networkidle")
     assert page.evaluate("() => window.ran") == []
     assert [url for url in asked if not url.startswith("data:")] == [shown.as_uri()]
     assert page.locator("script, iframe, form, object, embed, img, svg").count() == 0
@@ -282,8 +271,8 @@ def assert_harmless_alone(browser: Browser, exported: Path) -> None:
     context.close()
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-def test_the_library_lists_them_as_text(browser: Browser, address: str, width: int) -> None:
+def test_the_library_lists_them_as_text(browser: Browser, address: str) -> None:
+    width = 390
     with visit(browser, f"{address}/library", width, 844, script=WATCH) as visited:
         page = visited.page
         expect(page.locator("#rows tr").first).to_be_visible()

@@ -16,7 +16,7 @@ from rag.ingest.build import build_from_articles, recipe_of
 from rag.library import Library
 from rag.settings import Settings
 from rag.types import Answer
-from rag.web.answers import render_answer, render_question, render_stream
+from rag.web.answers import Making, render_answer, render_making, render_question
 from rag.web.source import render_source
 from tests.fakes import FakeEmbedder, FakeReader, make_article
 
@@ -127,10 +127,10 @@ def test_what_is_shown_holds_no_markup_of_the_article(answer: Answer, library: L
     article = library.article(answer.citations[0].article_id)
     assert article is not None
     whole = render_answer(answer)
-    for shown in (whole, render_stream(answer.text), render_source(article, [], None)):
+    for shown in (whole, render_making(Making(text=answer.text)), render_source(article, [], None)):
         assert_harmless(shown)
     for end in range(0, len(answer.text), 31):
-        assert_harmless(render_stream(answer.text[:end]))
+        assert_harmless(render_making(Making(text=answer.text[:end])))
     assert MarkdownIt("commonmark", {"html": True}).render(whole).strip() == whole
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f]", describe_answer(answer))
 

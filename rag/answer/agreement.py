@@ -251,8 +251,8 @@ def _with_what_it_refers_to(quote: Quote) -> str:
     """The quote; after the sentence before it, where it opens like one that goes on: "The work"."""
     if not _REFERS_BACK.match(quote.text):
         return quote.text
-    text = quote.article.text
-    before = sentences(text, max(0, quote.start - 500), quote.start)[-1:]
+    text, language = quote.article.text, quote.article.language
+    before = sentences(text, max(0, quote.start - 500), quote.start, language)[-1:]
     return " ".join([*(text[slice(*span)] for span in before), quote.text])
 
 

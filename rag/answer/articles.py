@@ -252,13 +252,12 @@ def _holding(subject: str, ask: Ask, store: Store) -> Section:
 
 
 def _sentence(passage: Passage, article: Article, stands_in: Callable[[str], bool]) -> Quote | None:
-    spans = [article.header.title] if article.header.title else []
-    if stands_in(passage.text):
-        spans = [*sentences(article.text, passage.start, passage.end), *spans]
-    return next(
-        (_quote(article, span) for span in spans if stands_in(article.text[slice(*span)])),
-        None,
-    )
+    inside = sentences(article.text, passage.start, passage.end, article.language)
+    spans = [*inside, article.header.title] if article.header.title else inside
+    found = [span for span in spans if stands_in(article.text[slice(*span)])]
+    if not found and any(map(stands_in, passage.headings)):
+        found = inside  # what stands below a heading that names it
+    return _quote(article, found[0]) if found else None
 
 
 def _no_article(filters: Filters) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
 
-from rag.text.sentences import guess_language, paragraph_sentences, paragraphs
+from rag.text.sentences import paragraphs, sentences
 from rag.types import Article, Embedder, Quote, Span
 
 if TYPE_CHECKING:
@@ -123,14 +123,8 @@ def _readable(article: Article) -> list[Span]:
 
 
 def _sentences(article: Article, blocks: Sequence[Span]) -> list[Span]:
-    language = guess_language(article.text)
-    return list(
-        chain.from_iterable(
-            paragraph_sentences(article.text, paragraph, language)
-            for block in blocks
-            for paragraph in paragraphs(article.text, *block)
-        )
-    )
+    text, language = article.text, article.language
+    return list(chain.from_iterable(sentences(text, *block, language) for block in blocks))
 
 
 def _whole(article: Article, found: Sequence[Span]) -> Sequence[Span]:

@@ -63,7 +63,7 @@ def _events(article: Article, span: Span) -> list[tuple[Quote, str]]:
     published = article.date or ""
     day = date.fromisoformat(published) if len(published) == 10 else None
     events = []
-    for start, end in sentences(article.text, *span):
+    for start, end in sentences(article.text, *span, article.language):
         text = article.text[start:end]
         for stated in stated_dates(text):
             days = (

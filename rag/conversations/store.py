@@ -1,7 +1,7 @@
 """Conversations kept on the disk: asked, answered, searched, renamed, deleted.
 
     conversations.sqlite            conversations, turns, feedback
-    conversations.sqlite.serving    locked by every server while it serves
+    conversations.sqlite.serving    locked by the server of it, while it serves
 
 Each operation names its owner, and finds nothing of another's: a stranger's conversation and one
 that is gone are the same. The owner is the user's name, or "" where nobody logs in. What was
@@ -16,13 +16,12 @@ import os
 import secrets
 import sqlite3
 import threading
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from rag.conversations.stored_turns import (
     Conversation,
@@ -35,7 +34,7 @@ from rag.conversations.stored_turns import (
     filters_to_json,
 )
 from rag.errors import ConversationMissingError, ConversationsError
-from rag.shown.escaping import one_line
+from rag.shown.escaping import folded, one_line
 from rag.types import Answer, Filters
 
 MAX_TITLE_CHARS = 200
@@ -46,8 +45,6 @@ PAGE = 50
 INTERRUPTED = "Footnote stopped before this was answered: ask again."
 BUSY_SECONDS = 10.0
 """How long one process waits for another's writing."""
-_INDEXED_CHARS = 3
-"""Shorter words are in no trigram: they are looked for in every turn that has the others."""
 _APPLICATION_ID = 0x466F6F74  # "Foot"
 _SCHEMAS = (
     (
@@ -65,8 +62,9 @@ _SCHEMAS = (
         ) STRICT""",
         "CREATE INDEX turns_of_conversation ON turns (conversation_id)",
         "CREATE INDEX pending_turns ON turns (state) WHERE state = 'pending'",
-        # The folded words of question and answer, to be searched; its rowid is the turn's id.
-        "CREATE VIRTUAL TABLE turn_words USING fts5(words, tokenize = 'trigram case_sensitive 1')",
+        # The folded words of question and answer, to be searched; its rowid is the turn's id. In
+        # older files it is a full-text index, which takes the same statements.
+        "CREATE TABLE turn_words (words TEXT NOT NULL)",
         """CREATE TRIGGER words_of_turn_gone AFTER DELETE ON turns BEGIN
             DELETE FROM turn_words WHERE rowid = old.id;
         END""",
@@ -291,6 +289,14 @@ class ConversationStore:
         """
         return self._settle(turn_id, "done", note, answer, articles)
 
+    def write_out(self, turn_id: int, answer: Answer, note: str | None = None) -> None:
+        """Keeps what was written out after an answer that was kept before, if that is there."""
+        kept = answer_to_json(answer), note and _storable(note), turn_id
+        with self._file.transaction() as connection:
+            connection.execute(
+                "UPDATE turns SET answer = ?, note = ? WHERE id = ? AND state = 'done'", kept
+            )
+
     def stop(self, turn_id: int, note: str | None = None) -> bool:
         """Marks a pending turn as stopped by who asked; False where it is not pending."""
         return self._settle(turn_id, "stopped", note)
@@ -302,7 +308,7 @@ class ConversationStore:
     def fail_all_pending(self) -> int:
         """Marks what a server that is gone left pending, and returns how many turns that were.
 
-        Only while no server is at work on this file; ``serving`` sees to that.
+        Only while no other server is at work on this file; ``serving`` sees to that.
         """
         with self._file.transaction() as connection:
             return connection.execute(
@@ -422,44 +428,25 @@ class ConversationStore:
 
 
 @contextmanager
-def serving(conversations: ConversationStore, path: Path) -> Iterator[Callable[[], bool]]:
-    """Held by a server of the conversations in ``path`` while it serves; tells whether it is alone.
+def serving(conversations: ConversationStore, path: Path) -> Iterator[None]:
+    """Held by the one server of the conversations in ``path`` while it serves.
 
-    Where it is, all that is pending was left by servers that are gone, and is marked so. The
-    operating system releases the lock when a process ends, however it ends. Raises
-    ConversationsError.
+    All that is pending was left by a server that is gone, and is marked so. The operating system
+    releases the lock when a process ends, however it ends. Raises ConversationsError.
     """
-    try:
-        file = path.with_name(f"{path.name}.serving").open("a")
-    except OSError as error:
-        raise ConversationsError(
-            f"Nothing can be written beside {path}: {error.strerror}. Mend that, or name another"
-            " file by RAG_CONVERSATIONS=FILE."
-        ) from None
-
-    def is_alone() -> bool:
-        with _alone(file) as alone:
-            return alone
-
-    with file:
-        with _alone(file) as alone:
-            if alone:
-                conversations.fail_all_pending()
-        yield is_alone
-
-
-@contextmanager
-def _alone(file: TextIO) -> Iterator[bool]:
-    """Whether nobody else has locked the file, nor can meanwhile; others may again afterwards."""
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        alone = True
-    except BlockingIOError:
-        alone = False
-    try:
-        yield alone
-    finally:
-        fcntl.flock(file, fcntl.LOCK_SH)
+    with ExitStack() as held:
+        try:
+            file = held.enter_context(path.with_name(f"{path.name}.serving").open("a"))
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            is_held = isinstance(error, BlockingIOError)
+            why = "another server keeps its conversations there" if is_held else error.strerror
+            raise ConversationsError(
+                f"{path} cannot be served: {why}. Mend that, or name another file by"
+                " RAG_CONVERSATIONS=FILE."
+            ) from None
+        conversations.fail_all_pending()
+        yield
 
 
 def shortened(text: str) -> str:
@@ -468,29 +455,17 @@ def shortened(text: str) -> str:
     return line if len(line) <= MAX_TITLE_CHARS else line[: MAX_TITLE_CHARS - 1].rstrip() + "…"
 
 
-def folded(text: str) -> str:
-    """``text`` on one line, lower-cased and without accents, for searching."""
-    apart = unicodedata.normalize("NFKD", one_line(text).casefold())
-    return " ".join("".join(each for each in apart if not unicodedata.combining(each)).split())
-
-
 def _search_condition(search: str) -> tuple[str, tuple[str, ...]]:
     """SQL that holds for the conversations to list, and its values."""
     words = folded(search[:MAX_SEARCH_CHARS]).split()
     if not words:
         return "TRUE", ()
-    indexed = [word for word in words if len(word) >= _INDEXED_CHARS]
-    short = [word for word in words if len(word) < _INDEXED_CHARS]
     in_title = " AND ".join("instr(folded_title, ?) > 0" for _ in words)
-    in_turn = ["instr(words, ?) > 0" for _ in short]
-    values: list[str] = [*words]
-    if indexed:
-        in_turn.insert(0, "turn_words MATCH ?")
-        values.append(" ".join('"' + word.replace('"', '""') + '"' for word in indexed))
+    in_turn = " AND ".join("instr(words, ?) > 0" for _ in words)
     return (
         f"(({in_title}) OR id IN (SELECT conversation_id FROM turns JOIN turn_words"
-        f" ON turn_words.rowid = turns.id WHERE {' AND '.join(in_turn)}))",
-        (*values, *short),
+        f" ON turn_words.rowid = turns.id WHERE {in_turn}))",
+        (*words, *words),
     )
 
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import io
-import lzma
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from zipfile import ZipFile, ZipInfo
 
 from rag.errors import LoadError
 
@@ -21,11 +19,6 @@ DEEPEST = 3
 _SYSTEM_FOLDERS = ("__MACOSX",)
 _LOCKED = 0x1
 """The flag of a file that only a password opens."""
-_BROKEN = (
-    *(BadZipFile, zlib.error, lzma.LZMAError),
-    *(EOFError, NotImplementedError, OSError, RuntimeError, ValueError),
-)
-"""What zipfile and its decompressors raise on damaged files."""
 
 
 @dataclass(slots=True)
@@ -60,10 +53,8 @@ def open_archive(data: bytes, allowance: Allowance, no_zip: str = _NO_ZIP) -> Zi
     zipfile never unpacks more than that. Raises LoadError for what unpacks to more, and with
     ``no_zip`` for what is no zip.
     """
-    try:
+    with survived(no_zip):
         archive = ZipFile(io.BytesIO(data))
-    except _BROKEN as error:
-        raise LoadError(no_zip) from error
     files = archive.infolist()
     allowance.spend(sum(info.file_size for info in files), len(files))
     return archive
@@ -95,7 +86,5 @@ def unpacked(archive: ZipFile, info: ZipInfo) -> bytes:
     """The bytes of a file in a zip. Raises LoadError if it is damaged or locked."""
     if info.flag_bits & _LOCKED:
         raise LoadError("it is locked with a password: save it without one")
-    try:
+    with survived("it is damaged within its archive: pack it again"):
         return archive.read(info)
-    except _BROKEN as error:
-        raise LoadError("it is damaged within its archive: pack it again") from error

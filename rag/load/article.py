@@ -42,15 +42,14 @@ def to_article(document: Document, source: str) -> Article:
     def span(stated: Stated | None) -> Span | None:
         if stated is None:
             return None
-        block, start, end = stated.place
-        return Span(starts[block] + start, starts[block] + end)
+        return Span(starts[stated.block] + stated.start, starts[stated.block] + stated.end)
 
     header = Header(span(masthead.title), span(masthead.author), span(masthead.date))
     marks: list[Mark] = []
     for index, (block, start) in enumerate(zip(blocks, starts, strict=True)):
         is_own = index in masthead.own_blocks
         marks += _header_marks(block, start, header) if is_own else _marks(block, start)
-    of_title = masthead.title.place.block if masthead.title else -1
+    of_title = masthead.title.block if masthead.title else -1
     is_line = masthead.title and masthead.title.value != blocks[of_title].text
     if header.title and is_line and not any(mark.kind == "title" for mark in marks):
         marks.append(Mark("title", *header.title))

@@ -6,9 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.load.byline import authors_in
 from rag.load.document import Block
-from rag.load.masthead import is_prose
+from rag.load.masthead import DATELINE, authors_in, is_prose
 from rag.types import Mark
 
 _LAST_BLOCKS = 8
@@ -29,42 +28,40 @@ _ADDRESS_LINE = re.compile(
 )
 _CLUTTER = re.compile(
     # players and pictures: "JUST WATCHED", "Hide Caption 5 of 28 Photos"
-    r"(?:just|must) watch(?:ed)?\b|(?:hide|toggle|show|enlarge|view) (?:this |full |the )?"
-    r"(?:caption|image|photo|gallery|transcript)|\d+ of \d+(?: (?:photos?|images?))?$|photos\s?:"
+    r"(?:(?:just|must) watch(?:ed)?|(?:hide|toggle|show|enlarge|view) .{0,10}(?:caption|image"
+    r"|photo|gallery|transcript))\b|\d+ of \d+(?: (?:photos?|images?))?$|photos\s?:"
     r"|(?:replay|up next|next video|skip (?:ad|advertisement)|(?:story )?highlights|advertise?ment"
     r"|anzeige|publicité|caption|close|share|print|save|comments?|previous|next|back to top"
-    r"|text size"
     r"|more videos.{0,20}|(?:show|read|view|see|load) (?:more|less|all)\b[^.!?]{0,40})$"
     # labels of links: "Read more: ...", "More on the strike:Mine closes"
-    r"|(?:more|related|recommended|(?:read|see|watch|hear|listen)(?: (?:more|also|next|now))?"
-    r"|learn more|don['’]t miss|in case you missed it|explore|podcasts?|tags?|topics?|categories"
-    r"|related (?:articles?|stories|topics)|filed under|contributing|lire aussi|lea también"
-    r"|leggi anche|lesen sie auch|mehr zum thema)\s*(?::|$)"
+    r"|(?:more|(?:related|recommended)(?: (?:articles?|stories|topics))?|(?:read|see|watch|hear"
+    r"|listen)(?: (?:more|also|next|now))?|learn more|don['’]t miss|in case you missed it|explore"
+    r"|podcasts?|tags?|topics?|categories|filed under|contributing|lire aussi|lea también|leggi"
+    r" anche|lesen sie auch|mehr zum thema)\s*(?::|$)"
     r"|(?!.*[.]$)[^:.\d\n]{3,70}:[“‘'\"]?[A-ZÀ-Ž][^\n]{10,}$"
     r"|(?:read|see|watch|get|check out|click|tap) (?:more (?:about|on|from|of)|here|the full|our)\b"
-    r"|more (?:from|on|about)\b[^.!?]{0,60}$|most (?:read|popular|viewed)\b|you (?:may"
-    r"|might) (?:also )?like"
+    r"|(?:more (?:from|on|about)|most (?:read|popular|viewed)|you (?:may|might) (?:also )?like)\b"
+    r"[^.!?]{0,60}$"
     # invitations
     r"|(?:.{0,160}(?:[.!?:,]|\byou can)\s?)?(?:please )?(?:consider )?(?:sign(?:ing)? up"
     r"|subscrib(?:e|ing)) .{0,100}"
     r"\b(?:newsletters?|inbox|e-?mails?|alerts?|texts?|here|podcast|app|edition|newspaper)\b"
-    r"|(?:get|want|like|would you like) .{0,60}\b(?:newsletter|in your inbox|to your inbox)\b"
+    r"|(?:get|want|like|would you like) .{0,60}\b(?:newsletter|(?:in|to) your inbox)\b"
     r"|(?:please )?(?:subscribe|donate|support (?:us|our (?:work|journalism)))\b.{0,60}$"
-    r"|thank you for (?:reading|supporting)|download (?:our|the) .{0,20}app\b"
-    r"|send (?:us )?(?:comments|feedback|tips|letters)|leave a (?:comment|reply)"
-    r"|(?:share|print|e-?mail) this\b(?! article of)|visit (?:us|our|https?:|www\.)"
+    r"|thank you for (?:reading|supporting)|download (?:our|the) .{0,20}app\b|leave a (?:comment"
+    r"|reply)|(?:share|print|e-?mail) this\b(?! article of)|visit (?:us|our|https?:|www\.)"
     # who wrote, and how to reach them
     r"|(?:follow|like|join|find|contact|reach|call|tweet|e-?mail)\b.{0,80}"
     r"(?:@\w|\bon (?:twitter|x|facebook|instagram|tiktok)\b)|(?:contact|about|follow) (?:us"
     r"|the (?:author|editor|writer|reporter))s?\b"
-    r"|(?i:.{10,220})\b(?:reach(?:ed)?|contact|e-?mail|follow)(?: (?:him|her|them|me))? (?:at"
+    r"|.{10,220}\b(?:reach(?:ed)?|contact|e-?mail|follow)(?: (?:him|her|them|me))? (?:at"
     r"|on) .{0,40}(?:@|twitter)"
-    r"|(?:\()?(?:additional )?(?:reporting|writing|editing) by\b[^.]{0,100}$"
+    r"|\(?(?:additional )?(?:reporting|writing|editing) by\b[^.]{0,100}$"
     r"|from .{0,40}\b(?:staff|wire) (?:and wire )?reports$"
     r"|(?:a version of )?(?:this|the) (?:article|story|column|piece) (?:was )?(?:first "
     r"|originally )*(?:published|appeared)\b"
     r"|for (?:more|further) information\b.{0,20}\b(?:visit|go to|see|contact|call)\b"
-    r"|©|\(c\) ?\d|copyright (?:©|\(c\)|\d)|.{0,200}\ball rights reserved\W*$"
+    r"|©|copyright (?:©|\(c\)|\d)|.{0,200}\ball rights reserved\W*$"
     r"|[\w ,.()]{2,50}\s[—–]$",
     re.IGNORECASE,
 )
@@ -83,12 +80,6 @@ _CAPTION = re.compile(
 _BYLINE = re.compile(
     r"(?:by|von|par|por|story by|written by|reporting by|--|—|–)\s?", re.IGNORECASE
 )
-_DATELINE = re.compile(
-    r"((?:[A-Z][A-Z'’.-]+(?: [A-Z][A-Z'’.-]+){0,3}(?:, [A-Z][\w.'’ ]{1,24})?)?"
-    r"(?:(?:, |\s)?(?:\d{1,2}\.? )?[A-Z][a-z]{2,8}\.?(?: \d{1,2})?(?:,? \d{4})?\.?)?"
-    r"\s?(?:\([A-Z][\w .'/-]{1,30}\))?\s?)(?:--|—|–|- )\s?(?=[\"“‘]?\w)"
-)
-"""As in "BAGHDAD, Iraq (Reuters) -- " or "SARN, 3 May 1998. - ". """
 _CONTACT = re.compile(
     r"(?:please |to |you can )*contact (?:us|the|\S+@).*"
     r"|(?:contact(?: (?:details|information))?|links|share|more)\W*",
@@ -126,35 +117,41 @@ def with_kinds(blocks: Sequence[Block], masthead_blocks: frozenset[int]) -> list
     top = 1 + max(masthead_blocks, default=-1)
     found: list[Block] = []
     for index, block in enumerate(blocks):
+        kind = block.kind
         if index in masthead_blocks:
             found.append(block)
-        elif index >= end and block.kind in ("paragraph", "verbatim", "list", "heading"):
+        elif index >= end and kind in ("paragraph", "verbatim", "list", "heading"):
             found.append(replace(block, kind="clutter"))
-        elif block.kind == "list" and index > top and found[-1].kind == "list":
-            found[-1] = replace(found[-1], text=f"{found[-1].text}\n{block.text}")
-        elif block.kind == "list" and index > top and _is_lead_in(found[-1]):
-            lead_in = found.pop().text
-            by = len(lead_in) + 1
+        elif kind == "list" and index > top and _leads_in(found[-1]):
+            by = len(found[-1].text) + 1
             marks = (replace(m, start=m.start + by, end=m.end + by) for m in block.marks)
-            found.append(replace(block, text=f"{lead_in}\n{block.text}", marks=tuple(marks)))
+            text = f"{found.pop().text}\n{block.text}"
+            found.append(replace(block, text=text, marks=tuple(marks)))
+        elif kind in ("paragraph", "footnote") and is_correction(block.text):
+            found.append(replace(block, kind="correction"))
         elif index in lone:
             found.append(replace(block, kind="heading", level=_LINE_LEVEL))
-        elif block.kind == "footnote" and is_correction(block.text):
-            found.append(replace(block, kind="correction"))
-        elif block.kind == "paragraph":
+        elif kind == "paragraph":
             found.append(_with_kind(blocks, index, end))
-        elif block.kind == "verbatim" or (block.kind == "heading" and index > top):
-            found.append(_with_clutter(block))
+        elif kind == "heading" and index > top and _CLUTTER.match(block.text):
+            found.append(replace(block, kind="clutter"))
+        elif kind == "verbatim":
+            lines = re.finditer(r".+", block.text)
+            clutter = (Mark("clutter", *line.span()) for line in lines if _CLUTTER.match(line[0]))
+            found.append(replace(block, marks=(*block.marks, *clutter)))
         else:
             found.append(block)
     return found
 
 
+def _leads_in(block: Block) -> bool:
+    """Whether a list goes on in the next list, or is announced."""
+    return block.kind == "list" or (block.kind == "paragraph" and block.text[-1] in ":：")
+
+
 def _with_kind(blocks: Sequence[Block], index: int, end: int) -> Block:
     block = blocks[index]
     text = block.text
-    if is_correction(text):
-        return replace(block, kind="correction")
     if len(text) <= _LONGEST_NOTICE_CHARS:
         by = _BYLINE.match(text) if len(text) <= _LONGEST_BYLINE_CHARS else None
         if by and authors_in(f"By {text[by.end() :]}"):
@@ -163,15 +160,37 @@ def _with_kind(blocks: Sequence[Block], index: int, end: int) -> Block:
             return replace(block, kind="caption")
         if _CLUTTER.match(text):
             return replace(block, kind="clutter")
-    if _is_heading(blocks, index, end):
+    below = _below(blocks, index, end)
+    if (
+        below
+        and len(text.split()) <= _LONGEST_HEADING_WORDS
+        and text[-1] not in ".!?…:;,'\"”’。！？।؟"
+        and not is_prose(text)
+        and is_prose(below.text)
+    ):
         return replace(block, kind="heading", level=_LINE_LEVEL)
-    if dateline := _DATELINE.match(text):
+    if dateline := DATELINE.match(text):
         return replace(block, marks=(*block.marks, Mark("dateline", 0, dateline.end())))
     return block
 
 
-def _is_lead_in(block: Block) -> bool:
-    return block.kind == "paragraph" and block.text.endswith((":", "："))
+def _below(blocks: Sequence[Block], index: int, end: int) -> Block | None:
+    """The block that a heading at ``index`` would head."""
+    below = blocks[index + 1] if index + 1 < end else None
+    return below if below and below.kind != "heading" else None
+
+
+def _is_lone_question(blocks: Sequence[Block], index: int, end: int) -> bool:
+    """A paragraph that is one question, above one that is none."""
+    text, below = blocks[index].text, _below(blocks, index, end)
+    return bool(
+        blocks[index].kind == "paragraph"
+        and text[-1] in _ASKS
+        and len(text.split()) <= _LONGEST_QUESTION_WORDS
+        and not _INNER_END.search(text)
+        and below
+        and below.text[-1] not in _ASKS
+    )
 
 
 def _notices_start(blocks: Sequence[Block]) -> int:
@@ -183,49 +202,9 @@ def _notices_start(blocks: Sequence[Block]) -> int:
 
 
 def _is_notice(text: str) -> bool:
-    if len(text) > _LONGEST_NOTICE_CHARS:
-        return False
     lines = [line.strip(" -*•") for line in text.split("\n")]
-    return bool(
+    return len(text) <= _LONGEST_NOTICE_CHARS and bool(
         all(_ADDRESS_LINE.fullmatch(line) for line in lines)
         or _CLUTTER.match(lines[0])
         or _CONTACT.fullmatch(text)
-    )
-
-
-def _with_clutter(block: Block) -> Block:
-    """A block of lines, with marks on those that are clutter; such a heading is no heading."""
-    lines = [line for line in re.finditer(r".+", block.text) if _CLUTTER.match(line[0])]
-    if block.kind == "heading":
-        return replace(block, kind="clutter") if lines else block
-    marks = (Mark("clutter", *line.span()) for line in lines)
-    return replace(block, marks=(*block.marks, *marks))
-
-
-def _is_lone_question(blocks: Sequence[Block], index: int, end: int) -> bool:
-    """A paragraph that is one question, above one that is none."""
-    text = blocks[index].text
-    below = blocks[index + 1] if index + 1 < end else None
-    return bool(
-        blocks[index].kind == "paragraph"
-        and text[-1] in _ASKS
-        and len(text.split()) <= _LONGEST_QUESTION_WORDS
-        and not _INNER_END.search(text)
-        and below
-        and below.kind != "heading"
-        and below.text[-1] not in _ASKS
-    )
-
-
-def _is_heading(blocks: Sequence[Block], index: int, end: int) -> bool:
-    """A short line without a full stop above a paragraph."""
-    text = blocks[index].text
-    below = blocks[index + 1] if index + 1 < end else None
-    return bool(
-        below
-        and below.kind != "heading"
-        and len(text.split()) <= _LONGEST_HEADING_WORDS
-        and text[-1] not in ".!?…:;,'\"”’。！？।؟"
-        and not is_prose(text)
-        and is_prose(below.text)
     )

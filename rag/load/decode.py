@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 import unicodedata
+from contextlib import suppress
 
 from rag.errors import LoadError
 
-_BYTE_ORDER_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 _LINE_END = re.compile(r"\r\n?|[\v\x1c-\x1e\x85\u2028\u2029]")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x9f]")
 _HALF = re.compile("[\ud800-\udfff]")
@@ -77,70 +70,27 @@ def clean(text: str) -> str:
 
 
 def _decoded(data: bytes, declared: str | None) -> str:
-    for mark, encoding in _BYTE_ORDER_MARKS:
-        if data.startswith(mark):
-            if encoding == "utf-8-sig":
-                return data[len(mark) :].decode("utf-8", "replace")
-            return _strictly(data, encoding)
-    if declared and (_SHIFTS in data or not _is_utf8(data)):
-        text = _as_declared(data, declared)
-        if text is not None:
-            return text
-    if utf16 := _utf16_by_zeros(data):
-        return _strictly(data, utf16)
-    text = data.decode("utf-8", "replace")
+    text = data.decode("utf-8-sig", "replace")
     damaged = text.count("\ufffd") - data.count(b"\xef\xbf\xbd")
-    if damaged and damaged > _DAMAGED_SHARE * len(data.translate(None, _ASCII)):
-        return _strictly(data, _guess_encoding(data))
-    return text
+    is_other = b"\x00" in data[:_SAMPLE_BYTES] or _SHIFTS in data
+    if declared and (damaged or is_other):
+        label = declared.strip().lower()
+        with suppress(LookupError):
+            named = data.decode(_WIDER.get(label, label), "replace")
+            # As in a browser, letters that do not fit are replaced, if they are few.
+            if named.count("\ufffd") <= _BINARY_SHARE * len(named):
+                return named
+    if not is_other and damaged <= _DAMAGED_SHARE * len(data.translate(None, _ASCII)):
+        return text
+    import chardet
 
-
-def _is_utf8(data: bytes) -> bool:
+    encoding = (chardet.detect(data)["encoding"] or "").lower()
     try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _as_declared(data: bytes, declared: str) -> str | None:
-    """The text in the encoding declared, or None where that cannot be right.
-
-    As in a browser, letters that do not fit are replaced, if they are few.
-    """
-    label = declared.strip().lower()
-    try:
-        text = data.decode(_WIDER.get(label, label), "replace")
-    except LookupError:
-        return None
-    return text if text.count("\ufffd") <= _BINARY_SHARE * len(text) else None
-
-
-def _strictly(data: bytes, encoding: str) -> str:
-    try:
-        return data.decode(encoding)
+        text = data.decode(_WIDER.get(encoding, encoding)) if encoding else ""
+        if not text or (encoding.startswith("utf-16-") and not re.search(r"\s", text)):
+            raise LoadError("this is no text, or in an unknown encoding: save it as UTF-8 text")
+        return text
     except UnicodeDecodeError as error:
         raise LoadError(
             f"byte {error.start} does not fit the file's encoding ({encoding}): save it as UTF-8"
         ) from error
-
-
-def _utf16_by_zeros(data: bytes) -> str | None:
-    """UTF-16 without a byte order mark: in most scripts every other byte of spaces is zero."""
-    sample = data[:_SAMPLE_BYTES]
-    pairs = len(sample) // 2
-    low, high = sample[0::2].count(0), sample[1::2].count(0)
-    if high > 0.1 * pairs and high > 20 * low:
-        return "utf-16-le"
-    if low > 0.1 * pairs and low > 20 * high:
-        return "utf-16-be"
-    return None
-
-
-def _guess_encoding(data: bytes) -> str:
-    import chardet
-
-    encoding = chardet.detect(data)["encoding"]
-    if encoding is None:
-        raise LoadError("this is no text, or in an unknown encoding: save it as UTF-8 text")
-    return _WIDER.get(encoding.lower(), encoding)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from itertools import zip_longest
 from typing import Literal, TypeAlias
 
+from rag.load.decode import clean
 from rag.types import Mark
 
-FIELD_NAMES = {
+_FIELD_OF_NAME = {
     name: field
     for field, names in {
         "title": "title headline heading titel titre titulo titolo",
@@ -22,6 +24,8 @@ FIELD_NAMES = {
     for name in names.split()
 }
 """The field of ``Document.metadata`` for each name that files give it."""
+_TIMESTAMP = re.compile(r"1\d{9}(?:\d{3})?(?:\.\d+)?")
+"""Seconds or milliseconds since 1970."""
 
 Kind: TypeAlias = Literal[
     "heading",
@@ -34,7 +38,6 @@ Kind: TypeAlias = Literal[
     "byline",
     "caption",
     "clutter",
-    "question",
 ]
 """``list``: a line for each item, with its bullet or number. ``verbatim``: verse and code, whose
 line breaks mean something. The others as ``rag.types.MarkKind`` has them."""
@@ -82,8 +85,21 @@ def is_web_address(value: str) -> bool:
     return value.startswith(("http://", "https://"))
 
 
+def metadata_of(fields: Mapping[str, object]) -> dict[str, str]:
+    """``Document.metadata`` from a file's own fields, named as ``field_name`` returns it."""
+    metadata: dict[str, str] = {}
+    for name, meant in _FIELD_OF_NAME.items():
+        words = " ".join(clean(words_of(fields.get(name))).split())
+        if meant == "date" and _TIMESTAMP.fullmatch(words):
+            seconds = float(words) / (1000 if len(words.split(".")[0]) > 10 else 1)
+            words = datetime.fromtimestamp(seconds, UTC).date().isoformat()
+        if words and (meant != "url" or is_web_address(words)):
+            metadata.setdefault(meant, words)
+    return metadata
+
+
 def field_name(name: str) -> str:
-    """A name as FIELD_NAMES has it: "Published At" and "publishedAt" as "published_at"."""
+    """A name as tables and front matter mean it: "publishedAt" as "published_at"."""
     return "_".join(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).replace("-", " ").lower().split())
 
 
@@ -102,8 +118,6 @@ _VALUE = re.compile(r"[^\w\s]{0,2}\d[\d.,:\s]*\W{0,2}(?:[^\W\d]{1,3}\W?)?|[-–�
 """A number, with a unit or without, or nothing."""
 EMPTY_CELL = "–"
 _LONGEST_LABEL_CHARS = 60
-_LONGEST_CELL_CHARS = 200
-_MOST_COLUMNS = 200
 
 
 def table_block(rows: Iterable[Sequence[str]], header_rows: int | None = None) -> list[Block]:
@@ -173,36 +187,3 @@ def raised(before: str, text: str, is_link: bool = False) -> str:
     if is_link or is_letter or re.fullmatch(r"\d{1,3}(?:[,–-]\s?\d{1,3})*", mark):
         return f"[{mark}]" if mark else ""
     return text
-
-
-def grid(rows: Iterable[Iterable[tuple[str, int, int]]]) -> list[list[str]]:
-    """The rows of a table from its cells, (text, columns, rows) that each takes up."""
-    found: list[list[str]] = []
-    below: dict[int, tuple[str, int]] = {}  # column: a cell that goes on, for so many rows
-    for cells in rows:
-        row: list[str] = []
-
-        def fill(row: list[str] = row) -> None:
-            while (held := below.get(len(row))) is not None:
-                below[len(row)] = (held[0], held[1] - 1)
-                if held[1] <= 1:
-                    del below[len(row)]
-                row.append(held[0])
-
-        for text, columns, height in cells:
-            fill()
-            for _ in range(min(columns, _MOST_COLUMNS)):
-                if height > 1:
-                    below[len(row)] = (text, height - 1)
-                row.append(text)
-        fill()
-        found.append(row)
-    return found
-
-
-def is_layout(cells: Iterable[Sequence[str]]) -> bool:
-    """Whether a table only arranges a page: one of its cells holds paragraphs of running text."""
-    return any(
-        sum(map(len, cell)) > _LONGEST_CELL_CHARS and (len(cell) > 1 or len(cell[0].split()) > 40)
-        for cell in cells
-    )

@@ -10,9 +10,9 @@ from urllib.parse import unquote
 from zipfile import ZipFile
 
 from rag.errors import LoadError
-from rag.load.archive import Allowance, open_archive, unpacked
-from rag.load.decode import clean, decode
-from rag.load.document import Block, Document, is_web_address
+from rag.load.archive import Allowance, open_archive, survived, unpacked
+from rag.load.decode import decode
+from rag.load.document import Block, Document, metadata_of
 from rag.load.hypertext import html_blocks
 
 if TYPE_CHECKING:
@@ -26,8 +26,6 @@ _NO_EPUB = "it is no e-book, or a damaged one: export it again as .epub"
 _CONTAINER = "META-INF/container.xml"
 _RIGHTS = "META-INF/rights.xml"
 _CHAPTER_TYPES = ("application/xhtml+xml", "text/html")
-_FIELDS = {"title": "title", "author": "creator", "date": "date", "url": "source"}
-"""The element of the Dublin Core for each field."""
 
 
 def read_epub(data: bytes) -> Document:
@@ -64,12 +62,10 @@ class _Book:
     allowance: Allowance
 
     def xml(self, name: str) -> Element:
-        from xml.etree.ElementTree import ParseError, fromstring
+        from xml.etree.ElementTree import fromstring
 
-        try:
+        with survived(f"its file {name} is damaged: export it again as .epub"):
             return fromstring(self._bytes(name))
-        except (ParseError, ValueError) as error:
-            raise LoadError(f"its file {name} is damaged: export it again as .epub") from error
 
     def text(self, name: str) -> str:
         data = self._bytes(name)
@@ -104,11 +100,9 @@ def _chapters(package: Element, folder: str) -> Iterator[str]:
 
 
 def _metadata(package: Element) -> dict[str, str]:
-    metadata: dict[str, str] = {}
-    for field, element in _FIELDS.items():
-        found = package.iterfind(f"{{*}}metadata/{{http://purl.org/dc/elements/1.1/}}{element}")
-        values = [" ".join(clean("".join(each.itertext())).split()) for each in found]
-        words = ", ".join(filter(None, values)) if field == "author" else next(iter(values), "")
-        if words and (field != "url" or is_web_address(words)):
-            metadata[field] = words
-    return metadata
+    fields: dict[str, object] = {}
+    for name in ("title", "creator", "date", "source"):
+        found = package.iterfind(f"{{*}}metadata/{{http://purl.org/dc/elements/1.1/}}{name}")
+        values = ["".join(each.itertext()) for each in found]
+        fields[name] = values if name == "creator" else next(filter(None, values), "")
+    return metadata_of(fields)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rag.errors import LoadError
 from rag.load.decode import clean
-from rag.load.document import Block, grid, raised, table_block
+from rag.load.document import Block, raised, table_block
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -30,7 +30,7 @@ _INLINE = frozenset(
 )
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _LISTS = ("ul", "ol", "dl", "menu")
-_SECTIONS = (*_HEADINGS, *"table pre article section figure blockquote".split())
+_SECTIONS = (*_HEADINGS, *"pre article section figure blockquote".split())
 _HIDING = re.compile(r"display:none|visibility:hidden|text-decoration[a-z-]*:[^;]*line-through")
 _STRUCK = re.compile(r"(?:^|\s)(?:strike(?:-?through)?|line-through|struck|deleted)(?:\s|$)")
 _RAISED = re.compile(r"vertical-align:super")
@@ -41,6 +41,9 @@ _RULE = re.compile(
 """Of a style sheet that a word processor wrote."""
 _CAPTION = re.compile(r"(?:^|[\s_-])caption(?:$|[\s_-])|^(?:photo|image)-?credit", re.IGNORECASE)
 _NOTES = re.compile(r"(?:^|[\s_-])(?:foot|end)-?notes?(?:$|[\s_-])", re.IGNORECASE)
+_SPEAKERS = ("footer", "cite", "figcaption")
+"""Of what may name whom a quotation is from, at its end."""
+_SIGNED = re.compile(r"[—–-]\s?\w.{1,80}$")
 _BACK = re.compile(r"\s*[↩↑⇑^]\ufe0e?\s*")
 """Of a link from a note to its place."""
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]*>|\0")
@@ -49,6 +52,7 @@ _LONGEST_CELL_CHARS = 400
 """In a longer cell stands the page's text: the table only arranges it."""
 _LONGEST_CAPTION_CHARS = 600
 _MANY_BREAKS = 4
+_MOST_MERGED_CELLS = 50
 _FEWEST_CUT_LINES = 3
 _BOLD = ("b", "strong")
 _BOLD_LEVEL = 6
@@ -196,14 +200,14 @@ class _Writer:
 
     def _write_block(self, element: HtmlElement) -> None:
         if element.tag == "table" and not _is_layout(element):
-            titles = [line_of(title) for title in element.iterchildren("caption")]
-            self._add([Block("caption", title) for title in titles if title], element)
-            self._add(table_block(_rows(element), _header_rows(element)), element)
+            self._add(_table(element), element)
         elif element.tag in _LISTS and not _is_of_sections(element):
             self._add(_list(element), element)
         elif element.tag == "pre":
             self._add(_preformatted(element), element)
-        elif element.tag == "blockquote":
+        elif element.tag == "blockquote" or (
+            element.tag == "figure" and element.find("blockquote") is not None
+        ):
             self._write_quotation(element)
         else:
             self.write_within(element)
@@ -211,22 +215,22 @@ class _Writer:
 
     def _write_quotation(self, element: HtmlElement) -> None:
         """Who said it stands in one block with the last words of it."""
-        speakers = [line_of(each) for each in element.iter("footer", "cite", "figcaption")]
-        last = next(reversed(list(element.iter("footer", "cite", "figcaption"))), None)
-        speaker = speakers[-1].lstrip("—–- ") if speakers else ""
-        if last is not None:
-            replace(last, "")
+        named = [e for e in element.iter(*_SPEAKERS) if not (e.tail or "").strip()][-1:]
+        speaker = line_of(named[0]) if named else ""
+        if named:
+            replace(named[0], "")
         first = len(self.pieces)
         self.write_within(element)
         self.flush(element)
-        if speaker and len(self.pieces) > first:
-            block, each, _ = self.pieces[-1]
-            text = f"{block.text} — {speaker}"
-            self.pieces[-1] = Piece(Block(block.kind, text), each)
-            self.pieces[first:] = [
-                piece._replace(block=Block(piece.block.kind, piece.block.text, speaker=speaker))
-                for piece in self.pieces[first:]
-            ]
+        if len(self.pieces) - first > 1 and _SIGNED.match(self.pieces[-1].block.text):
+            speaker = self.pieces.pop().block.text
+        speaker = speaker.lstrip("—–- ")
+        for index in range(first, len(self.pieces) if speaker else 0):
+            block = self.pieces[index].block
+            is_last = index == len(self.pieces) - 1
+            text = f"{block.text} — {speaker}" if is_last else block.text
+            block = Block(block.kind, text, speaker=speaker)
+            self.pieces[index] = self.pieces[index]._replace(block=block)
 
     def _say(self, text: str | None) -> None:
         if text:
@@ -296,7 +300,7 @@ def _preformatted(element: HtmlElement) -> list[Block]:
 
 def _is_of_sections(element: HtmlElement) -> bool:
     """Whether a list's items are articles of their own, as in a live blog."""
-    return any(True for _ in element.iter(*_SECTIONS)) or any(
+    return any(True for _ in element.iter("table", *_SECTIONS)) or any(
         len(item.findall("p")) > 1 and len(item.text_content()) > _LONGEST_CELL_CHARS
         for item in element
     )
@@ -304,41 +308,55 @@ def _is_of_sections(element: HtmlElement) -> bool:
 
 def _is_layout(table: HtmlElement) -> bool:
     """Whether a table arranges the page, and holds no rows of facts."""
-    lengths = [len(cell.text_content()) for cell in table.iter("td")]
+    cells = list(table.iter("td"))
     return (
         table.get("role") == "presentation"
-        or max((len(row) for row in table.iter("tr")), default=0) < 2
-        or max(lengths, default=0) > _LONGEST_CELL_CHARS
-        or any(True for cell in table.iter("td") for _ in cell.iter(*_SECTIONS))
-        or any(len(list(cell.iter("br", "p"))) >= _MANY_BREAKS for cell in table.iter("td"))
+        or max(map(len, _rows(table)), default=0) < 2
+        or any(len(cell.text_content()) > _LONGEST_CELL_CHARS for cell in cells)
+        or any(True for cell in cells for _ in cell.iter(*_SECTIONS))
+        or any(len(list(cell.iter("br", "p"))) >= _MANY_BREAKS for cell in cells)
     )
 
 
-def _header_rows(table: HtmlElement) -> int | None:
-    """How many rows a table marks as its header; None where it marks no cell."""
-    if table.find(".//th") is None and table.find(".//thead") is None:
-        return None
-    rows = list(table.iter("tr"))
-    is_header = (
-        row.getparent().tag == "thead"
-        or (row.find("th") is not None and not any(line_of(cell) for cell in row.iter("td")))
-        for row in rows
-    )
-    return next((count for count, is_head in enumerate(is_header) if not is_head), len(rows))
+def _table(table: HtmlElement) -> list[Block]:
+    """The block of a table, with its header where the page marks one, below its title."""
+    titles = [line_of(title) for title in table.iterchildren("caption")]
+    header_rows = None
+    if table.find(".//th") is not None or table.find(".//thead") is not None:
+        is_header = [
+            row.getparent().tag == "thead"
+            or (row.find("th") is not None and not any(map(line_of, row.iter("td"))))
+            for row in _rows(table)
+        ]
+        header_rows = [*is_header, False].index(False)
+    captions = [Block("caption", title) for title in titles if title]
+    return [*captions, *table_block(_cells(_rows(table)), header_rows)]
 
 
-def _rows(table: HtmlElement) -> list[list[str]]:
-    return grid(
-        (
-            (line_of(cell), _number(cell.get("colspan")), _number(cell.get("rowspan")))
-            for cell in row.iterchildren("td", "th")
-        )
-        for row in table.iter("tr")
-    )
+def _rows(table: HtmlElement) -> list[HtmlElement]:
+    return [row for row in table.iter("tr") if next(row.iterancestors("table")) is table]
+
+
+def _cells(rows: list[HtmlElement]) -> list[list[str]]:
+    """The texts of a table's cells, of a merged one at each place that it takes up."""
+    held: dict[tuple[int, int], str] = {}
+    widths = [0] * len(rows)
+    for y, row in enumerate(rows):
+        x = 0
+        for cell in row.iterchildren("td", "th"):
+            while (y, x) in held:
+                x += 1
+            text = line_of(cell)
+            for below in range(y, min(y + _number(cell.get("rowspan")), len(rows))):
+                for right in range(x, x + _number(cell.get("colspan"))):
+                    held[below, right] = text
+                    widths[below] = max(widths[below], right + 1)
+    return [[held.get((y, x), "") for x in range(width)] for y, width in enumerate(widths)]
 
 
 def _number(attribute: str | None) -> int:
-    return min(int(attribute), 100) if attribute and attribute.isdecimal() else 1
+    is_number = attribute and attribute.isdecimal()
+    return max(1, min(int(attribute or 1), _MOST_MERGED_CELLS)) if is_number else 1
 
 
 def _list(element: HtmlElement) -> list[Block]:

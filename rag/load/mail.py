@@ -17,12 +17,13 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from rag.errors import LoadError
-from rag.load.dates import find_date
+from rag.load.archive import survived
 from rag.load.decode import clean, decode
 from rag.load.document import Block, Document, Entry
 from rag.load.hypertext import html_blocks
 from rag.load.markdown import markdown_document
 from rag.load.text import text_document
+from rag.text.dates import find_date
 
 _ENVELOPE = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From [^\n]*\b[12]\d{3}\b[^\n]*\n")
 _ESCAPED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
@@ -47,15 +48,11 @@ def read_eml(data: bytes) -> Iterator[Entry]:
 
     Raises LoadError for what is no message.
     """
-    try:
+    with survived("it is a damaged e-mail: save the message again as .eml"):
         message = message_from_bytes(data, EmailMessage, policy=current_rules)
         if not (message["From"] or message["Subject"]):
             raise LoadError("it is no e-mail: save the message as .eml")
         entries = list(_entries(message, "", _DEEPEST))
-    except LoadError:
-        raise
-    except Exception as error:  # the parser lets through whatever odd headers make it stumble on
-        raise LoadError("it is a damaged e-mail: save the message again as .eml") from error
     yield from entries
 
 

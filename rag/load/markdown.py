@@ -10,7 +10,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from rag.load.decode import decode
-from rag.load.document import FIELD_NAMES, Document, field_name, is_web_address, words_of
+from rag.load.document import Document, field_name, metadata_of
 from rag.load.hypertext import html_blocks
 from rag.load.pages import mend_hyphens
 
@@ -55,7 +55,7 @@ def markdown_document(text: str) -> Document:
     if front := _FRONT_MATTER.match(text):
         fields, end = _fields(text, front)
         if fields:
-            metadata, text = _metadata(fields), text[end:]
+            metadata, text = metadata_of(fields), text[end:]
     text = _TASK.sub(r"\1", _OBSIDIAN.sub(_plain, mend_hyphens(text.replace("\f", "\n\n"))))
     return Document(tuple(html_blocks(_html(text))), metadata)
 
@@ -81,15 +81,6 @@ def _fields(text: str, front: re.Match[str]) -> tuple[Mapping[str, object], int]
     if not isinstance(found, dict):
         found = {key: value.strip("\"' ") for key, value in _LINE.findall(front[0])}
     return {field_name(key): value for key, value in found.items()}, end
-
-
-def _metadata(fields: Mapping[str, object]) -> dict[str, str]:
-    metadata: dict[str, str] = {}
-    for name, field in FIELD_NAMES.items():
-        words = " ".join(words_of(fields.get(name)).split())
-        if words and (field != "url" or is_web_address(words)):
-            metadata.setdefault(field, words)
-    return metadata
 
 
 def _plain(mark: re.Match[str]) -> str:

@@ -3,36 +3,59 @@
 from __future__ import annotations
 
 import re
+from calendar import day_name, month_name
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from rag.load.byline import LONGEST_LINE_CHARS, SEPARATORS, authors_in
-from rag.load.dates import find_date
 from rag.load.document import Block, Document
+from rag.text.dates import find_date
 
 _LAST_BLOCK = 8
 _LAST_LINE = 12
 """Bylines in later blocks, or in later lines of a block, are not looked for."""
+_LONGEST_LINE_CHARS = 150
 _LONGEST_STANDFIRST_CHARS = 400
+_LONGEST_TITLE_CHARS = 120
+"""Of a first sentence that is the title for want of another."""
+_LONGEST_PROPERTY_CHARS = 300
+_SEPARATORS = " \t,;|•·–—-/()[]:，；：、（）،"
 
+_BYLINE = re.compile(
+    r"(?:(?:(?:written |text |report(?:ed)? |story )?by|von|par|por|di|door|بقلم|كتبته?|автор)"
+    r"|(?:authors?|autore?|autorin|auteur|byline|بقلم|الكاتب|автор)\s*:)\s+(?=\S)"
+    r"|(?:作者|撰文|文|本报记者|记者|記者|著者|글)\s*[:：/／]\s*(?=\S)",
+    re.IGNORECASE,
+)
+_AFTER_AUTHORS = re.compile(r"\s+(?:in|at|for|from|with)\s|\s*[|•·–—;(/]|\s+-\s", re.IGNORECASE)
+_BETWEEN_AUTHORS = re.compile(
+    r"\s*[,،，、]\s*(?:and\s+|und\s+|et\s+|y\s+)?|\s+(?:and|und|et|y|e|и|&)\s+"
+)
+_PARTICLES = frozenset(
+    "al bin da de del della den der di do dos du el ibn la le ter van von y zu".split()
+)
+_NOT_A_NAME = frozenset(
+    "agency analysis background breaking briefing business chapter comment contents correspondent"
+    " culture editor editorial editors exclusive features from how in introduction just letters"
+    " magazine news newspaper of on opinion part politics post preface press release report"
+    " reporter review science section service special sport sports staff statement summary survey"
+    " technology the times today update university week what why world writer"
+    " yesterday".split()
+) | {name.lower() for name in (*day_name, *month_name)}
+
+_SENTENCE_END = re.compile(r"(?<!\.\w)[.。!?！？]$")  # but "Talks in the U.S."
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 """Letters of Thai, Lao, Burmese, Khmer, Japanese and Chinese: two or so make a word."""
 _DATE_LABEL = re.compile(
-    r"(?:(?:first )?published|posted|updated|last (?:updated|modified)|issued|released|dated?"
+    r"^(?:(?:first )?published|posted|updated|last (?:updated|modified)|issued|released|dated?"
     r"|veröffentlicht|publié|publicado|نشر في|تاريخ النشر)\b(?: (?:on|am|le|el)\b)?"
-    r"|(?:发布|发表|發布|公開)(?:时间|日期|於|于)?",
+    r"|^(?:发布|发表|發布|公開)(?:时间|日期|於|于)?",
     re.IGNORECASE,
 )
-_SENTENCE_END = re.compile(r"(?<!\.\w)[.。!?！？]$")  # but "Talks in the U.S."
-_NO_TITLE_END = re.compile(r"[;:,]$")
-_LONGEST_TITLE_CHARS = 120
-_UPDATED = re.compile(
-    r"\W*(?:last )?(?:updated|modified|edited|aktualisiert|mis à jour|actualizado|aggiornato)",
-    re.IGNORECASE,
+UPDATED = re.compile(
+    r"updat|modif|edited|correct|revis|aktualis|geändert|à jour|actualiz|aggiorn", re.IGNORECASE
 )
-_DASH = re.compile(r"[.)]*\s*(?:\([\w ]{2,20}\)\s*)?(?:--|[—–-])\s")
-_LONGEST_DATELINE_CHARS = 60
+"""In the label of a date on which an article was changed, not published."""
 _BESIDE_DATE = (
     r"(?:\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?"
     r"|\b(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag"
@@ -42,26 +65,36 @@ _BESIDE_DATE = (
     r"|(?:星期|週|周)[一二三四五六日天]|[月火水木金土日]曜日?"
     r"|\b\d{1,2}[:.]\d\d(?::\d\d)?\s*(?:[ap]\.?m\b\.?)?|\b\d{1,2}\s*[ap]\.?m\b\.?"
     r"|\b(?:[ECMP][SD]?T|GMT|UTC|BST|CET|CEST|at|um|à|on|the)\b"
-    rf"|[{re.escape(SEPARATORS)}])+"
+    rf"|[{re.escape(_SEPARATORS)}])+"
 )
 """Weekday, time and small words that go with a date."""
 _BEFORE_DATE = re.compile(rf"{_BESIDE_DATE}$", re.IGNORECASE)
-_AFTER_DATE = re.compile(_BESIDE_DATE, re.IGNORECASE)
+_AFTER_DATE = re.compile(rf"^{_BESIDE_DATE}", re.IGNORECASE)
+DATELINE = re.compile(
+    r"((?:[A-Z][A-Z'’.-]+(?: [A-Z][A-Z'’.-]+){0,3}(?:, [A-Z][\w.'’ ]{1,24})?)?"
+    r"(?:(?:, |\s)?(?:\d{1,2}\.? )?[A-Z][a-z]{2,8}\.?(?: \d{1,2})?(?:,? \d{4})?\.?)?"
+    r"\s?(?:\([A-Z][\w .'/-]{1,30}\))?\s?)(?:--|—|–|- )\s?(?=[\"“‘]?\w)"
+)
+"""As in "BAGHDAD, Iraq (Reuters) -- " or "SARN, 3 May 1998. - ". """
 
-
-class Place(NamedTuple):
-    """The characters ``start`` to ``end`` of the text of a block."""
-
-    block: int
-    start: int
-    end: int
+_PLACEHOLDERS = frozenset(
+    "admin administrator anonymous author document guest none owner python-docx title unknown"
+    " unspecified untitled user".split()
+)
+_FILE_NAME = re.compile(
+    r"microsoft (?:word|powerpoint) - .*"
+    r"|\S+\.(?:docx?|pdf|odt|rtf|tex|dvi|indd|qxd|pptx?|xlsx?)",
+    re.IGNORECASE,
+)
 
 
 class Stated(NamedTuple):
-    """A title, author or ISO date, and where the text states it."""
+    """A title, author or ISO date, and the characters of a block that state it."""
 
     value: str
-    place: Place
+    block: int
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +118,9 @@ class _Line(NamedTuple):
     text: str
     is_below_prose: bool
 
-    def place(self, part: str) -> Place:
-        start = self.start + self.text.index(part)
-        return Place(self.block, start, start + len(part))
+    def stated(self, value: str, part: str = "") -> Stated:
+        start = self.start + self.text.index(part or value)
+        return Stated(value, self.block, start, start + len(part or value))
 
 
 def find_masthead(document: Document) -> Masthead:
@@ -97,35 +130,35 @@ def find_masthead(document: Document) -> Masthead:
     line that begins with "By" or the like, or in a line that is only a name, beside the date's.
     """
     blocks, stated = _with_metadata(document)
-    own_blocks = {0} if stated else set()
+    own_blocks = {0} if len(blocks) > len(document.blocks) or stated else set()
     lines = list(_top_lines(blocks, first=len(own_blocks)))
-    if "title" not in stated and (title := _title_line(blocks, lines)):
-        lines = [line for line in lines if line != title]
-        stated["title"] = Stated(title.text, title.place(title.text))
+    if "title" not in stated and (title := _title_line(blocks[len(own_blocks) :], lines)):
+        lines.remove(title)
+        stated["title"] = title.stated(title.text)
+        block = blocks[title.block]
         # A sentence may be evidence, though it stands where a title does.
-        is_sentence = blocks[title.block].kind != "heading" and _SENTENCE_END.search(title.text)
-        if title.text == blocks[title.block].text and not is_sentence:
+        is_sentence = block.kind != "heading" and _SENTENCE_END.search(title.text)
+        if title.text == block.text and not is_sentence:
             own_blocks.add(title.block)
     dates = {line: date for line in lines if (date := _date_in(line))}
-    for line in sorted(dates, key=lambda line: bool(_UPDATED.match(line.text))):
+    for line in sorted(dates, key=lambda line: bool(UPDATED.search(line.text))):
         stated.setdefault("date", dates[line])
         own_blocks.add(line.block)
     for position, line in enumerate(lines):
-        is_beside_date = any(
+        is_beside_date = "author" not in stated and any(
             near in dates and abs(near.block - line.block) < 2
             for near in lines[max(0, position - 1) : position + 2]
         )
         if author := authors_in(_without_date(line.text), is_beside_date):
-            stated.setdefault("author", Stated(author, line.place(author)))
+            stated.setdefault("author", line.stated(author))
             own_blocks.add(line.block)
-    if "date" not in stated and (date := _date_of_dateline(blocks)):
-        stated["date"] = date
+    for index, block in enumerate(blocks[:_LAST_BLOCK]):
+        dateline = DATELINE.match(block.text)
+        found = find_date(dateline[0]) if dateline and "date" not in stated else None
+        if found and len(found[0]) == len("1998-05-03"):
+            stated["date"] = Stated(found[0], index, *found[1:])
     return Masthead(
-        blocks,
-        frozenset(own_blocks),
-        stated.get("title"),
-        stated.get("author"),
-        stated.get("date"),
+        blocks, frozenset(own_blocks), *(stated.get(each) for each in ("title", "author", "date"))
     )
 
 
@@ -137,13 +170,15 @@ def _with_metadata(document: Document) -> tuple[tuple[Block, ...], dict[str, Sta
         words = document.metadata.get(field)
         if not words:
             continue
+        if field == "author":
+            words = re.sub(r"^by\s+", "", words, flags=re.IGNORECASE)
         start = sum(len(line) + 1 for line in lines)
         lines.append(words)
         date = find_date(words) if field == "date" else None
         if date:
-            stated[field] = Stated(date[0], Place(0, start + date[1], start + date[2]))
+            stated[field] = Stated(date[0], 0, start + date[1], start + date[2])
         elif field != "date":
-            stated[field] = Stated(words, Place(0, start, start + len(words)))
+            stated[field] = Stated(words, 0, start, start + len(words))
     blocks = document.blocks
     if not lines:
         return blocks, stated
@@ -158,14 +193,15 @@ def _top_lines(blocks: Sequence[Block], first: int) -> Iterator[_Line]:
     for index, block in enumerate(blocks[first : first + _LAST_BLOCK], start=first):
         if block.speaker or block.kind in ("table", "list"):
             return
-        if block.kind == "paragraph" and is_prose(block.text):
+        is_title = index == first and len(block.text) <= _LONGEST_TITLE_CHARS
+        if block.kind == "paragraph" and is_prose(block.text) and not is_title:
             if is_below_prose or len(block.text) > _LONGEST_STANDFIRST_CHARS:
                 return
             is_below_prose = True
             continue
         start = 0
         for line in block.text.split("\n", _LAST_LINE)[:_LAST_LINE]:
-            if len(line) <= LONGEST_LINE_CHARS:
+            if len(line) <= _LONGEST_LINE_CHARS:
                 yield _Line(index, start, line, is_below_prose)
             start += len(line) + 1
 
@@ -174,22 +210,21 @@ def is_prose(text: str) -> bool:
     """Whether a paragraph holds sentences, and is no title, byline or label."""
     ends = re.search(r"[.!?…。！？।؟]['\"”’»)\]*]*$", text)
     words = len(text.split()) + len(_UNSPACED.findall(text)) // 2
-    return len(text) > LONGEST_LINE_CHARS or (bool(ends) and words > 8)
+    return len(text) > _LONGEST_LINE_CHARS or (bool(ends) and words > 8)
 
 
 def _title_line(blocks: Sequence[Block], lines: Sequence[_Line]) -> _Line | None:
     above = [line for line in lines if not line.is_below_prose]
-    for line in above:
-        if blocks[line.block].kind == "heading":
-            return line
-    for line in above:
-        if not (_date_in(line) or authors_in(line.text, is_beside_date=False)):
-            is_all = len(blocks) == 1 and _SENTENCE_END.search(line.text)
-            return None if is_all or _NO_TITLE_END.search(line.text) else line
-    top = blocks[:1]
-    if len(blocks) > 1 and top[0].kind == "paragraph" and len(top[0].text) <= _LONGEST_TITLE_CHARS:
-        return None if top[0].speaker else _Line(0, 0, top[0].text, False)
-    return None
+    first = lines[0].block if lines else 0
+    headings = [line for line in above if blocks[line.block - first].kind == "heading"]
+    others = [
+        line
+        for line in above
+        if not (_date_in(line) or authors_in(line.text) or re.search(r"[;:,-]$", line.text))
+    ]
+    title = next(iter([*headings, *others]), None)
+    is_all = len(blocks) == 1 and title and _SENTENCE_END.search(title.text)
+    return None if is_all else title
 
 
 def _date_in(line: _Line) -> Stated | None:
@@ -200,23 +235,10 @@ def _date_in(line: _Line) -> Stated | None:
     found = find_date(line.text)
     if not found or (line.is_below_prose and len(found[0]) < len("2007-05-31")):
         return None
-    remainder = _without_date(line.text)
-    if find_date(remainder):  # "Published 31 May 2007, updated 1 June 2007"
-        remainder = _without_date(remainder)
+    remainder = _without_date(_without_date(line.text))  # "Published 31 May, updated 1 June 2007"
     if remainder and not authors_in(remainder, is_beside_date=True):
         return None
-    return Stated(found[0], line.place(line.text[found[1] : found[2]]))
-
-
-def _date_of_dateline(blocks: Sequence[Block]) -> Stated | None:
-    """The date that begins the text: "SARN, 3 May 1998. - The miners ..."."""
-    for index, block in enumerate(blocks[:_LAST_BLOCK]):
-        found = find_date(block.text[:_LONGEST_DATELINE_CHARS])
-        if found and len(found[0]) == len("1998-05-03"):
-            is_dateline = block.text[:1].isupper() and _DASH.match(block.text, found[2])
-            if is_dateline and not re.search(r"[a-z]{2}[.!?]", block.text[: found[1]]):
-                return Stated(found[0], Place(index, found[1], found[2]))
-    return None
+    return line.stated(found[0], line.text[found[1] : found[2]])
 
 
 def _without_date(text: str) -> str:
@@ -224,10 +246,54 @@ def _without_date(text: str) -> str:
     found = find_date(text)
     if not found:
         return text
-    before = _BEFORE_DATE.sub("", text[: found[1]])
-    if label := _DATE_LABEL.match(before):
-        before = before[label.end() :]
-    after = text[found[2] :]
-    if beside := _AFTER_DATE.match(after):
-        after = after[beside.end() :]
-    return max(before.strip(SEPARATORS), after.strip(SEPARATORS), key=len)
+    before = _DATE_LABEL.sub("", _BEFORE_DATE.sub("", text[: found[1]]))
+    after = _AFTER_DATE.sub("", text[found[2] :])
+    return max(before.strip(_SEPARATORS), after.strip(_SEPARATORS), key=len)
+
+
+def authors_in(words: str, is_beside_date: bool = False) -> str | None:
+    """The names in a byline, as written; a bare name is one only beside a date."""
+    by = _BYLINE.match(words)
+    if not (by or is_beside_date) or len(words) > _LONGEST_LINE_CHARS:
+        return None
+    names = words[by.end() :] if by else words
+    rest = _AFTER_AUTHORS.search(names)
+    names = names[: rest.start()] if rest else names
+    end = start = 0
+    for gap in (*_BETWEEN_AUTHORS.finditer(names), None):
+        if not _is_name(names[start : gap.start() if gap else len(names)], is_sure=bool(by)):
+            break
+        end = gap.start() if gap else len(names)
+        start = gap.end() if gap else end
+    if not by and end < len(names.rstrip(_SEPARATORS)):
+        return None
+    return names[:end].strip() or None
+
+
+def _is_name(words: str, is_sure: bool) -> bool:
+    parts = words.split()
+    if not (1 if is_sure else 2) <= len(parts) <= 5 or parts[-1].islower():
+        return False
+    for part in parts:
+        has_case = part.lower() != part.upper()
+        is_cased = part[0].isupper() or part.lower() in _PARTICLES or (is_sure and not has_case)
+        if not is_cased or part.lower() in _NOT_A_NAME:
+            return False
+    return all(re.fullmatch(r"[^\W\d_](?:[^\W\d_]|[.'’-])*", part) for part in parts)
+
+
+def with_properties(document: Document, title: str, author: str) -> Document:
+    """The document with its file's properties, "" where it has none.
+
+    An author that the text states goes before. The day on which a file was made dates no article.
+    """
+    is_signed = find_masthead(document).author is not None
+    metadata = {"title": believable(title), "author": "" if is_signed else believable(author)}
+    return replace(document, metadata={name: value for name, value in metadata.items() if value})
+
+
+def believable(value: str) -> str:
+    """``value`` in one line; "" where a program filled it in, or it is too long for a name."""
+    value = " ".join(value.split())
+    is_made_up = value.lower().strip("()") in _PLACEHOLDERS or _FILE_NAME.fullmatch(value)
+    return "" if is_made_up or len(value) > _LONGEST_PROPERTY_CHARS else value

@@ -12,45 +12,33 @@ _TORN_RANGE = re.compile(r"(?<=\d)([-–])[^\S\n]*\n[^\S\n]*(?=\d)")
 _LINE_END_HYPHEN = re.compile(
     r"(?<![^\W\d_])([^\W\d_]+)([-\u00ad])[^\S\n]*\n[^\S\n]*([^\W\d_]+)(\S*)[^\S\n]*\n?"
 )
-_SENTENCE_END = re.compile(r"[.!?…:;。！？।؟]['\"”’»)\]*†]*$")
-_FOOTNOTE_MARKS = re.compile(r"(?:\[[^\[\]]{1,40}\]|:\d[\d–-]*)+$")  # "[3]", "[citation needed]"
-_PREFIXES = frozenset("anti co ex half mid neo non post pre pro quasi self semi so well".split())
-"""Fragments that keep their hyphen where nothing else tells."""
-
 _COMPOUND_HEAD = re.compile(
-    r"(?:long|short|high|low|north|south|east|west|self|well|all|cross|full|half|left|right|near|old"
-    r"|new|first|second|third|two|three|four|five|six|ten|part|full|large|small|middle|single|double"
-    r"|multi|non|mid|anti|pro|ex|semi|quasi|neo|face|year|so|far|hard|fast|free)",
+    r"(?:all|anti|cross|double|ex|face|far|fast|first|free|full|half|hard|high|large|left|long|low"
+    r"|middle|mid|multi|near|neo|new|non|old|part|pro|quasi|right|second|self|semi|short|single"
+    r"|small|so|third|two|three|four|five|six|ten|well|year|north|south|east|west)",
     re.IGNORECASE,
 )
-"""What a hyphen after it mostly belongs to: "long-term"."""
-_SUFFIX = re.compile(
-    r"(?:e[rdnsa]|er?ly|est|ern|ing|ly|ness|ish|age|wards?|th|ow|land|way|light|\w$)"
-)
-_TITLE_BEFORE_NAME = re.compile(
+"""What a hyphen after it mostly belongs to ("long-term") unless a suffix follows ("long-er")."""
+_SUFFIX = re.compile(r"(?:e[rdnsa]|er?ly|est|ern|ing|ly|ness|ish|age|wards?|th|ow|way|light|\w$)")
+_SENTENCE_END = re.compile(r"[.!?…:;。！？।؟]['\"”’»)\]*†]*$")
+_FOOTNOTE_MARKS = re.compile(r"(?:\[[^\[\]]{1,40}\]|:\d[\d–-]*)+$")  # "[3]", "[citation needed]"
+_ABBREVIATION = re.compile(
     r"(?<!\w)(?:Mr|Mrs|Ms|Dr|Prof|Rev|Gen|Col|Lt|Maj|Capt|Sgt|Adm|Gov|Sen|Rep)\.$"
 )
 _INITIALISM = re.compile(r"(?:\w\.){2,}$")  # "U.S."
 _CANNOT_END = frozenset(
     "a an the and or nor but because although while whether than which whose whom between among"
     " during following including regarding despite toward towards into upon onto via per"
-    " his their its our your my these every".split()
+    " of in on at by from with his their its our your my these every".split()
 )
-"""Words that neither a sentence nor a heading ends with."""
-_SELDOM_ENDS = frozenset(
-    "of to in on at by for from with without about over under after before through across as that"
-    " this those if who is are was were be been being has have had will would could should must"
-    " may might can not very more most her each".split()
-)
-"""Words that a heading may end with ("What they are looking for"), but seldom does."""
-_ASKING = re.compile(r"(?:What|Who|Whom|Where|Why|How|When)\b")
+"""Words that hardly a sentence or a heading ends with."""
+_INNER_SENTENCE_END = re.compile(r"[a-z]{4}[.!?]['\"”’)]* [\"“]?[A-Z]")
 PAGE_NUMBER = re.compile(
     r"[-–—\s]*(?:page|p\.|seite)?\s*\d{1,4}(?:\s*(?:of|/|von)\s*\d{1,4})?[-–—\s]*", re.IGNORECASE
 )
 """A line that holds only the page's number."""
 _SHORTEST_TORN_CHARS = 25
 _LONGEST_HEADING_CHARS = 120
-_LONGEST_TITLE_CHARS = 1_000
 _RUNNING_HEAD_COUNT = 3
 
 
@@ -68,7 +56,7 @@ def mend_hyphens(text: str) -> str:
 
 def _whole_word(torn: re.Match[str], words: Counter[str]) -> str:
     left, hyphen, right, tail = torn.groups()
-    whole = left + right if _is_one_word(torn, words) or hyphen == "\u00ad" else f"{left}-{right}"
+    whole = left + right if hyphen == "\u00ad" or _is_one_word(torn, words) else f"{left}-{right}"
     following = torn.string[torn.end() : torn.end() + 1]
     # A line must not begin with what Markdown takes for a list or a heading.
     return whole + tail + (" " if following and following in "-*+#>=|0123456789" else "\n")
@@ -85,11 +73,9 @@ def _is_one_word(torn: re.Match[str], words: Counter[str]) -> bool:
     if is_third_part or left.isupper() or not right[0].islower():
         return False
     plain, hyphened = words[(left + right).lower()], words[f"{left}-{right}".lower()]
-    if plain or hyphened:
-        return plain >= hyphened
     # Where both halves occur elsewhere too, they make a compound, as "long-term".
     is_compound = words[left.lower()] > 1 and words[right.lower()] > 1
-    return not (is_compound or left.lower() in _PREFIXES)
+    return plain >= hyphened if plain or hyphened else not is_compound
 
 
 def mend_page_breaks(blocks: Sequence[Block]) -> list[Block]:
@@ -137,36 +123,20 @@ def _running_head(block: Block) -> str | None:
 
 def _is_torn(before: Block, after: Block) -> bool:
     """Whether one sentence begins in ``before`` and goes on in ``after``."""
-    if not (before.kind == after.kind == "paragraph"):
-        return False
     first, second = before.text, after.text
-    if len(first) < _SHORTEST_TORN_CHARS or "\n" in first or "\n" in second:
+    if not (before.kind == after.kind == "paragraph") or len(first) < _SHORTEST_TORN_CHARS:
         return False
     end = _FOOTNOTE_MARKS.sub("", first[-80:]).rstrip()
-    last_word = end.rsplit(None, 1)[-1] if end else ""
     goes_on = second[0].islower() and not re.match(r"[a-z]\w*[A-Z]", second)  # not "iPhone"
-    if _TITLE_BEFORE_NAME.search(end):
+    if _ABBREVIATION.search(end):
         return True
     if _SENTENCE_END.search(end):
         return goes_on and bool(_INITIALISM.search(end))
-    if last_word.lower() in _CANNOT_END or last_word.endswith((",", "—", "–", "(")):
+    last_word = end.rsplit(None, 1)[-1].lower() if end else ""
+    if goes_on or last_word in _CANNOT_END or last_word.endswith((",", "—", "–", "(")):
         return True
-    if goes_on and re.search(r"[A-Z]", first):
-        return True
-    if _is_title_case(first) or last_word.endswith((")", "]", ">")):
-        return False
-    if last_word.lower() in _SELDOM_ENDS:
-        return not _ASKING.match(first)
-    if len(first) > _LONGEST_HEADING_CHARS:
-        return True
-    return bool(re.search(r"[a-z\d]{2}[.!?]['\"”’)]* [\"“]?[A-Z]", first))
-
-
-def _is_title_case(text: str) -> bool:
-    # A text without paragraphs grows with each page: only its beginning is looked at.
-    beginning = text[:_LONGEST_TITLE_CHARS]
-    words = [word for word in re.findall(r"[^\W\d_][\w'’-]*", beginning) if len(word) > 3]
-    return bool(words) and all(word[0].isupper() for word in words)
+    is_text = len(first) > _LONGEST_HEADING_CHARS or _INNER_SENTENCE_END.search(first)
+    return bool(is_text) and not last_word.endswith((")", "]", ">"))
 
 
 def _joined(first: str, second: str) -> str:

@@ -7,20 +7,20 @@ import unicodedata
 import zlib
 from base64 import a85decode
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import pairwise, zip_longest
 from statistics import median
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from rag.errors import LoadError
 from rag.load.archive import survived
 from rag.load.decode import clean
 from rag.load.document import Block, Document, raised, table_block
 from rag.load.markdown import markdown_document
+from rag.load.masthead import with_properties
 from rag.load.pages import PAGE_NUMBER, mend_hyphens
-from rag.load.properties import with_properties
 from rag.load.text import LIST_ITEM, SENTENCE_END, blocks_of_lines
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ _LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0
 MOST_STREAM_BYTES = 30_000_000
 """That one page is drawn from."""
 _STREAM = re.compile(rb"<<([^\x00]{0,600}?)>>\s*stream\r?\n")
-_FILTER = re.compile(rb"/(ASCII85|ASCIIHex|Flate)Decode")
-_NOTE = re.compile(r"(?:\[?\d{1,3}\]?[.)]?|[*†‡§])\s?\S")
+_FILTER = re.compile(rb"/(ASCII85|ASCIIHex|Flate|RunLength|LZW)Decode")
+_NOTE = re.compile(r"(?:\[?\d{1,3}\]?[.)]?|[*†‡§])\s?[^\s\d]")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 _LETTERS_TRIED = 200
 _UNKNOWN_SHARE = 0.3
@@ -55,8 +55,6 @@ _MOST_LINES = 2_000
 _WIDEST_SPACE = 1.5
 """Times the size of the letters: what lies farther apart is in another column."""
 _NUMBER_AT_AN_END = re.compile(r"^\W*\d+|\d+(?: ?(?:of|/|von|de|sur) ?\d+)?\W*$")
-_LEADERS = re.compile(r"(?: ?\.){5,} ?")
-"""Dots that lead to a page's number."""
 _EDGE_LINES = 2
 _EDGE_SHARE = 0.25
 """Running heads and feet are among this many lines at the top and at the bottom of a page. What
@@ -118,13 +116,8 @@ class _Line:
         return _Line(text, self.left, piece.right, base.bottom, base.size)
 
 
-@dataclass(frozen=True, slots=True)
-class _Region:
-    """A stretch of a page that is read as one: its lines, or the rows of a table."""
-
-    lines: list[_Line]
-    blocks: tuple[Block, ...] = ()
-    """Where they are known as a whole."""
+_Part: TypeAlias = _Line | Block
+"""Of a page: a line, or a table or the like that is known as a whole."""
 
 
 def read_pdf(data: bytes) -> Document:
@@ -147,12 +140,11 @@ def read_pdf(data: bytes) -> Document:
             if "letters" in "".join(left_out)
             else "its pages hold pictures and no text: run text recognition (OCR) on it"
         )
-    regions = _without_furniture(_laid_out(data, pages))
+    parts = _without_furniture(_laid_out(data, pages))
     return with_properties(
-        list(_blocks(regions)),
+        Document(tuple(_blocks(parts)), left_out=tuple(left_out)),
         clean(properties.get("Title", "")),
         clean(properties.get("Author", "")),
-        left_out,
     )
 
 
@@ -162,23 +154,73 @@ def check_streams(data: bytes) -> None:
     PDFium holds it as objects that take ten times its size.
     """
     for match in _STREAM.finditer(data):
-        if b"/Image" in match[1] or b"/Flate" not in match[1]:
+        filters = [] if b"/Image" in match[1] else _FILTER.findall(match[1])
+        if not any(name in _EXPANDING for name in filters):
             continue
         end = data.find(b"endstream", match.end())
         content = data[match.end() : end if end > 0 else len(data)]
-        for name in _FILTER.findall(match[1]):
+        for name in filters:
             try:
-                if name == b"ASCII85":
-                    content = a85decode(content.split(b"~>")[0])
-                elif name == b"ASCIIHex":
-                    content = bytes.fromhex(content.split(b">")[0].decode("ascii"))
-                else:
-                    content = zlib.decompressobj().decompress(content, MOST_STREAM_BYTES + 1)
-            except (zlib.error, ValueError):
+                content = _UNPACKED[name](content)
+            except (zlib.error, ValueError, IndexError):
                 break
             if len(content) > MOST_STREAM_BYTES:
                 most = MOST_STREAM_BYTES // 10**6
                 raise LoadError(f"one of its pages unpacks to more than {most} MB: split it")
+
+
+def _run_lengths(data: bytes) -> Iterator[bytes]:
+    place = 0
+    while place < len(data) and (count := data[place]) != 128:
+        is_run = count > 128
+        yield (
+            data[place + 1 : place + 2] * (257 - count)
+            if is_run
+            else data[place + 1 :][: count + 1]
+        )
+        place += 2 if is_run else count + 2
+
+
+def _lzw(data: bytes) -> Iterator[bytes]:
+    words: list[bytes] = []
+    before, held, bits = b"", 0, 0
+    for byte in data:
+        held, bits = held << 8 | byte, bits + 8
+        width = min(12, max(9, (len(words) + 1).bit_length()))
+        if bits < width:
+            continue
+        bits -= width
+        code, held = held >> bits, held & (1 << bits) - 1
+        if code == 257:  # the end
+            return
+        if code == 256 or not words:
+            words, before = [bytes((each % 256,)) for each in range(258)], b""
+            continue
+        word = words[code] if code < len(words) else before + before[:1]
+        if before and len(words) < 4096:
+            words.append(before + word[:1])
+        yield word
+        before = word
+
+
+def _bounded(pieces: Iterator[bytes]) -> bytes:
+    """The pieces joined, up to the first that is more than is read."""
+    whole = bytearray()
+    for piece in pieces:
+        whole += piece
+        if len(whole) > MOST_STREAM_BYTES:
+            break
+    return bytes(whole)
+
+
+_UNPACKED: Mapping[bytes, Callable[[bytes], bytes]] = {
+    b"ASCII85": lambda data: a85decode(data.split(b"~>")[0]),
+    b"ASCIIHex": lambda data: bytes.fromhex(data.split(b">")[0].decode("ascii")),
+    b"Flate": lambda data: zlib.decompressobj().decompress(data, MOST_STREAM_BYTES + 1),
+    b"RunLength": lambda data: _bounded(_run_lengths(data)),
+    b"LZW": lambda data: _bounded(_lzw(data)),
+}
+_EXPANDING = (b"Flate", b"RunLength", b"LZW")
 
 
 def _reason(message: str) -> str:
@@ -292,9 +334,9 @@ def _pieces(page: PdfTextPage) -> Iterator[_Line]:
     yield from piece()
 
 
-def _laid_out(data: bytes, pages: Sequence[Sequence[_Line]]) -> list[list[_Region]]:
-    """The regions of each page in the order of reading, as liteparse finds them."""
-    layouts: list[Any] = []
+def _laid_out(data: bytes, pages: Sequence[Sequence[_Line]]) -> list[list[_Part]]:
+    """The parts of each page in the order of reading, with the tables that liteparse finds."""
+    layouts: dict[int, Any] = {}
     with suppress(LoadError), survived("no layout"):
         from liteparse import LiteParse
 
@@ -309,33 +351,30 @@ def _laid_out(data: bytes, pages: Sequence[Sequence[_Line]]) -> list[list[_Regio
             num_workers=1,
             max_pages=MOST_PAGES,
         )
-        layouts = parser.parse(data).pages
-    by_number = {layout.page_num: layout for layout in layouts}
-    return [
-        list(_regions(data, number, pieces, by_number.get(number)))
-        for number, pieces in enumerate(pages, start=1)
-    ]
+        layouts = {page.page_num: page for page in parser.parse(data).pages}
+    found: list[list[_Part]] = []
+    for number, pieces in enumerate(pages, start=1):
+        text = "".join(piece.text for piece in pieces)
+        blocks: tuple[Block, ...] = ()
+        if len(_RIGHT_TO_LEFT.findall(text)) > len(text) / 4:
+            with suppress(LoadError), survived("no layout"):
+                from pdf_inspector import extract_pages_markdown_bytes
+
+                page = extract_pages_markdown_bytes(data, pages=[number - 1]).pages[0]
+                blocks = markdown_document(page.markdown).blocks
+        found.append(list(blocks or _parts(pieces, layouts.get(number))))
+    return found
 
 
-def _regions(data: bytes, number: int, pieces: Sequence[_Line], layout: Any) -> Iterator[_Region]:
-    """The text of a page and its tables, in the order of reading."""
-    text = "".join(piece.text for piece in pieces)
-    if len(_RIGHT_TO_LEFT.findall(text)) > len(text) / 4:
-        with suppress(LoadError), survived("no layout"):
-            from pdf_inspector import extract_pages_markdown_bytes
-
-            page = extract_pages_markdown_bytes(data, pages=[number - 1]).pages[0]
-            yield _Region([], blocks=markdown_document(page.markdown).blocks)
-            return
+def _parts(pieces: Sequence[_Line], layout: Any) -> Iterator[_Part]:
+    """The lines of a page and its tables, in the order of reading; then what its forms hold."""
     left = list(_with_drop_caps(pieces))
-    tables: list[tuple[float, _Region]] = []
+    tables: list[tuple[float, list[Block]]] = []
     for block in layout.blocks or () if layout else ():
         if block.kind != "table" or not block.rows or block.bbox is None:
             continue
         top = layout.height - block.bbox.y
         low, start, end = top - block.bbox.height, block.bbox.x, block.bbox.x + block.bbox.width
-        header = [[clean(cell.text) for cell in block.header]] if block.header else []
-        rows = header + [[clean(cell.text) for cell in row] for row in block.rows]
         outside = [
             piece
             for piece in left
@@ -343,24 +382,27 @@ def _regions(data: bytes, number: int, pieces: Sequence[_Line], layout: Any) -> 
         ]
         if len(outside) < len(left):
             left = outside
-            rows_as_blocks = tuple(table_block(rows, len(header) or None))
-            tables.append((top, _Region([], blocks=rows_as_blocks)))
+            rows = [[clean(cell.text) for cell in row] for row in (block.header or [], *block.rows)]
+            tables.append((top, table_block(rows, 1 if block.header else None)))
     lines = list(_whole_lines(left))
-    if layout is None or not _is_turned(pieces, layout):
+    # Where a page is shown turned, places are not where they seem.
+    is_turned = layout and any(
+        piece.right > layout.width + 1 or piece.bottom > layout.height for piece in pieces
+    )
+    if not is_turned:
         lines = [line for column in _columns(lines) for line in column]
     for top, table in sorted(tables, key=lambda each: -each[0]):
         above = [n for n, line in enumerate(lines, start=1) if line.bottom >= top]
         end_above = max(above, default=0)
-        yield _Region(lines[:end_above])
-        yield table
+        yield from lines[:end_above]
+        yield from table
         lines = lines[end_above:]
-    yield _Region(lines)
+    yield from lines
     fields = layout.form_fields or () if layout else ()
     values = [(field.name or "", clean(field.value or "").strip()) for field in fields]
-    if filled := "\n".join(
-        f"{name}: {value}" for name, value in values if value and value != "Off"
-    ):
-        yield _Region([], blocks=(Block("verbatim", filled),))
+    filled = [f"{name}: {value}" for name, value in values if value and value != "Off"]
+    if filled:
+        yield Block("verbatim", "\n".join(filled))
 
 
 def _columns(lines: Sequence[_Line]) -> Iterator[list[_Line]]:
@@ -399,11 +441,6 @@ def _columns(lines: Sequence[_Line]) -> Iterator[list[_Line]]:
                 yield [line]
 
 
-def _is_turned(pieces: Sequence[_Line], layout: Any) -> bool:
-    """Whether the page is shown turned, so that places are not where they seem."""
-    return any(piece.right > layout.width + 1 or piece.bottom > layout.height for piece in pieces)
-
-
 def _with_drop_caps(pieces: Sequence[_Line]) -> Iterator[_Line]:
     """The pieces, with the large letter that begins a chapter put before its word."""
     cap = ""
@@ -426,66 +463,57 @@ def _whole_lines(pieces: Sequence[_Line]) -> Iterator[_Line]:
         yield line
 
 
-def _without_furniture(pages: Sequence[Sequence[_Region]]) -> list[list[_Region]]:
+def _without_furniture(pages: Sequence[Sequence[_Part]]) -> list[list[_Part]]:
     """The pages without page numbers and without the heads and feet that pages have in common."""
     counts: Counter[tuple[str, int]] = Counter()
-    lines_of = [[line for region in page for line in region.lines] for page in pages]
+    lines_of = [[part for part in page if isinstance(part, _Line)] for page in pages]
     for lines in lines_of:
         # Of a page with few lines, most might pass for heads and feet.
         depth = min(_EDGE_LINES, int(_EDGE_SHARE * len(lines)))
         counts.update({_head(line) for line in _edges(lines, depth)})
-    kept: list[list[_Region]] = []
+    kept: list[list[_Part]] = []
     for page, lines in zip(pages, lines_of, strict=True):
         edges = [line for line in _edges(lines, _EDGE_LINES) if counts[_head(line)] > 1]
-        gone = {line for line in edges if any(letter.isalpha() for letter in line.text)}
-        lines = [line for line in lines if line not in gone]
-        for number in (max, min):
-            outermost = number(lines, key=lambda line: line.bottom, default=None)
-            if outermost and len(pages) > 1 and PAGE_NUMBER.fullmatch(outermost.text):
-                gone.add(outermost)
-                lines.remove(outermost)
-        kept.append(
-            [
-                replace(part, lines=[line for line in part.lines if line not in gone])
-                for part in page
-            ]
-        )
+        gone: set[_Part] = {line for line in edges if any(map(str.isalpha, line.text))}
+        if len(pages) > 1:
+            outer = _edges([line for line in lines if line not in gone], 1)
+            gone |= {line for line in outer if PAGE_NUMBER.fullmatch(line.text)}
+        kept.append([part for part in page if part not in gone])
     return kept
 
 
 def _edges(page: Sequence[_Line], depth: int) -> list[_Line]:
-    """The lowest and the highest lines of a page, ``depth`` of each."""
-    by_height = sorted(page, key=lambda line: line.bottom)
-    return [*by_height[:depth], *by_height[max(0, len(page) - depth) :]]
+    """The lines at the lowest and the highest places of a page, ``depth`` of each."""
+    heights = sorted({_height(line) for line in page})
+    outer = {*heights[:depth], *heights[max(0, len(heights) - depth) :]}
+    return [line for line in page if _height(line) in outer]
+
+
+def _height(line: _Line) -> int:
+    return round(line.bottom / _SAME_HEIGHT_POINTS)
 
 
 def _head(line: _Line) -> tuple[str, int]:
     """What running heads have in common: the words, whatever the page's number, and the height."""
-    return _NUMBER_AT_AN_END.sub("0", line.text), round(line.bottom / _SAME_HEIGHT_POINTS)
+    return _NUMBER_AT_AN_END.sub("0", line.text), _height(line)
 
 
-def _blocks(pages: Sequence[Sequence[_Region]]) -> Iterator[Block]:
-    regions = [region for page in pages for region in page]
-    groups = [(region, group) for region in regions for group in _groups(region)]
-    sizes = [line.size for _, group in groups for line in group for _ in line.text]
+def _blocks(pages: Sequence[Sequence[_Part]]) -> Iterator[Block]:
+    groups = [group for page in pages for group in _groups(page)]
+    lines_of = [[part for part in group if isinstance(part, _Line)] for group in groups]
+    sizes = [line.size for lines in lines_of for line in lines for _ in line.text]
     usual_size = median(sizes) if sizes else 0.0
     # Mended all at once: which hyphens stay is told by the words of the whole text.
-    mended = mend_hyphens(
-        "\n\n".join("\n".join(line.text for line in group) for _, group in groups)
-    )
+    mended = mend_hyphens("\n\n".join("\n".join(line.text for line in lines) for lines in lines_of))
     notes: list[Block] = []
-    for (region, group), text in zip(groups, mended.split("\n\n"), strict=True):
-        size = group[0].size if group else 0.0
-        is_short = len(group) <= _LONGEST_HEADING_LINES
-        if region.blocks:
-            yield from region.blocks
-        elif size < usual_size / _SAME_SIZE and _NOTE.match(text):
+    for group, lines, text in zip(groups, lines_of, mended.split("\n\n"), strict=True):
+        if not lines:
+            yield from (part for part in group if isinstance(part, Block))
+        elif lines[0].size < usual_size / _SAME_SIZE and _NOTE.match(text):
             notes.append(Block("footnote", " ".join(text.split())))  # it may cut a sentence
-        elif _LEADERS.search(text):  # a table of contents
-            yield Block("verbatim", _LEADERS.sub(" … ", text).strip())
-        elif is_short and size >= _SAME_SIZE * usual_size:
+        elif len(lines) <= _LONGEST_HEADING_LINES and lines[0].size >= _SAME_SIZE * usual_size:
             yield Block("heading", " ".join(text.split()))
-        elif _is_prose(group):
+        elif _is_prose(lines):
             yield Block("paragraph", " ".join(text.split()))
         else:
             yield from blocks_of_lines(text.split("\n"))
@@ -502,18 +530,20 @@ def _is_prose(lines: Sequence[_Line]) -> bool:
     )
 
 
-def _groups(region: _Region) -> Iterator[list[_Line]]:
+def _groups(page: Sequence[_Part]) -> Iterator[list[_Part]]:
     """Lines that nothing on the page sets apart: no space, no other size, no new column."""
-    if region.blocks:
-        yield []
-    steps = [before.bottom - line.bottom for before, line in pairwise(region.lines)]
-    down = [step for step in steps if step > 1]
-    leading = median(down) if down else 0.0
-    group: list[_Line] = []
-    for line in region.lines:
-        if group and not line.follows(group[-1], leading):
+    lines = [part for part in page if isinstance(part, _Line)]
+    down = [before.bottom - line.bottom for before, line in pairwise(lines)]
+    leading = median([step for step in down if step > 1] or [0.0])
+    group: list[_Part] = []
+    for part in page:
+        before = group[-1] if group else None
+        goes_on = (
+            isinstance(before, _Line) and isinstance(part, _Line) and part.follows(before, leading)
+        )
+        if group and not goes_on:
             yield group
             group = []
-        group.append(line)
+        group.append(part)
     if group:
         yield group

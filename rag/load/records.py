@@ -6,13 +6,13 @@ import csv
 import json
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 
 from rag.errors import LoadError
 from rag.load.decode import clean, decode, decode_exactly
-from rag.load.document import FIELD_NAMES, Document, Entry, field_name, is_web_address, words_of
+from rag.load.document import Document, Entry, field_name, metadata_of, words_of
 from rag.load.hypertext import html_blocks
 from rag.load.text import text_document
 
@@ -29,8 +29,6 @@ _HEADER_LINES = 20
 _SEPARATOR = re.compile(r"sep=(.)\n?")
 """What Excel writes first, to tell the delimiter."""
 _MARKUP = re.compile(r"<(?:p|div|br|h[1-6]|ul|ol|li|table|blockquote)\b[^<>]*>", re.IGNORECASE)
-_TIMESTAMP = re.compile(r"1\d{9}(?:\d{3})?(?:\.\d+)?")
-"""Seconds or milliseconds since 1970."""
 
 
 def read_csv(data: bytes) -> Iterator[Entry]:
@@ -51,10 +49,8 @@ def read_csv(data: bytes) -> Iterator[Entry]:
         for number, row in enumerate(rows, start=1):
             fields = {plain: row[name] or "" for name, plain in names.items()}
             extra = row.get(None) or ()  # cells of a row that is longer than the header
-            left_out = (
-                f"{len(extra)} cells beyond the last column: put quotation marks around its text"
-            )
-            yield Entry(f"#{number}", partial(_document, fields, (left_out,) if extra else ()))
+            lost = f"{len(extra)} cells beyond the last column: put quotation marks around its text"
+            yield Entry(f"#{number}", partial(_document, fields, (lost,) if extra else ()))
     except csv.Error as error:
         raise LoadError(f"line {rows.line_num} is no CSV ({error}): mend it") from error
 
@@ -97,33 +93,27 @@ def _json_document(line: str) -> Document:
         raise LoadError("this line is no JSON: write each article on one line") from error
     if not isinstance(value, dict):
         raise LoadError("this line is no JSON object: write each article as {...} on one line")
-    items = {field_name(name): item for name, item in value.items()}
-    fields = {name: words_of(item) for name, item in items.items()}
-    for name in TEXT_NAMES:
-        if isinstance(paragraphs := items.get(name), list):
-            fields[name] = "\n\n".join(map(words_of, paragraphs))
-    if not any(fields.get(name) for name in TEXT_NAMES):
+    fields = {field_name(name): item for name, item in value.items()}
+    if not any(_text(fields.get(name)).strip() for name in TEXT_NAMES):
         raise LoadError(
             f"none of its keys ({_listed(list(value))}) is text or body and holds text: name one so"
         )
-    return _document(fields, ())
+    return _document(fields)
 
 
-def _document(fields: Mapping[str, str], left_out: tuple[str, ...]) -> Document:
-    text = next((fields[name] for name in TEXT_NAMES if fields.get(name, "").strip()), "")
+def _document(fields: Mapping[str, object], left_out: tuple[str, ...] = ()) -> Document:
+    """The article of fields, whose text may be a list of paragraphs, or HTML."""
+    text = next(filter(None, map(str.strip, (_text(fields.get(name)) for name in TEXT_NAMES))), "")
     if _MARKUP.search(text):
         document = Document(tuple(html_blocks(text)))
     else:
         document = text_document(clean(text))
-    metadata = dict(document.metadata)
-    for name, field in FIELD_NAMES.items():
-        value = " ".join(clean(fields.get(name, "")).split())
-        if field == "date" and _TIMESTAMP.fullmatch(value):
-            seconds = float(value) / (1000 if len(value.split(".")[0]) > 10 else 1)
-            value = datetime.fromtimestamp(seconds, UTC).date().isoformat()
-        if value and (field != "url" or is_web_address(value)):
-            metadata.setdefault(field, value)
-    return Document(document.blocks, metadata, left_out)
+    metadata = {**metadata_of(fields), **document.metadata}
+    return replace(document, metadata=metadata, left_out=left_out)
+
+
+def _text(value: object) -> str:
+    return "\n\n".join(map(words_of, value)) if isinstance(value, list) else words_of(value)
 
 
 def _listed(names: list[str]) -> str:

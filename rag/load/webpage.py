@@ -13,25 +13,25 @@ from copy import deepcopy
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default as current_rules
+from http import HTTPStatus
 from itertools import compress
 from typing import TYPE_CHECKING, NamedTuple
 
 from rag.errors import LoadError
+from rag.load.archive import survived
 from rag.load.body import is_correction
 from rag.load.decode import decode
 from rag.load.document import Block, Document
 from rag.load.hypertext import Piece, parsed, pieces, tidy
 from rag.load.masthead import is_prose
 from rag.load.text import text_document
-from rag.load.webpage_metadata import SURROUNDING, stated_text, webpage_metadata
+from rag.load.webpage_metadata import SURROUNDING, webpage_metadata
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 MOST_TAGS = 100_000
 """Start and end tags; the time that a page takes grows with them."""
-DEEPEST_TAGS = 250
-"""Tags within tags. The parser drops what lies deeper than 255 without a word."""
 
 _CHARSET = re.compile(
     rb"""<meta\b[^>]{0,200}?\bcharset\s*=\s*["']?\s*([\w.:-]+)|\A\s*<\?xml\b[^>]{0,100}?\bencoding="""
@@ -41,27 +41,32 @@ _CHARSET = re.compile(
 _HEAD_BYTES = 4096
 _SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(https?://\S+)")
 _SENTENCE_END = re.compile(r"[.!?…。！？।؟][\"'”’»)\]]*(?:\s|$)|[。！？]")
-_NOT_SHOWN = re.compile(
+_REFUSAL = re.compile(
     r"(?:enabl\w+|activat\w+|turn on|requires?|needs?|without|aktivier\w+"
     r"|activ\w+)\b.{0,30}\bjavascript"
-    r"|\bjavascript\b.{0,40}(?:enabled?|disabled|required|aktivier|activ)"
-    r"|\baccess (?:is |to this page (?:is |has been ))?(?:denied|blocked)"
-    r"|verify(?:ing)? (?:that )?you are (?:a )?human"
+    r"|\bjavascript\b.{0,40}(?:enabled?|disabled|required|aktivier|activ|available)"
+    r"|\baccess (?:is |to this page (?:is |has been ))?(?:denied|blocked)|you have been blocked"
+    r"|verify(?:ing)? (?:that )?you are (?:a )?human|disable your ad.?blocker"
     r"|(?:log|sign) in .{0,40}\b(?:read|continue)|subscribe .{0,20}\b(?:read|continue)"
-    r"|checking your browser|\ba robot\b|unusual (?:traffic|activity)|page not found"
-    r"|\b[45]0\d\b.{0,8}\b(?:forbidden|unavailable|error)\b",
+    r"|checking (?:your browser|if the site)|\ba robot\b|unusual (?:traffic|activity)"
+    r"|page not found|^just a moment"
+    rf"|^(?:(?:http|error|code)\W*)*(?:{'|'.join(status.phrase for status in HTTPStatus)})\W*$"
+    r"|^(?:(?:http|error|code)\W*)*[45]\d\d\W*(?:$|.{0,40}\b(?:unavailable|error|forbidden|gateway"
+    r"|found|denied|time-?out|requests))",
     re.IGNORECASE,
 )
 """What a site shows instead of an article, to who does not read it in a browser."""
 _LONGEST_REFUSAL_CHARS = 600
+_REFUSAL_BLOCKS = 2
 _NO_TEXT = "no article is in this page: open it, and save it again when its text is shown"
 
 _SURROUNDING_TAGS = ("nav", "form", "footer")
 _SURROUNDING_OUTSIDE_ARTICLE = ("header", "aside")
+_BOX = re.compile(r"(?:^|[\s_-])(?:sidebar|widget|promo)(?:$|[\s_-])", re.IGNORECASE)
+"""In the class or id of a box of facts, or of links to other articles."""
 _MOST_LINKED_SHARE = 0.5
 _NEVER_FOUND = ("caption", "table", "footnote")
 _ROOT_SHARE = 0.9
-
 _LEAST_FOUND_SHARE = 0.2
 _LEAST_SHOWN_SHARE = 0.5
 _SURELY_SAME_CHARS = 40
@@ -79,14 +84,12 @@ def read_html(data: bytes) -> Document:
 
 def read_mhtml(data: bytes) -> Document:
     """As read_html, for a page that the browser saved with its pictures in one file."""
-    try:
+    with survived("it is a damaged page: save it again as .html"):
         message = message_from_bytes(data, EmailMessage, policy=current_rules)
         page = message.get_body(("html",))
         payload = page.get_payload(decode=True) if page else None
         charset = page.get_content_charset() if page else None
         address = message["Snapshot-Content-Location"] or (page and page["Content-Location"]) or ""
-    except Exception as error:  # the parser lets through whatever odd headers make it stumble on
-        raise LoadError("it is a damaged page: save it again as .html") from error
     if not isinstance(payload, bytes):
         raise LoadError("no page is in it: save it again as .html")
     return _document(decode(payload, charset), saved_from=str(address))
@@ -96,26 +99,19 @@ def _document(html: str, saved_from: str = "") -> Document:
     if html.count("<") > MOST_TAGS:
         raise LoadError(f"it has more than {MOST_TAGS:,} tags: split it, or save it as text")
     saved = _SAVED_FROM.search(html, 0, _HEAD_BYTES)
-    try:
+    with survived("it is a damaged page: save it again, or as text"):
         page = parsed(html)
         if page is None:
             raise LoadError(_NO_TEXT)
-        metadata = webpage_metadata(page, saved[1] if saved else saved_from)
-        stated = stated_text(page)
+        metadata, stated = webpage_metadata(page, saved[1] if saved else saved_from)
         tidy(page)
         blocks = _main_blocks(page)
-        text = " ".join(block.text for block in blocks)
-        if len(text) < _LEAST_SHOWN_SHARE * len(stated):
-            blocks, text = list(text_document(stated).blocks), stated  # only scripts show it
-    except LoadError:
-        raise
-    except Exception as error:  # lxml and trafilatura stumble on odd pages in many ways
-        raise LoadError("it is a damaged page: save it again, or as text") from error
-    if (
-        not blocks
-        or _is_index(page, blocks)
-        or (len(text) < _LONGEST_REFUSAL_CHARS and _NOT_SHOWN.search(text))
-    ):
+    chars = sum(len(block.text) for block in blocks)
+    if chars < _LEAST_SHOWN_SHARE * len(stated):
+        blocks, chars = list(text_document(stated).blocks), len(stated)  # only scripts show it
+    seen = (metadata.get("title", ""), *(block.text for block in blocks[:_REFUSAL_BLOCKS]))
+    is_refusal = chars < _LONGEST_REFUSAL_CHARS and any(map(_REFUSAL.search, seen))
+    if not blocks or is_refusal or _is_index(page, blocks):
         raise LoadError(_NO_TEXT)
     return Document(tuple(blocks), metadata)
 
@@ -136,23 +132,28 @@ def _main_blocks(page: HtmlElement) -> list[Block]:
     every = pieces(page)
     found = [_is_found(piece, lines, letters) for piece in every]
     prose = [is_prose(piece.block.text) and _is_beside(piece, places, 0) for piece in every]
-    if _size(every, found) < _LEAST_FOUND_SHARE * _size(every, prose):
+    if _chars(compress(every, found)) < _LEAST_FOUND_SHARE * _chars(compress(every, prose)):
         found = [is_found or is_said for is_found, is_said in zip(found, prose, strict=True)]
     if True not in found:
         return []
-    root = _root(page, list(compress(every, found)))
+    root = _root(page, compress(every, found))
     within = set(root.iter())
     kinds = {places[piece.element].kind for piece in compress(every, found)}
     first, last = found.index(True), len(found) - 1 - found[::-1].index(True)
+    between = [piece.element for piece in every[first : last + 1] if piece.element in within]
+    same = {places[element].kind for element in between}  # as the time of every post
+    while first and places[every[first - 1].element].kind in same:
+        first -= 1
     kept: list[Block] = []
     seen: set[str] = set()
     for index, (piece, is_found) in enumerate(zip(every, found, strict=True)):
         block, element, _ = piece
         is_within = element in within and (
-            first < index < last
-            or (index < first and (is_prose(block.text) or block.level == 1))
+            first <= index <= last
+            or is_prose(block.text)
             or block.kind in _NEVER_FOUND
-            or (index > last and (is_prose(block.text) or block.kind in ("list", "heading")))
+            or (index < first and block.level == 1)
+            or (index > last and block.kind in ("list", "heading"))
         )
         is_near = is_within or places[element].kind in kinds
         is_repeated = len(block.text) > _SURELY_SAME_CHARS and block.text in seen
@@ -192,24 +193,30 @@ def _places(page: HtmlElement) -> dict[HtmlElement, _Place]:
         is_surrounding = (
             element.tag in _SURROUNDING_TAGS
             or (element.tag in _SURROUNDING_OUTSIDE_ARTICLE and element not in articles)
-            or bool(SURROUNDING.search(names))
+            or SURROUNDING.search(names)
+            or (_BOX.search(names) and _is_linked(element))
         )
         around = places[above]
         classes = re.sub(r"\d+", "", element.get("class", ""))
         kind = hash((around.kind, element.tag, classes))
-        places[element] = _Place(around.depth + is_surrounding, kind)
+        places[element] = _Place(around.depth + bool(is_surrounding), kind)
     return places
+
+
+def _is_linked(element: HtmlElement) -> bool:
+    """Whether most of its words are links."""
+    linked = "".join(link.text_content() for link in element.iter("a"))
+    return len(_letters(linked)) > _MOST_LINKED_SHARE * len(_letters(element.text_content()))
 
 
 def _is_beside(piece: Piece, places: Mapping[HtmlElement, _Place], depth: int) -> bool:
     """Whether a block stands in no surrounding part, and is no menu of links."""
-    return places[piece.element].depth <= depth and piece.linked_chars <= _MOST_LINKED_SHARE * len(
-        piece.block.text
-    )
+    most_linked = _MOST_LINKED_SHARE * len(piece.block.text)
+    return places[piece.element].depth <= depth and piece.linked_chars <= most_linked
 
 
-def _size(every: Sequence[Piece], chosen: Sequence[bool]) -> int:
-    return sum(len(piece.block.text) for piece in compress(every, chosen))
+def _chars(some: Iterable[Piece]) -> int:
+    return sum(len(piece.block.text) for piece in some)
 
 
 def _letters(text: str) -> str:
@@ -219,11 +226,11 @@ def _letters(text: str) -> str:
 def _is_found(piece: Piece, lines: set[str], letters: str) -> bool:
     """Whether a block is among the lines that were found, and more than a link."""
     block, element, linked_chars = piece
-    if linked_chars > _MOST_LINKED_SHARE * len(_letters(block.text)):
+    own = _letters(block.text)
+    if linked_chars > _MOST_LINKED_SHARE * len(own):
         is_menu = block.kind == "list" and any(True for _ in element.iterancestors("nav"))
         if is_menu or (block.kind in ("paragraph", "verbatim") and not is_prose(block.text)):
             return False
-    own = _letters(block.text)
     if own in lines or (len(own) > _SURELY_SAME_CHARS and own in letters):
         return True
     parts = [_letters(line) for line in block.text.split("\n")]

@@ -10,15 +10,13 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from html import unescape
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
-from rag.load.byline import authors_in
-from rag.load.dates import find_date
 from rag.load.decode import clean
 from rag.load.document import is_web_address, words_of
-from rag.load.properties import believable
+from rag.load.masthead import UPDATED, authors_in, believable
+from rag.text.dates import find_date
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -40,16 +38,13 @@ _ARTICLE_TYPES = re.compile(r"(?:article|posting|report|review)$", re.IGNORECASE
 _PAGE_TYPES = re.compile(r"webpage$", re.IGNORECASE)
 SURROUNDING = re.compile(
     r"(?:^|[\s_-])(?:nav|menu|breadcrumbs?|shar(?:e|ing)|social|related|recirc|newsletters?|signup"
-    r"|subscri(?:be|ption)|promo|teasers?|comments?|cookies?|consent|ads?|advert\w*|sponsor\w*"
-    r"|taboola|outbrain|tags?|toolbar|widget|popular|trending|recommend\w*|more-on|most|sidebar"
+    r"|subscri(?:be|ption)|teasers?|comments?|cookies?|consent|ads?|advert\w*|sponsor\w*"
+    r"|taboola|outbrain|tags?|toolbar|popular|trending|recommend\w*|more-on|most"
     r"|paywall|footer|print)(?:$|[\s_-])",
     re.IGNORECASE,
 )
 """In the class or id of what surrounds a page's article."""
 _OTHER_ARTICLE = ".//*[self::h2 or self::h3 or self::h4][.//a or ancestor::a]"
-_UPDATED = re.compile(
-    r"updat|modif|edited|correct|revis|aktualis|geändert|à jour|actualiz|aggiorn", re.IGNORECASE
-)
 _BYLINES = (
     "//*[@itemprop='author' or @rel='author']",
     "//*[contains(concat(' ', @class, ' '), ' byline ')]",
@@ -63,12 +58,11 @@ _TIMES = (
 )
 _BEFORE_SITE = re.compile(r"\s+(?:\||•|·|::|»|-|–|—)\s+")
 _SURELY_BEFORE_SITE = ("|", "•", "·", "::", "»")
-_MOST_NODES = 10_000
-"""Of one page's JSON-LD."""
 
 
-def webpage_metadata(page: HtmlElement, saved_from: str = "") -> dict[str, str]:
-    """Title, author, ISO date of publication and canonical address, as far as the page has them.
+def webpage_metadata(page: HtmlElement, saved_from: str = "") -> tuple[dict[str, str], str]:
+    """Title, author, ISO date of publication and canonical address, as far as the page has them;
+    and the article's text, if scripts are told it ("" else).
 
     ``saved_from`` is the address that the browser noted on saving, or "".
     """
@@ -80,16 +74,11 @@ def webpage_metadata(page: HtmlElement, saved_from: str = "") -> dict[str, str]:
         "date": _date(page, stated, meta),
         "url": _address(page, stated, meta, saved_from),
     }
-    return {field: value for field, value in found.items() if value}
-
-
-def stated_text(page: HtmlElement) -> str:
-    """The text of the article as the page's JSON-LD has it, "" where it has none."""
-    return clean(unescape(words_of(_stated_in_json(page).get("articleBody"))))
+    text = clean(unescape(words_of(stated.get("articleBody"))))
+    return {field: value for field, value in found.items() if value}, text
 
 
 def _title(page: HtmlElement, stated: Mapping[str, Any], meta: Mapping[str, list[str]]) -> str:
-    site = next(_values(meta, _SITE_NAMES), "")
     headings = [_text(heading) for heading in page.iter("h1")]
     candidates = (
         _line(words_of(stated.get("headline") or stated.get("name"))),
@@ -97,30 +86,33 @@ def _title(page: HtmlElement, stated: Mapping[str, Any], meta: Mapping[str, list
         headings[0] if len(headings) == 1 else "",
         next((_text(title) for title in page.iter("title")), ""),
     )
-    return next(filter(None, (_without_site(believable(each), site) for each in candidates)), "")
-
-
-def _without_site(title: str, site: str) -> str:
-    """The title without the site's name behind it, as in "Ferry talks end | Harbour Post"."""
+    title = next(filter(None, map(believable, candidates)), "")
     separators = list(_BEFORE_SITE.finditer(title))
     if not separators:
         return title
-    last = separators[-1]
-    is_site = title[last.end() :].lower() == site.lower()
-    return title[: last.start()] if is_site or last[0].strip() in _SURELY_BEFORE_SITE else title
+    last = separators[-1]  # "Ferry talks end | Harbour Post"
+    site = title[last.end() :].lower()
+    shown = (_text(body).lower() for body in page.iter("body"))
+    is_site = (
+        last[0].strip() in _SURELY_BEFORE_SITE
+        or site in map(str.lower, _values(meta, _SITE_NAMES))
+        or any(re.search(rf"© .{{0,30}}{re.escape(site)}", words) for words in shown)
+    )
+    return title[: last.start()] if is_site else title
 
 
 def _author(page: HtmlElement, stated: Mapping[str, Any], meta: Mapping[str, list[str]]) -> str:
-    if author := _names([_line(words_of(stated.get("author")))]):
-        return author
-    for name in _AUTHOR_NAMES:
-        if author := _names(meta.get(name, ())):
+    said = [words_of(stated.get("author"))], *(meta.get(name, ()) for name in _AUTHOR_NAMES)
+    for values in said:
+        believed = (re.sub(r"^by\s+", "", believable(_line(v)), flags=re.I) for v in values)
+        names = [name for name in believed if name and not is_web_address(name) and "@" not in name]
+        if author := believable(", ".join(dict.fromkeys(names))):
             return author
     for path in _BYLINES:
         for element in _near_title(page, path):
             text = _text(element)
-            if names := authors_in(text) or authors_in(f"By {text}"):
-                return believable(names)
+            if named := authors_in(text) or authors_in(f"By {text}"):
+                return believable(named)
     return ""
 
 
@@ -147,13 +139,6 @@ def _is_own(element: HtmlElement) -> bool:
     )
 
 
-def _names(values: Iterable[str]) -> str:
-    """The values as one line of names; "" where they are addresses or a program's words."""
-    names = (re.sub(r"^by\s+", "", believable(value), flags=re.IGNORECASE) for value in values)
-    kept = [name for name in names if name and not is_web_address(name) and "@" not in name]
-    return believable(", ".join(dict.fromkeys(kept)))
-
-
 def _date(page: HtmlElement, stated: Mapping[str, Any], meta: Mapping[str, list[str]]) -> str:
     for words in (words_of(stated.get("datePublished")), *_values(meta, _DATE_NAMES)):
         if date := find_date(words):
@@ -163,7 +148,7 @@ def _date(page: HtmlElement, stated: Mapping[str, Any], meta: Mapping[str, list[
         for element in _near_title(page, path):
             said = (element.get("datetime"), element.get("content"), _text(element))
             dates = [date[0] for words in said if words and (date := find_date(words))]
-            if dates and not _UPDATED.search(_label(element)):
+            if dates and not UPDATED.search(_label(element)):
                 found.append(dates[0])
         if found:
             is_latest_first = found == sorted(found, reverse=True)  # a live blog
@@ -182,25 +167,19 @@ def _label(element: HtmlElement) -> str:
 def _address(
     page: HtmlElement, stated: Mapping[str, Any], meta: Mapping[str, list[str]], saved_from: str
 ) -> str:
-    base = next((base.get("href", "") for base in page.iter("base")), "") or saved_from
-    canonical = (
-        link.get("href", "").strip()
-        for link in page.iter("link")
-        if "canonical" in link.get("rel", "").lower().split()
-    )
+    base: str = next((base.get("href", "") for base in page.iter("base")), "") or saved_from
+    links = (link for link in page.iter("link") if "canonical" in link.get("rel", "").lower())
     main_page = stated.get("mainEntityOfPage")
-    if isinstance(main_page, dict):
-        main_page = main_page.get("@id")
-    candidates: tuple[str, ...] = (
-        *canonical,
+    for candidate in (
+        *(link.get("href", "") for link in links),
         *_values(meta, _URL_NAMES),
-        _line(words_of(stated.get("url"))),
-        _line(words_of(main_page)),
+        words_of(stated.get("url")),
+        main_page.get("@id", "") if isinstance(main_page, dict) else words_of(main_page),
         saved_from,
-    )
-    for candidate in filter(None, candidates):
+    ):
+        address = str(candidate).strip()
         try:
-            address = urljoin(base, candidate) if is_web_address(base) else candidate
+            address = urljoin(base, address) if address and is_web_address(base) else address
         except ValueError:  # "http://[" and the like
             continue
         if is_web_address(address) and not re.search(r"\s", address):
@@ -213,55 +192,43 @@ def _stated_in_json(page: HtmlElement) -> Mapping[str, Any]:
 
     Of several articles it is the one that has the page's title.
     """
-    nodes = [
-        node
-        for script in page.iter("script")
-        if "ld+json" in script.get("type", "").lower()
-        for node in _nodes(_json_in(script.text or ""))
-    ]
+    scripts = (s.text or "" for s in page.iter("script") if "ld+json" in s.get("type", "").lower())
+    nodes = [node for script in scripts for node in _nodes(_json_in(script))]
     titles = [_text(title) for title in page.iter("h1", "title")]
     articles = [node for node in nodes if _ARTICLE_TYPES.search(words_of(node.get("@type")))]
+    own = [node for node in articles if _line(words_of(node.get("headline"))) in titles]
     pages = [node for node in nodes if _PAGE_TYPES.search(words_of(node.get("@type")))]
-    own = (node for node in articles if _line(words_of(node.get("headline"))) in titles)
-    stated = next(chain(own, articles, pages), {})
+    stated = next(iter([*own, *articles, *pages]), {})
     named = {str(node["@id"]): node for node in nodes if "@id" in node and "name" in node}
-    return {**stated, "author": _resolved(stated.get("author", stated.get("creator")), named)}
-
-
-def _resolved(value: object, named: Mapping[str, Mapping[str, Any]]) -> object:
-    """A value of JSON-LD, with what it only refers to by its id."""
-    if isinstance(value, list):
-        return [_resolved(each, named) for each in value]
-    if isinstance(value, dict) and "name" not in value:
-        return named.get(str(value.get("@id")), value)
-    return value
+    author = stated.get("author", stated.get("creator"))
+    authors = [
+        named.get(str(each.get("@id")), each) if isinstance(each, dict) else each
+        for each in (author if isinstance(author, list) else [author])
+    ]
+    return {**stated, "author": authors}
 
 
 def _json_in(script: str) -> object:
     """The first JSON value in a script; line breaks within strings are let pass."""
     script = script.replace("<![CDATA[", "")
     start = re.search(r"[{\[]", script)
-    if not start:
-        return None
     try:
-        value: object = json.JSONDecoder(strict=False).raw_decode(script, start.start())[0]
+        return (
+            json.JSONDecoder(strict=False).raw_decode(script, start.start())[0] if start else None
+        )
     except (ValueError, RecursionError):
         return None
-    return value
 
 
 def _nodes(value: object) -> Iterator[Mapping[str, Any]]:
-    """The objects within a value, outer ones first."""
+    """The objects within a value that describe what the page holds, outer ones first."""
     pending = [value]
-    for _ in range(_MOST_NODES):
-        if not pending:
-            return
-        node = pending.pop(0)
-        if isinstance(node, dict):
-            yield node
-            pending += [inner for key, inner in node.items() if key in ("@graph", "mainEntity")]
-        elif isinstance(node, list):
-            pending += node
+    for each in pending:
+        if isinstance(each, dict):
+            yield each
+            pending += (each[key] for key in ("@graph", "mainEntity") if key in each)
+        elif isinstance(each, list):
+            pending += each
 
 
 def _meta_tags(page: HtmlElement) -> dict[str, list[str]]:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from html import unescape
+from collections.abc import Mapping, Sequence
+from html import escape, unescape
 from typing import Any
 
 from rag.errors import LoadError
 from rag.load.archive import Allowance, open_archive, survived, unpacked
 from rag.load.decode import clean
-from rag.load.document import Block, Document, grid, is_layout, raised, table_block
-from rag.load.properties import with_properties
+from rag.load.document import Document
+from rag.load.hypertext import html_blocks
+from rag.load.masthead import with_properties
 
 MOST_EXPANDED_BYTES = 200_000_000
 MOST_TEXT_BYTES = 50_000_000
@@ -23,6 +23,7 @@ _TEXT_PART = "word/document.xml"
 _PROPERTIES_PART = "docProps/core.xml"
 _PROPERTY = re.compile(r"<dc:(title|creator)>([^<]*)</dc:")
 _NO_WORD = "it is no Word file, or a damaged one: save it again as .docx"
+_DAMAGED = "it is a damaged Word file: save it again as .docx"
 _TITLE_HALF_POINTS = 32
 """A first line in letters of this size is the title, whatever its style is called."""
 
@@ -36,11 +37,11 @@ def read_docx(data: bytes) -> Document:
     title, author = _properties(data)
     from office_oxide import Document as WordDocument
 
-    with survived("it is a damaged Word file: save it again as .docx"):
+    with survived(_DAMAGED):
         word = json.loads(WordDocument.from_bytes(data, "docx").to_ir_json())
-        reader = _Reader()
-        blocks = [block for part in word["sections"] for block in reader.blocks(part["elements"])]
-    return with_properties([*blocks, *reader.notes], title, author)
+        page = _Page()
+        html = "".join(page.html(part["elements"]) for part in word["sections"])
+    return with_properties(Document(tuple(html_blocks(html + page.notes))), title, author)
 
 
 def _properties(data: bytes) -> tuple[str, str]:
@@ -48,138 +49,91 @@ def _properties(data: bytes) -> tuple[str, str]:
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise LoadError("it is locked with a password, or a .doc: save it as .docx without one")
     with open_archive(data, Allowance(most_bytes=MOST_EXPANDED_BYTES), _NO_WORD) as archive:
-        sizes = {info.filename: info.file_size for info in archive.infolist()}
-        most = {name: size for name, size in sizes.items() if name.endswith(".xml")}
-        if sum(most.values()) > MOST_TEXT_BYTES:
+        parts = {info.filename: info for info in archive.infolist()}
+        markup = {name: info for name, info in parts.items() if name.endswith(".xml")}
+        if sum(info.file_size for info in markup.values()) > MOST_TEXT_BYTES:
             raise LoadError(f"its text has more than {MOST_TEXT_BYTES // 10**6} MB: split it")
-        for name in most:
+        if _TEXT_PART not in parts:
+            raise LoadError(_NO_WORD)
+        for name, info in markup.items():
             if name.startswith("word/"):
-                _check_depth(unpacked(archive, archive.getinfo(name)))
-        core = (
-            unpacked(archive, archive.getinfo(_PROPERTIES_PART))
-            if _PROPERTIES_PART in most
-            else b""
-        )
-    if _TEXT_PART not in sizes:
-        raise LoadError(_NO_WORD)
-    found = dict(_PROPERTY.findall(core.decode("utf-8", "replace")))
-    return clean(unescape(found.get("title", ""))), clean(unescape(found.get("creator", "")))
+                _check_depth(unpacked(archive, info))
+        core = markup.get(_PROPERTIES_PART)
+        said = unpacked(archive, core).decode("utf-8", "replace") if core else ""
+    found = {name: clean(unescape(value)) for name, value in _PROPERTY.findall(said)}
+    return found.get("title", ""), found.get("creator", "")
 
 
 def _check_depth(xml: bytes) -> None:
     """Raises LoadError where tags lie so deep that office-oxide would end with all of Python."""
-    from lxml.etree import LxmlError, XMLParser, fromstring
+    from lxml.etree import XMLParser, fromstring
 
     class NoTree:
         def close(self) -> None:
             """Nothing is kept: lxml itself refuses what is deeper than 256 tags."""
 
-    try:
+    with survived(_DAMAGED):
         fromstring(xml, XMLParser(target=NoTree(), resolve_entities=False))
-    except LxmlError as error:
-        raise LoadError("it is a damaged Word file: save it again as .docx") from error
 
 
 _Element = Mapping[str, Any]
 
 
-@dataclass(slots=True)
-class _Reader:
-    numbers: dict[tuple[str, int], int] = field(default_factory=dict)
-    """Of the notes, as they are counted on the page."""
-    notes: list[Block] = field(default_factory=list)
+class _Page:
+    """Writes what office-oxide finds as HTML, so that one reader knows lists and tables."""
 
-    def blocks(self, elements: Sequence[_Element]) -> Iterator[Block]:
-        items: list[str] = []
-        for position, element in enumerate(elements):
-            kind = element["type"]
-            if kind == "list":
-                items += self._items(element, 0)
-                continue
-            if items:
-                yield Block("list", "\n".join(items))
-                items = []
-            content = element.get("content") or []
-            if kind == "table":
-                yield from self._table(element)
-            elif kind in ("footnote", "endnote"):
-                text = " ".join(self._lines(content)).strip()
-                number = self.numbers.setdefault((kind, element["id"]), len(self.numbers) + 1)
-                self.notes += [Block("footnote", f"[{number}] {text}")] if text else []
-            elif kind in ("heading", "paragraph"):
-                yield from self._paragraph(element, content, is_first=position == 0)
-            elif isinstance(content, list):
-                yield from self.blocks(content)
-        if items:
-            yield Block("list", "\n".join(items))
+    def __init__(self) -> None:
+        self.notes = ""
+        """The paragraphs of foot- and endnotes."""
+        self._numbers: dict[tuple[str, int], int] = {}
+        """Of the notes, as they are counted on the page."""
 
-    def _paragraph(
-        self, element: _Element, content: Sequence[_Element], is_first: bool
-    ) -> Iterator[Block]:
-        text = self._text(content)
-        size = max((run.get("font_size_half_pt") or 0 for run in content), default=0)
-        if not text:
-            return
-        if element["type"] == "heading" or (is_first and size >= _TITLE_HALF_POINTS):
-            yield Block("heading", " ".join(text.split()), element.get("level") or 1)
-        else:
-            yield Block("verbatim" if "\n" in text else "paragraph", text)
+    def html(self, elements: Sequence[_Element]) -> str:
+        return "".join(self._element(element, not n) for n, element in enumerate(elements))
 
-    def _items(self, element: _Element, depth: int) -> Iterator[str]:
-        number = element.get("start") or 1
-        for item in element["items"]:
-            parts = item.get("content") or []
-            words = " ".join(self._lines([p for p in parts if p["type"] != "list"]))
-            if words:
-                bullet = f"{number}." if element.get("ordered") else "-"
-                yield f"{'  ' * depth}{bullet} {words}"
-                number += 1
-            nested = item.get("nested")
-            for part in [*parts, *([nested] if nested else [])]:
-                if part.get("type", "list") == "list":
-                    yield from self._items(part, depth + 1)
+    def _element(self, element: _Element, is_first: bool) -> str:
+        content = element.get("content") or []
+        match element["type"]:
+            case "list":
+                tag = "ol" if element.get("ordered") else "ul"
+                items = "".join(map(self._item, element["items"]))
+                return f"<{tag} start={element.get('start') or 1}>{items}</{tag}>"
+            case "table":
+                return f"<table>{''.join(map(self._row, element['rows']))}</table>"
+            case "footnote" | "endnote" as kind:
+                number = self._number(kind, element["id"])
+                lines = re.sub("</?p>", " ", self.html(content))
+                self.notes += f"<p class=footnote>[{number}] {lines}</p>" if lines.strip() else ""
+                return ""
+            case "heading" | "paragraph" as kind:
+                size = max((run.get("font_size_half_pt") or 0 for run in content), default=0)
+                is_title = kind == "heading" or (is_first and size >= _TITLE_HALF_POINTS)
+                tag = f"h{min(element.get('level') or 1, 6)}" if is_title else "p"
+                return f"<{tag}>{''.join(map(self._run, content))}</{tag}>"
+        return self.html(content) if isinstance(content, list) else ""
 
-    def _table(self, element: _Element) -> Iterator[Block]:
-        rows = [
-            [
-                (cell, list(self.blocks(cell.get("content") or [])))
+    def _item(self, item: _Element) -> str:
+        nested = [item["nested"]] if item.get("nested") else []
+        return f"<li>{self.html([*(item.get('content') or []), *nested])}</li>"
+
+    def _row(self, row: _Element) -> str:
+        tag = "th" if row.get("is_header") else "td"
+        return "<tr>{}</tr>".format(
+            "".join(
+                f"<{tag} colspan={cell.get('col_span') or 1} rowspan={cell.get('row_span') or 1}>"
+                f"{self.html(cell.get('content') or [])}</{tag}>"
                 for cell in row.get("cells") or []
-            ]
-            for row in element["rows"]
-        ]
-        if is_layout([[block.text for block in held] for row in rows for _, held in row]):
-            yield from (block for row in rows for _, held in row for block in held)
-            return
-        headers = sum(bool(row.get("is_header")) for row in element["rows"])
-        cells = (
-            [
-                (
-                    "; ".join(" ".join(block.text.split()) for block in held),
-                    cell.get("col_span") or 1,
-                    cell.get("row_span") or 1,
-                )
-                for cell, held in row
-            ]
-            for row in rows
+            )
         )
-        yield from table_block(grid(cells), headers or None)
 
-    def _lines(self, elements: Sequence[_Element]) -> list[str]:
-        """What elements hold, a line for each block."""
-        return [" ".join(block.text.split()) for block in self.blocks(elements)]
+    def _run(self, run: _Element) -> str:
+        kind = run["type"]
+        if kind == "line_break":
+            return "<br>"
+        if kind.endswith("note_ref"):
+            return f"[{self._number(kind.removesuffix('_ref'), run['note_id'])}]"
+        text = "" if run.get("strikethrough") else escape(run.get("text") or "")
+        return f"<sup>{text}</sup>" if run.get("vertical_align") == "superscript" else text
 
-    def _text(self, runs: Sequence[_Element]) -> str:
-        text = ""
-        for run in runs:
-            if run["type"] == "line_break":
-                text += "\n"
-            elif run["type"].endswith("note_ref"):
-                kind = run["type"].removesuffix("_ref")
-                number = self.numbers.setdefault((kind, run["note_id"]), len(self.numbers) + 1)
-                text += f"[{number}]"
-            elif not run.get("strikethrough"):
-                words = run.get("text") or ""
-                is_raised = run.get("vertical_align") == "superscript"
-                text += raised(text, words) if is_raised else words
-        lines = clean(text).replace("\u00ad", "").split("\n")
-        return "\n".join(" ".join(line.split()) for line in lines if line.strip())
+    def _number(self, kind: str, note: int) -> int:
+        return self._numbers.setdefault((kind, note), len(self._numbers) + 1)

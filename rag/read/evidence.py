@@ -153,7 +153,8 @@ def context_of(hit: Hit) -> str:
     article, start = hit.article, hit.passage.start
     before = ""
     if start:
-        spans = sentences(article.text, max(0, start - _CONTEXT_CHARS), start)
+        first = max(0, start - _CONTEXT_CHARS)
+        spans = sentences(article.text, first, start, article.language)
         before = article.text[slice(*spans[-1])] if spans else ""
     return context_text(article.title, article.date, hit.passage.headings, before)
 
@@ -185,8 +186,8 @@ def candidates(
             "relevance margin": passage["relevance"] - _most(others, "relevance"),
         }
         best_elsewhere = _most(others, "span")
-        article = hit.article
-        for start, end in sentences(article.text, hit.passage.start, hit.passage.end):
+        article, passage_span = hit.article, (hit.passage.start, hit.passage.end)
+        for start, end in sentences(article.text, *passage_span, article.language):
             if not may_be_quoted(article, Span(start, end)):
                 continue
             quote = Quote(article, article.text[start:end], start, end, score=0.0)

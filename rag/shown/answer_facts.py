@@ -9,7 +9,7 @@ from rag.answer.answer import ABSTENTION
 from rag.read.evidence import cut
 from rag.shown.filters import describe_filters
 from rag.text.counted import count
-from rag.types import Answer, Filters
+from rag.types import Answer, Claim, Filters
 
 NEAREST_SHOWN = 3
 """Passages listed under an answer that nothing supports."""
@@ -23,8 +23,8 @@ OF_SUCH = {
 }
 """What the words for it mean."""
 DIFFER = "The articles differ"
-NOT_HELD = "The model’s sentence was not held by its source"
-"""Said of a claim that was replaced."""
+WRITTEN = "Written by a model, each sentence checked against the quotes"
+"""Stands over what a model wrote out after the quotes."""
 _NO_ARTICLE = "No article "
 """So begins what is said where none mentions it, and where none passes the filters."""
 
@@ -60,19 +60,18 @@ def sureness(answer: Answer) -> str:
     return "Likely" if answer.confidence >= LIKELY else "Not sure"
 
 
-def asked_only(filters: Filters) -> Iterator[str]:
-    """What a question without an answer was asked of, where that was not the whole library."""
-    if told := describe_filters(filters):
-        yield f"Asked of articles {told} only"
+def not_held(claim: Claim) -> str:
+    """Why a sentence of a model was replaced by its quote."""
+    why = f" ({claim.reason})" if claim.reason else ""
+    return f"The model’s sentence was not held by its source{why}"
 
 
 def _origin(answer: Answer) -> Iterator[str]:
     origins = [claim.origin for claim in answer.claims]
-    if "written" in origins:
-        replaced = f", {origins.count('replaced')} replaced" if "replaced" in origins else ""
-        yield f"Written by {answer.model}, each sentence checked against its source{replaced}"
-    elif origins:
+    if "quoted" in origins:
         yield "In the articles’ own words"
+    if replaced := origins.count("replaced"):
+        yield f"{count(replaced, 'written sentence')} replaced"
 
 
 def _search(answer: Answer, searched: Searched) -> Iterator[str]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from rag.answer.cite import markers
-from rag.types import Answer, Citation
+from rag.types import Answer, Citation, Claim
 
 Voice: TypeAlias = Literal["quoted", "written", "replaced", "ours"]
 """Whose words: an article's; a model's; an article's, in place of what a model wrote; ours."""
@@ -41,35 +40,45 @@ class Line:
         return all(isinstance(piece, Words) and piece.voice == "ours" for piece in self.pieces)
 
 
-@dataclass(frozen=True, slots=True)
-class _Stretch:
-    start: int
-    end: int
-    shown: Piece
-
-
 def answer_lines(answer: Answer) -> tuple[Line, ...]:
-    """The lines of ``answer.text``, in order; lines that say nothing are left out."""
+    """The lines before what a model wrote out; lines that say nothing are left out."""
+    return _lines(answer.text[: answer.quotes_end], answer, _claims(answer, is_prose=False))
+
+
+def written_lines(answer: Answer) -> tuple[Line, ...]:
+    """The lines that a model wrote out after the quotes; none where none did."""
+    if answer.quotes_end is None:
+        return ()
+    return _lines(answer.text[answer.quotes_end :], answer, _claims(answer, is_prose=True))
+
+
+def _claims(answer: Answer, *, is_prose: bool) -> list[Claim]:
+    """Those of the quotes or of the prose; of an answer that has no prose of its own, all."""
+    if answer.quotes_end is None:
+        return [*answer.claims]
+    return [claim for claim in answer.claims if (claim.origin != "quoted") is is_prose]
+
+
+def _lines(text: str, answer: Answer, claims: Sequence[Claim]) -> tuple[Line, ...]:
     lines: list[Line] = []
     part = 0
-    for pieces in _broken(answer):
+    for pieces in _broken(_pieces(text, answer.citations, claims)):
         if not any(isinstance(piece, Citation) or piece.text.strip() for piece in pieces):
             part += bool(lines) and lines[-1].part == part
             continue
         first = pieces[0]
         is_item = isinstance(first, Words) and first.voice == "ours" and first.text[:2] == "- "
-        if is_item:
-            assert isinstance(first, Words)
+        if is_item and isinstance(first, Words):
             pieces[0] = Words(first.text[2:], "ours")
         shown = (piece for piece in pieces if isinstance(piece, Citation) or piece.text)
         lines.append(Line(tuple(shown), part, is_item))
     return tuple(lines)
 
 
-def _broken(answer: Answer) -> Iterator[list[Piece]]:
+def _broken(pieces: Iterator[Piece]) -> Iterator[list[Piece]]:
     """The pieces line by line, blank lines included; only words of ours hold a line's end."""
     line: list[Piece] = []
-    for piece in _pieces(answer):
+    for piece in pieces:
         if isinstance(piece, Citation) or piece.voice != "ours":
             line.append(piece)
             continue
@@ -81,30 +90,18 @@ def _broken(answer: Answer) -> Iterator[list[Piece]]:
     yield line
 
 
-def _pieces(answer: Answer) -> Iterator[Piece]:
+def _pieces(text: str, citations: Sequence[Citation], claims: Sequence[Claim]) -> Iterator[Piece]:
+    """What is not ours, the longest first: sentences that a model wrote, quotes, markers."""
+    numbered = {citation.number: citation for citation in citations}
+    voices: dict[str, Voice] = {f"“{citation.quote}”": "quoted" for citation in citations}
+    voices |= {claim.text: claim.origin for claim in claims if claim.origin != "quoted"}
+    known = "|".join(map(re.escape, sorted(voices, key=len, reverse=True)))
     done = 0
-    for stretch in sorted(_stretches(answer), key=lambda each: (each.start, -each.end)):
-        if stretch.start < done:
+    for found in re.finditer(rf"\[(\d{{1,9}})\]|{known or '(?!)'}", text, re.ASCII):
+        if found[1] and int(found[1]) not in numbered:
             continue
-        if stretch.start > done:
-            yield Words(answer.text[done : stretch.start], "ours")
-        yield stretch.shown
-        done = stretch.end
-    yield Words(answer.text[done:], "ours")
-
-
-def _stretches(answer: Answer) -> Iterator[_Stretch]:
-    """What is not ours: sentences that a model wrote, quotes, markers; some may overlap."""
-    text, at = answer.text, 0
-    for claim in answer.claims:
-        if claim.origin == "written" and (start := text.find(claim.text, at)) >= 0:
-            at = start + len(claim.text)
-            yield _Stretch(start, at, Words(claim.text, "written"))
-    replaced = {n for claim in answer.claims if claim.origin == "replaced" for n in claim.citations}
-    for citation in answer.citations:
-        voice: Voice = "replaced" if citation.number in replaced else "quoted"
-        for found in re.finditer(re.escape(f"“{citation.quote}”"), text):
-            yield _Stretch(*found.span(), Words(found[0], voice))
-    numbered = {citation.number: citation for citation in answer.citations}
-    for marker in markers(text, answer.citations):
-        yield _Stretch(*marker.span(), numbered[int(marker[1])])
+        if found.start() > done:
+            yield Words(text[done : found.start()], "ours")
+        yield numbered[int(found[1])] if found[1] else Words(found[0], voices[found[0]])
+        done = found.end()
+    yield Words(text[done:], "ours")

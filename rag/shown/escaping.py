@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from urllib.parse import quote, urlsplit
 
 _SPOOFING = re.compile(
@@ -42,6 +43,12 @@ def visible(text: str) -> str:
 def one_line(text: str) -> str:
     """``visible(text)`` with every run of white space as one space, and none at the ends."""
     return " ".join(visible(text).split())
+
+
+def folded(text: str) -> str:
+    """``text`` on one line as it is searched: without case and accents."""
+    apart = unicodedata.normalize("NFKD", one_line(text).casefold())
+    return " ".join("".join(each for each in apart if not unicodedata.combining(each)).split())
 
 
 def escape(text: str) -> str:

@@ -57,34 +57,21 @@ _QUOTATION_GOES_ON = re.compile("と|って")
 
 _INITIAL_OR_NUMBER = re.compile(r"[(\[\"“‘']*(?:[^\W\d_]|\d{1,3})[.)]")
 
-_FUNCTION_WORDS = {
-    "de": "der die das und nicht ist mit von den dem ein eine auf für im sich auch wurde",
-    "fr": "le les des et est une dans que qui pour sur pas avec au du par ce",
-    "es": "el los las es una en que por con para del se al su como más",
-    "it": "il gli della di che un una per con non del nel sono alla",
-    "pt": "os as uma em que por com para não do da na no dos",
-    "nl": "de het een en van is niet op te voor met dat zijn aan ook",
-    "ru": "не на что по он она как это из от его для был",
-    "en": "the of and to in is that for it was on with as he by at from",
-}
-_LANGUAGE_OF_WORD: dict[str, tuple[str, ...]] = {}
-for _language, _words in _FUNCTION_WORDS.items():
-    for _word in _words.split():
-        _LANGUAGE_OF_WORD[_word] = (*_LANGUAGE_OF_WORD.get(_word, ()), _language)
 
-
-def sentences(text: str, start: int = 0, end: int | None = None) -> list[Span]:
+def sentences(
+    text: str, start: int = 0, end: int | None = None, language: str | None = None
+) -> list[Span]:
     """The sentences of ``text[start:end]``, in order and without overlap, as offsets of ``text``.
 
     Every character but whitespace lies in exactly one of them, none begins or ends with
-    whitespace, and none crosses a blank line.
+    whitespace, and none crosses a blank line. ``language`` (ISO 639-1; English where it is not
+    known) tells which abbreviations end none.
     """
     end = len(text) if end is None else end
-    language = guess_language(text)
     return [
         sentence
         for paragraph in paragraphs(text, start, end)
-        for sentence in paragraph_sentences(text, paragraph, language)
+        for sentence in paragraph_sentences(text, paragraph, language or "en")
     ]
 
 
@@ -190,16 +177,3 @@ def _trimmed(text: str, start: int, end: int) -> Iterator[Span]:
         end -= 1
     if start < end:
         yield Span(start, end)
-
-
-def guess_language(text: str) -> str:
-    """The language whose function words are most frequent in the beginning of ``text``.
-
-    It only decides which abbreviations sentencex knows; English where nothing else is likelier.
-    """
-    counts = dict.fromkeys(_FUNCTION_WORDS, 0)
-    for word in re.findall(r"[^\W\d_]{2,}", text[:3000].lower()):
-        for language in _LANGUAGE_OF_WORD.get(word, ()):
-            counts[language] += 1
-    best = max(counts, key=lambda language: counts[language])
-    return best if counts[best] > 1 + 2 * counts["en"] else "en"

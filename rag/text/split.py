@@ -6,12 +6,10 @@ import re
 from collections.abc import Iterator
 
 from rag.text.marks import headings_at, marks_around
-from rag.text.sentences import guess_language, paragraph_sentences, paragraphs, sentences
+from rag.text.sentences import paragraph_sentences, paragraphs
 from rag.types import UNQUOTED, Article, Mark, Passage, Span, Tokenizer
 
-__all__ = ["SPLITTER_VERSION", "passages", "sentences"]
-
-SPLITTER_VERSION = "3"
+SPLITTER_VERSION = "4"
 """Changes whenever the same text would be split differently; part of the index's manifest."""
 
 _SHORT_SHARE = 0.25
@@ -33,7 +31,7 @@ def passages(article: Article, tokenizer: Tokenizer, max_tokens: int) -> list[Pa
     """
     if max_tokens < 1:
         raise ValueError("max_tokens must be at least 1")
-    language = guess_language(article.text)
+    language = article.language or "en"
     return [
         Passage(
             id=f"{article.id}:{start}-{end}",

@@ -19,18 +19,26 @@ import time
 import unicodedata
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from argon2 import PasswordHasher, extract_parameters
 from argon2.exceptions import InvalidHashError, VerificationError
+from fastapi import APIRouter, FastAPI
+from starlette.authentication import (
+    AuthCredentials,
+    AuthenticationBackend,
+    AuthenticationError,
+    SimpleUser,
+)
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
+from starlette.middleware.authentication import AuthenticationMiddleware
 from starlette.middleware.sessions import SessionMiddleware
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from rag.errors import LoginError
@@ -57,7 +65,7 @@ _FAILURES_FROM_AN_ADDRESS, _FAILURES_FOR_A_NAME = 10, 20
 """More of them within the window, and the address or the name has to wait."""
 _REMEMBERED = 10_000
 """Addresses and names whose failures are remembered at most."""
-_OPEN = {"/health", "/web/login.css", "/web/icon.svg"}
+_OPEN = {"/login", "/logout", "/health", "/web/login.css", "/web/icon.svg"}
 _MAX_FORM_BYTES = 16_384
 _OWN_PLACE = re.compile(r"/(?![/\\])[\x21-\x7e]*")
 
@@ -117,38 +125,25 @@ def _is_address(name: str) -> bool:
         return False
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class LoginFile:
-    """Who may log in: a name and the hash of a password, a person a line.
-
-    Read anew whenever it changes. May be used from any thread.
-    """
+    """Who may log in: a name and the hash of a password, a person a line. May change meanwhile."""
 
     path: Path
-    _people: dict[str, str] = field(default_factory=dict)
-    _stamp: tuple[int, int, int] = (0, 0, 0)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def people(self) -> dict[str, str]:
         """Everybody's hash, by name. Raises LoginError where the file cannot be read."""
-        with self._lock:
-            try:
-                found = self.path.stat()
-                stamp = (found.st_mtime_ns, found.st_size, found.st_ino)
-                if stamp != self._stamp:
-                    self._people = _parse(self.path.read_text(encoding="utf-8"))
-                    self._stamp = stamp
-            except FileNotFoundError:
-                raise LoginError(
-                    f"{self.path} is missing, so nobody can log in: rag login NAME"
-                    f" --file {self.path}"
-                ) from None
-            except (OSError, ValueError) as error:
-                raise LoginError(
-                    f"{self.path} cannot be read ({error}), so nobody can log in: mend that, or"
-                    " move it away and make another by rag login NAME"
-                ) from None
-            return self._people
+        try:
+            return _parse(self.path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise LoginError(
+                f"{self.path} is missing, so nobody can log in: rag login NAME --file {self.path}"
+            ) from None
+        except (OSError, ValueError) as error:
+            raise LoginError(
+                f"{self.path} cannot be read ({error}), so nobody can log in: mend that, or"
+                " move it away and make another by rag login NAME"
+            ) from None
 
     def allow(self, name: str, password: str) -> str:
         """Lets a person log in by a password, a new one if known before; the name as kept."""
@@ -163,7 +158,7 @@ class LoginFile:
                 f"A password has at least {MIN_PASSWORD_CHARS} characters, and at most"
                 f" {MAX_PASSWORD_CHARS}: choose another."
             )
-        people = dict(self.people()) if self.path.exists() else {}
+        people = self.people() if self.path.exists() else {}
         people[name] = HASHER.hash(_composed(password))
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -247,7 +242,6 @@ class Login:
 
     def __init__(self, file: LoginFile, now: Callable[[], float] = time.time) -> None:
         self._file = file
-        self._now = now
         self._one_attempt = threading.Lock()  # many at once would take memory and both cores
         self._addresses = Throttle(_FAILURES_FROM_AN_ADDRESS, now)
         self._names = Throttle(_FAILURES_FOR_A_NAME, now)
@@ -274,12 +268,11 @@ class Login:
                 raise LoginError("This name and password do not go together.")
             self._addresses.forget(address)
             self._names.forget(name)
-        until = self._now() + SESSION_SECONDS
-        return {"id": secrets.token_hex(16), "name": name, "of": _digest(kept), "until": until}
+        return {"id": secrets.token_hex(16), "name": name, "of": _digest(kept)}
 
     def name_of(self, session: dict[str, Any]) -> str | None:
         """Whose session this is; None where it has ended."""
-        if not session or session["id"] in self._ended or session["until"] < self._now():
+        if not session or session["id"] in self._ended:
             return None
         try:
             kept = self._file.people().get(session["name"])
@@ -296,109 +289,107 @@ def _digest(kept: str) -> str:
     return hashlib.sha256(kept.encode()).hexdigest()[:32]
 
 
-def person_of(state: object) -> str:
-    """The name of who sent a request, by its ``state``; "" where nobody logs in."""
-    return str(getattr(state, "person", ""))
+def person_of(request: HTTPConnection) -> str:
+    """The name of who sent a request; "" where nobody logs in."""
+    user: SimpleUser | None = request.scope.get("user")
+    return user.username if user else ""
 
 
-class LoginMiddleware:
-    """Serves /login and /logout, and nothing else to strangers but what these pages show.
+def require_login(app: FastAPI, login: Login) -> None:
+    """Serves /login and /logout, and nothing else to strangers but what these pages show."""
+    app.include_router(_login_routes(login))
+    app.add_middleware(AuthenticationMiddleware, backend=_Sessions(login), on_error=_ask_to_log_in)
+    app.add_middleware(_Cookie)
 
-    Writes the person's name into the request, where ``person_of`` finds it.
-    """
 
-    def __init__(self, app: ASGIApp, login: Login) -> None:
-        self._app = app
-        self._login = login
+class _Cookie:
+    """Starlette's sessions, in a cookie that goes over https alone where the request did."""
+
+    def __init__(self, app: ASGIApp) -> None:
         key = secrets.token_hex(32)
         self._by_scheme = {
-            is_https: SessionMiddleware(
-                self._serve, key, COOKIE, SESSION_SECONDS, same_site="strict", https_only=is_https
-            )
+            is_https: SessionMiddleware(app, key, COOKIE, SESSION_SECONDS, https_only=is_https)
             for is_https in (False, True)
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._by_scheme[scope.get("scheme") in ("https", "wss")](scope, receive, send)
 
-    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] not in ("http", "websocket"):
-            await self._app(scope, receive, send)
-            return
-        person = self._login.name_of(dict(scope["session"]))
-        if scope["type"] == "http" and scope["path"] in ("/login", "/logout"):
-            response = await self._log_in_or_out(Request(scope, receive), person)
-            await response(scope, receive, send)
-        elif person is not None or scope["path"] in _OPEN:
-            state = {**scope.get("state", {}), "person": person or ""}
-            await self._app({**scope, "state": state}, receive, send)
-        elif scope["type"] == "websocket":
-            await send({"type": "websocket.close", "code": 1008})
-        else:
-            await _ask_to_log_in(Request(scope))(scope, receive, send)
 
-    async def _log_in_or_out(self, request: Request, person: str | None) -> Response:
-        posted = request.method == "POST"
-        if request.url.path == "/logout":
-            if posted:
-                self._login.end(dict(request.session))
-                request.session.clear()
-                # What the browser kept of this person is not for the next one at it. Browsers do so
-                # where the address is of this machine or has a certificate.
-                return RedirectResponse("/login", 303, {"clear-site-data": '"storage"'})
-            return _page(person=person) if person else RedirectResponse("/login", 303)
-        place = request.query_params.get("next", "/")
-        if not _OWN_PLACE.fullmatch(place) or place.startswith("/login"):  # another's address
-            place = "/"
-        if posted:
-            return await self._log_in(request, place)
-        if person is not None:
+class _Sessions(AuthenticationBackend):
+    """Knows a person by the session, and lets strangers no further than the login."""
+
+    def __init__(self, login: Login) -> None:
+        self._login = login
+
+    async def authenticate(self, conn: HTTPConnection) -> tuple[AuthCredentials, SimpleUser]:
+        person = self._login.name_of(dict(conn.session))
+        if person is None and conn.url.path not in _OPEN:
+            raise AuthenticationError
+        return AuthCredentials(), SimpleUser(person or "")
+
+
+def _ask_to_log_in(conn: HTTPConnection, _: Exception) -> Response:
+    """A page leads to the login page; what a script asks for is refused in its own language."""
+    if conn.scope["method"] == "GET" and "text/html" in conn.headers.get("accept", ""):
+        place = quote(conn.url.path) + (f"?{conn.url.query}" if conn.url.query else "")
+        return RedirectResponse("/login?" + urlencode({"next": place}), 303)
+    return JSONResponse({"detail": "Log in first: reload the page."}, status_code=401)
+
+
+def _login_routes(login: Login) -> APIRouter:
+    routes = APIRouter()
+
+    @routes.get("/login")
+    def log_in_page(request: Request, next: str = "/") -> Response:
+        place = _own_place(next)
+        if person_of(request):
             return RedirectResponse(place, 303)
-        address = "/login?" + urlencode({"next": place})
-        # A foreign page led here, for which browsers withhold the cookie of a session: come back
-        # from this page, with the cookie where there is one.
-        is_foreign = request.headers.get("sec-fetch-site") in ("cross-site", "same-site")
-        if is_foreign and "again" not in request.query_params:
-            return _page(again=f"{address}&again=1")
-        return _page(action=address)
+        return _page(action="/login?" + urlencode({"next": place}))
 
-    async def _log_in(self, request: Request, place: str) -> Response:
-        form = await _read_form(request)
-        name, password = form.get("name", ""), form.get("password", "")
+    @routes.post("/login")
+    async def log_in(request: Request, next: str = "/") -> Response:
+        place = _own_place(next)
+        name, password = "", ""
+        if int(request.headers.get("content-length", _MAX_FORM_BYTES)) < _MAX_FORM_BYTES:
+            form = await request.form(max_fields=10)
+            name, password = str(form.get("name", "")), str(form.get("password", ""))
         address = request.client.host if request.client else ""
         try:
-            session = await run_in_threadpool(self._login.attempt, name, password, address)
+            session = await run_in_threadpool(login.attempt, name, password, address)
         except LoginError as error:
             action = "/login?" + urlencode({"next": place})
             return _page(403, action=action, name=name, problem=str(error))
         request.session.update(session)
         return RedirectResponse(place, 303)
 
+    @routes.get("/logout")
+    def log_out_page(request: Request) -> Response:
+        person = person_of(request)
+        return _page(person=person) if person else RedirectResponse("/login", 303)
 
-def _ask_to_log_in(request: Request) -> Response:
-    """A page leads to the login page; what a script asks for is refused in its own language."""
-    if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
-        place = quote(request.url.path) + (f"?{request.url.query}" if request.url.query else "")
-        return RedirectResponse("/login?" + urlencode({"next": place}), 303)
-    return JSONResponse({"detail": "Log in first: reload the page."}, status_code=401)
+    @routes.post("/logout")
+    def log_out(request: Request) -> Response:
+        login.end(dict(request.session))
+        request.session.clear()
+        # What the browser kept of this person is not for the next one at it. Browsers do so where
+        # the address is of this machine or has a certificate.
+        return RedirectResponse("/login", 303, {"clear-site-data": '"storage"'})
+
+    return routes
+
+
+def _own_place(place: str) -> str:
+    """``place`` unless it is on another server, or the login itself."""
+    return "/" if not _OWN_PLACE.fullmatch(place) or place.startswith("/login") else place
 
 
 def _page(status_code: int = 200, **values: str) -> HTMLResponse:
-    """The login page: a form, the way out of a ``person``, or a step that comes back ``again``."""
-    shown = dict.fromkeys(("action", "name", "problem", "person", "again"), "")
+    """The login page: a form, or the way out of a ``person``."""
+    shown = dict.fromkeys(("action", "name", "problem", "person"), "")
     headers = {
         "content-security-policy": LOGIN_POLICY,
         "referrer-policy": "same-origin",  # without one, a form is sent as if by nobody
         "cache-control": "no-store",
     }
     return HTMLResponse(render("login", **{**shown, **values}), status_code, headers)
-
-
-async def _read_form(request: Request) -> dict[str, str]:
-    body = b""
-    async for piece in request.stream():
-        body += piece
-        if len(body) > _MAX_FORM_BYTES:
-            return {}
-    fields = parse_qs(body.decode("utf-8", "replace"), max_num_fields=10)
-    return {name: values[0] for name, values in fields.items()}

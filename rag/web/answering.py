@@ -10,9 +10,9 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass, field, replace
 from itertools import count as counting
 from typing import TYPE_CHECKING
 
@@ -20,8 +20,8 @@ from rag.conversations.store import ConversationStore
 from rag.errors import ConversationsError, RagError
 from rag.settings import Settings
 from rag.text.counted import count
-from rag.types import Answer, Done, Filters, Retrieved, Token, Turn
-from rag.web.answers import render_progress, render_stream
+from rag.types import Answer, Done, Event, Filters, Quoted, Retrieved, Token, Turn
+from rag.web.answers import Making
 from rag.web.served import Failed, ServedLibrary, describe_state
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ _ANSWERED_AT_ONCE = 2
 """Questions of all pages together; more only slow each other down."""
 FAILED = "Footnote failed on this question: the server's log says why."
 ASKED_ANYWAY = "What comes nearest, shown because you asked for it: it may not answer the question."
+NOTHING_HELD = "The model wrote nothing that the quotes hold."
 
 
 class FairQueue:
@@ -116,36 +117,39 @@ class AskedQuestion:
 
 
 class AnswerRun:
-    """One answer being made: what to show of it now, until it is finished or stopped."""
+    """One answer being made: what there is of it now, until it is finished or stopped."""
 
-    def __init__(self) -> None:
+    def __init__(self, making: Making) -> None:
         self._changed = threading.Condition()
-        self._shown = render_progress("Waiting for its turn")
+        self.making = making
         self.over = False
 
-    def show(self, html: str) -> None:
+    def show(self, making: Making) -> None:
         with self._changed:
-            self._shown = html
+            self.making = making
             self._changed.notify_all()
+
+    def tell(self, line: str) -> None:
+        self.show(replace(self.making, line=line))
 
     def end(self) -> None:
         with self._changed:
             self.over = True
             self._changed.notify_all()
 
-    def follow(self) -> Iterator[str]:
-        """What to show now, after each change and again after a while, until it is over; HTML.
+    def follow(self) -> Iterator[Making]:
+        """What there is now, after each change and again after a while, until it is over.
 
         The same again, so that who follows no longer can leave.
         """
-        seen: str | None = None
+        seen: Making | None = None
         while True:
             with self._changed:
-                if not self.over and self._shown is seen:
+                if not self.over and self.making is seen:
                     self._changed.wait(_AGAIN_SECONDS)
                 if self.over:
                     return
-                seen = self._shown
+                seen = self.making
             yield seen
             time.sleep(_REDRAW_SECONDS)
 
@@ -159,9 +163,11 @@ class AnswerRuns:
         self._runs: dict[int, AnswerRun] = {}
         self._queue = FairQueue(_ANSWERED_AT_ONCE)
 
-    def start(self, turn_id: int, asked: AskedQuestion, asker: str) -> None:
-        """Begins an answer when it is its turn; ``asker`` is whose others it waits behind."""
-        run = self._runs[turn_id] = AnswerRun()
+    def start(self, turn_id: int, asked: AskedQuestion | Answer, asker: str) -> None:
+        """Begins an answer, or writes one out, when it is its turn; ``asker`` is whose others it
+        waits behind."""
+        making = Making(answer=asked) if isinstance(asked, Answer) else Making()
+        run = self._runs[turn_id] = AnswerRun(making)
         thread = threading.Thread(target=self._make, args=(turn_id, run, asked, asker), daemon=True)
         try:
             thread.start()
@@ -172,27 +178,23 @@ class AnswerRuns:
         return self._runs.get(turn_id)
 
     def stop(self, turn_id: int) -> None:
-        """Stops an answer, and keeps that it was."""
+        """Stops an answer, and keeps that it was; what was quoted stays."""
         self._conversations.stop(turn_id)
         if run := self._runs.pop(turn_id, None):
             run.end()
             self._queue.leave()
 
-    def _make(self, turn_id: int, run: AnswerRun, asked: AskedQuestion, asker: str) -> None:
+    def _make(
+        self, turn_id: int, run: AnswerRun, asked: AskedQuestion | Answer, asker: str
+    ) -> None:
         def tell(before: int) -> None:
-            place = f"{before} before yours" if before else "yours is next"
-            run.show(render_progress(f"Waiting: {place}"))
+            run.tell(f"Waiting: {before} before yours" if before else "Waiting: yours is next")
 
         problem = None
         try:
             with self._queue.turn(asker, tell, lambda: run.over) as is_in:
-                library = self._library(run) if is_in else None
-                # Asked before the answer, which would be lost if nobody replied to this after it.
-                articles = library.count_articles(asked.filters) if library else 0
-                answer = self._answer(run, asked, library) if library else None
-            if answer:
-                note = ASKED_ANYWAY if asked.anyway else None
-                self._conversations.answer(turn_id, answer, note, articles=articles)
+                if is_in:
+                    self._keep(turn_id, run, asked, self._library(run))
         except RagError as error:
             problem = str(error)
         except Exception:
@@ -203,46 +205,74 @@ class AnswerRuns:
 
     def _end(self, turn_id: int, run: AnswerRun, problem: str | None) -> None:
         try:
-            if problem is not None:
+            if problem is not None and run.making.answer:
+                self._conversations.write_out(turn_id, run.making.answer, problem)
+            elif problem is not None:
                 self._conversations.fail(turn_id, problem)
         except ConversationsError:  # whoever follows it marks it as left over
             _LOG.exception("That an answer failed (%s) cannot be kept", problem)
         finally:
-            self._runs.pop(turn_id, None)
+            if self._runs.get(turn_id) is run:
+                del self._runs[turn_id]
             run.end()
 
-    def _answer(self, run: AnswerRun, asked: AskedQuestion, library: Library) -> Answer | None:
-        """The answer, shown while it is made; None if it was stopped."""
-        run.show(render_progress(f"Searching {count(library.passage_count, 'passage')}"))
-        text = ""
-        for event in library.stream(
-            asked.question,
-            asked.history,
-            min_confidence=0.0 if asked.anyway else asked.settings.min_confidence,
-            max_quotes=asked.settings.max_quotes,
-            writes=bool(asked.settings.writer),
-            **asdict(asked.filters),
-        ):
-            if run.over:
-                return None
-            match event:
-                case Retrieved():
-                    run.show(render_progress(f"Reading {count(len(event.hits), 'passage')}"))
-                case Token():
-                    text += event.text
-                    run.show(render_stream(text))
-                case Done():
-                    return event.answer
-        return None
+    def _keep(
+        self, turn_id: int, run: AnswerRun, asked: AskedQuestion | Answer, library: Library
+    ) -> None:
+        """Shows an answer while it is made, and keeps what is whole of it: the quotes, then what is
+        written out after them."""
+        note, articles = None, 0
+        if isinstance(asked, AskedQuestion):
+            # Asked before the answer, which would be lost if nobody replied to this after it.
+            articles = library.count_articles(asked.filters)
+            note = ASKED_ANYWAY if asked.anyway else None
+        run.tell("Writing" if run.making.answer else _searching(library))
+        with closing(_events(asked, library)) as events:  # which stops the model
+            for event in events:
+                if run.over:
+                    return
+                now = run.making
+                match event:
+                    case Retrieved():
+                        run.tell(f"Reading {count(len(event.hits), 'passage')}")
+                    case Token():
+                        run.show(replace(now, text=now.text + event.text))
+                    case Quoted():
+                        self._conversations.answer(turn_id, event.answer, note, articles=articles)
+                        run.show(Making("Writing", answer=event.answer))
+                    case Done() if now.answer:
+                        if event.answer.quotes_end is None and isinstance(asked, Answer):
+                            note = NOTHING_HELD
+                        self._conversations.write_out(turn_id, event.answer, note)
+                    case Done():
+                        self._conversations.answer(turn_id, event.answer, note, articles=articles)
 
     def _library(self, run: AnswerRun) -> Library:
         """The library, waited for where it is being opened. Raises RagError if there is none."""
         outdated = self._served.refresh(tries_again=True)
         library = self._served.state.library
         for state in self._served.states() if outdated or library is None else ():
-            run.show(render_progress(describe_state(state)))
+            run.tell(describe_state(state))
             library = state.library
             if library is None and isinstance(state, Failed):
                 raise state.error
         assert library is not None  # states() ends with Ready or Failed
         return library
+
+
+def _searching(library: Library) -> str:
+    return f"Searching {count(library.passage_count, 'passage')}"
+
+
+def _events(asked: AskedQuestion | Answer, library: Library) -> Generator[Event, None, None]:
+    if isinstance(asked, Answer):
+        yield from library.write_out(asked)
+        return
+    yield from library.stream(
+        asked.question,
+        asked.history,
+        min_confidence=0.0 if asked.anyway else asked.settings.min_confidence,
+        max_quotes=asked.settings.max_quotes,
+        writes=bool(asked.settings.writer),
+        **asdict(asked.filters),
+    )

@@ -7,7 +7,6 @@ rows is found at once.
 from __future__ import annotations
 
 import os
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,10 +18,11 @@ from rag.index import stamp_if_same
 from rag.index.articles import Listing
 from rag.ingest.folder import article_files
 from rag.load import source_of
+from rag.shown.escaping import folded
 from rag.web.folder import Trashed
 
 RowState: TypeAlias = Literal[
-    "new", "changed", "gone", "failed", "in the trash", "indexed", "duplicate"
+    "new", "changed", "gone", "failed", "partly read", "in the trash", "indexed", "duplicate"
 ]
 """``new``, ``changed`` and ``gone`` files await a build; ``failed``: the last could not read it."""
 SortKey: TypeAlias = Literal["state", "title", "author", "date", "language", "size"]
@@ -47,8 +47,8 @@ class Row:
     date: str | None = None
     language: str | None = None
     article_id: str | None = None
-    reason: str | None = None
-    """Why it could not be read."""
+    reasons: tuple[str, ...] = ()
+    """Why it, or what of it, could not be read."""
     also_in: tuple[str, ...] = ()
     """Some of the sources that tell the same."""
     also_count: int = 0
@@ -134,13 +134,7 @@ _VALUES: Mapping[SortKey, Callable[[Row], Any]] = {
 
 
 def _told(row: Row) -> str:
-    return "\n".join(filter(None, (row.title, row.author, row.date, row.source, row.reason)))
-
-
-def folded(text: str) -> str:
-    """``text`` as it is compared: without case and accents."""
-    apart = unicodedata.normalize("NFKD", text.encode("utf-8", "replace").decode())
-    return "".join(each for each in apart if not unicodedata.combining(each)).casefold()
+    return "\n".join(filter(None, (row.title, row.author, row.date, row.source, *row.reasons)))
 
 
 def scan(seeds: Path, index: Path, listing: Listing) -> FolderNow:
@@ -191,9 +185,10 @@ def rows(listing: Listing, now: FolderNow, trash: Sequence[Trashed] = ()) -> Ite
     for article in listing.articles:
         tellers = stories[article.story] if article.story is not None else []
         is_repeat = bool(tellers) and tellers[0] != article.source
+        read: RowState = "partly read" if article.left_out else "indexed"
         some = tellers[: ALSO_IN_SHOWN + 1]
         yield Row(
-            state=state(article.file, "duplicate" if is_repeat else "indexed"),
+            state=state(article.file, "duplicate" if is_repeat else read),
             source=article.source,
             file=article.file,
             title=article.title,
@@ -202,6 +197,7 @@ def rows(listing: Listing, now: FolderNow, trash: Sequence[Trashed] = ()) -> Ite
             date=article.date,
             language=article.language,
             article_id=article.id,
+            reasons=article.left_out,
             also_in=tuple(each for each in some if each != article.source)[:ALSO_IN_SHOWN],
             also_count=max(0, len(tellers) - 1),
             in_file=in_file[article.file],
@@ -214,7 +210,7 @@ def rows(listing: Listing, now: FolderNow, trash: Sequence[Trashed] = ()) -> Ite
             file=failure.file,
             title=PurePosixPath(failure.source).name,
             size_bytes=now.sizes.get(failure.source),
-            reason=failure.reason,
+            reasons=(failure.reason,),
             in_file=in_file[failure.file],
             trash_id=trash_id(failure.file),
         )

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import wraps
-from typing import Annotated, Any, Concatenate, Literal, ParamSpec, get_args
+from typing import Annotated, Any, Literal, get_args
 from urllib.parse import parse_qs, quote
 
 from fastapi import APIRouter, Body, Query, Request
@@ -29,7 +29,7 @@ from rag.shown.escaping import escape
 from rag.types import Filters
 from rag.web.access import person_of
 from rag.web.answering import AnswerRuns, AskedQuestion
-from rag.web.answers import Message, render_command, render_progress, render_turns
+from rag.web.answers import Message, command_link, render_turns
 from rag.web.pages import render
 from rag.web.served import ServedLibrary
 from rag.web.settings import (
@@ -39,10 +39,9 @@ from rag.web.settings import (
     kept_settings,
 )
 
-Arguments = ParamSpec("Arguments")
 UNFORESEEN = "Footnote failed on this: the server's log says why. Ask again."
 _LOG = logging.getLogger(__name__)
-_WAITING = render_progress("Waiting for its turn")
+_KEEP = f'<a class="again" href="{command_link("keep")}">Keep it as it was</a>'
 _EXPORTS: dict[str, tuple[Callable[[Conversation, date], str], str]] = {
     "md": (to_markdown, "text/markdown; charset=utf-8"),
     "html": (to_html, "text/html; charset=utf-8"),
@@ -78,15 +77,13 @@ class Tab:
     """Counts those who follow the open conversation: only the last shows it."""
 
 
-def _told(
-    method: Callable[Concatenate[Conversing, Arguments], View],
-) -> Callable[Concatenate[Conversing, Arguments], View]:
+def _told(method: Callable[..., View]) -> Callable[..., View]:
     """Turns what fails into a notice, and shows nothing else anew: a question stays in its box."""
 
     @wraps(method)
-    def told(self: Conversing, /, *args: Arguments.args, **named: Arguments.kwargs) -> View:
+    def told(*given: Any) -> View:
         try:
-            return method(self, *args, **named)
+            return method(*given)
         except Exception as error:
             return View(notice=_notice(error))
 
@@ -109,14 +106,11 @@ class Conversing:
         conversations: ConversationStore,
         feedback: FeedbackStore,
         settings: Settings,
-        is_alone: Callable[[], bool] = lambda: True,
     ) -> None:
-        """``is_alone`` tells whether no other server answers questions of the same file."""
         self.served = served
         self.conversations = conversations
         self.feedback = feedback
         self.settings = settings
-        self._is_alone = is_alone
         self._runs = AnswerRuns(served, conversations)
         self._starting = threading.Lock()
         """Held from before a question is kept until its answer is begun: so of two at once one is
@@ -176,17 +170,16 @@ class Conversing:
             yield View([], "", "", answering=False, notice=None)
             return
         conversation = self.conversations.get(tab.owner, conversation_id)
-        if pending := _pending(conversation):
+        if turn := self._being_made(conversation):
             verdicts = self.feedback.of_conversation(tab.owner, conversation_id)
-            if run := self._runs.running(pending.id):
-                for shown in run.follow():
-                    messages = render_turns(conversation.turns, shown, verdicts)
+            if run := self._runs.running(turn.id):
+                for making in run.follow():
+                    messages = render_turns(conversation.turns, {turn.id: making}, verdicts)
                     opened = conversation.id, conversation.title
                     yield View(messages, *opened, answering=True, notice=None)
             with self._starting:
-                if not self._runs.running(pending.id) and self._is_alone():
-                    # Left over from a server that is gone.
-                    self.conversations.fail(pending.id, INTERRUPTED)
+                if not self._runs.running(turn.id):  # what is pending still is left over
+                    self.conversations.fail(turn.id, INTERRUPTED)
             conversation = self.conversations.get(tab.owner, conversation_id)
         yield self._view(tab, conversation, notice=None)
 
@@ -196,8 +189,8 @@ class Conversing:
         if not tab.conversation_id:
             return View(answering=False)
         conversation = self.conversations.get(tab.owner, tab.conversation_id)
-        if pending := _pending(conversation):
-            self._runs.stop(pending.id)
+        if turn := self._being_made(conversation):
+            self._runs.stop(turn.id)
             conversation = self.conversations.get(tab.owner, tab.conversation_id)
         return self._view(tab, conversation)
 
@@ -219,6 +212,8 @@ class Conversing:
         turn = _turn(conversation, given.get("turn", ""))
         if act == "edit":
             return self._edit(tab, conversation, turn)
+        if act == "write":
+            return self._write_out(tab, conversation, turn)
         if act in ("again", "anyway", "widen"):
             return self._ask(tab, turn.question, address, turn.id if act == "again" else None, act)
         if act in get_args(Thumb):
@@ -237,7 +232,7 @@ class Conversing:
             turns: tuple[StoredTurn, ...] = ()
             if opened:
                 conversation = self.conversations.get(tab.owner, opened)
-                if _pending(conversation):
+                if self._being_made(conversation):
                     return View(notice="One question at a time.", answering=True)
                 turns = conversation.turns
             before = [turn for turn in turns if replacing is None or turn.id < replacing]
@@ -254,12 +249,21 @@ class Conversing:
             self._runs.start(kept.turn_id, asked, tab.owner or kept.conversation_id)
         return view
 
+    def _write_out(self, tab: Tab, conversation: Conversation, turn: StoredTurn) -> View:
+        """Begins to have an answer written out."""
+        with self._starting:
+            if self._being_made(conversation):
+                return View(notice="One question at a time.", answering=True)
+            if turn.answer:
+                tab.conversation_id = conversation.id
+                self._runs.start(turn.id, turn.answer, tab.owner or conversation.id)
+        return self._view(tab, conversation)
+
     def _edit(self, tab: Tab, conversation: Conversation, turn: StoredTurn) -> View:
         tab.editing = turn.id
         later = len(conversation.turns) - 1 - conversation.turns.index(turn)
         loss = " What follows it will be dropped." if later else ""
-        cancel = render_command("Keep it as it was", "keep")
-        notice = f"You are changing question {conversation.turns.index(turn) + 1}.{loss} {cancel}"
+        notice = f"You are changing question {conversation.turns.index(turn) + 1}.{loss} {_KEEP}"
         return View(question=turn.question, notice=notice)
 
     def _judge(
@@ -283,26 +287,37 @@ class Conversing:
         question: str | None = None,
         notice: str | None = "",
     ) -> View:
-        pending = _pending(conversation)
-        verdicts = self.feedback.of_conversation(tab.owner, conversation.id)
-        messages = render_turns(conversation.turns, _WAITING, verdicts)
+        turn = self._being_made(conversation)
+        run = self._runs.running(turn.id) if turn else None
+        messages = render_turns(
+            conversation.turns,
+            {turn.id: run.making} if turn and run else {},
+            self.feedback.of_conversation(tab.owner, conversation.id),
+            can_write=bool(self.settings.writer),
+        )
         if tab.editing is not None:
             notice = None  # that a question is being changed stays said
         shown = messages, conversation.id, conversation.title
-        return View(*shown, question, notice, answering=pending is not None)
+        return View(*shown, question, notice, answering=turn is not None)
+
+    def _being_made(self, conversation: Conversation) -> StoredTurn | None:
+        """The turn whose answer is being made or written out."""
+        return next(
+            (
+                turn
+                for turn in reversed(conversation.turns)
+                if turn.state == "pending" or self._runs.running(turn.id)
+            ),
+            None,
+        )
 
     def _is_answering(self, tab: Tab) -> bool:
         opened = tab.conversation_id
-        return bool(opened and _pending(self.conversations.get(tab.owner, opened)))
+        return bool(opened and self._being_made(self.conversations.get(tab.owner, opened)))
 
     def _opened(self, tab: Tab, address: str) -> str:
         """The open conversation: the address knows it even after the server began anew."""
         return conversation_from_address(address) or tab.conversation_id
-
-
-def _pending(conversation: Conversation) -> StoredTurn | None:
-    last = conversation.turns[-1:]
-    return last[0] if last and last[0].state == "pending" else None
 
 
 def _turn(conversation: Conversation, number: str) -> StoredTurn:
@@ -328,7 +343,7 @@ def conversation_routes(store: ConversationStore) -> APIRouter:
         search: Annotated[str, Query(max_length=1000)] = "",
         offset: Annotated[int, Query(ge=0, le=10**9)] = 0,
     ) -> HTMLResponse:
-        found = store.find(person_of(request.state), search, limit=PAGE + 1, offset=offset)
+        found = store.find(person_of(request), search, limit=PAGE + 1, offset=offset)
         more = offset + PAGE if len(found) > PAGE else None
         shown = {"found": found[:PAGE], "search": search.strip(), "more": more}
         return HTMLResponse(render("conversations", **shown, day=day, quote=quote))
@@ -336,7 +351,7 @@ def conversation_routes(store: ConversationStore) -> APIRouter:
     @routes.get(place + ".{ending}")
     def export(request: Request, conversation_id: str, ending: Literal["md", "html"]) -> Response:
         write, kind = _EXPORTS[ending]
-        conversation = store.get(person_of(request.state), conversation_id)
+        conversation = store.get(person_of(request), conversation_id)
         named = f'attachment; filename="{file_name(conversation, ending)}"'
         headers = {"content-disposition": named, "cache-control": "no-store"}
         return Response(write(conversation, date.today()), media_type=kind, headers=headers)
@@ -347,12 +362,12 @@ def conversation_routes(store: ConversationStore) -> APIRouter:
         conversation_id: str,
         title: Annotated[str, Body(embed=True, max_length=10 * MAX_TITLE_CHARS)],
     ) -> JSONResponse:
-        kept = store.rename(person_of(request.state), conversation_id, title)
+        kept = store.rename(person_of(request), conversation_id, title)
         return JSONResponse({"title": kept})
 
     @routes.delete(place)
     def delete(request: Request, conversation_id: str) -> JSONResponse:
-        store.delete(person_of(request.state), conversation_id)
+        store.delete(person_of(request), conversation_id)
         return JSONResponse({})
 
     return routes

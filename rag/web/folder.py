@@ -12,7 +12,6 @@ import os
 import re
 import secrets
 import shutil
-import time
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -34,7 +33,6 @@ _WINDOWS_DEVICE = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
 _TRASH, _INCOMING = ".trash", ".incoming"
 _FREE_BYTES = 200_000_000
 """What an upload leaves of the disk, for the index and everything else."""
-_STALE_SECONDS = 24 * 3600
 _MOST_NUMBERS = 1000
 
 Clash: TypeAlias = Literal["ask", "keep", "replace"]
@@ -89,6 +87,7 @@ class ArticleFolder:
     def __init__(self, seeds: Path, index: Path) -> None:
         self._seeds = seeds
         self._index = index
+        shutil.rmtree(seeds / _INCOMING, ignore_errors=True)  # what a crash cut off
 
     @contextmanager
     def incoming(self, name: str, size_bytes: int = 0) -> Iterator[Incoming]:
@@ -106,7 +105,6 @@ class ArticleFolder:
             self._check_place(source)
             folder = self._seeds / _INCOMING
             folder.mkdir(parents=True, exist_ok=True)
-            _remove_stale(folder)
             if shutil.disk_usage(folder).free < size_bytes + _FREE_BYTES:
                 raise ArticleFileError(
                     f"{source} was not added: the disk is full. Free some space."
@@ -169,13 +167,6 @@ class ArticleFolder:
             for entry in entries
             if (path := _only_file(entry))
         ]
-
-    def delete_for_good(self, trash_id: str) -> str:
-        """Deletes a file that is in the trash; returns what its source was."""
-        entry, _, source = self._trashed(trash_id)
-        with _telling(source, "deleted"):
-            shutil.rmtree(entry)
-        return source
 
     def empty_trash(self) -> None:
         """Deletes what is in the trash, for good."""
@@ -310,11 +301,3 @@ def _link(path: Path, target: Path) -> bool:
         return True
     path.unlink()
     return True
-
-
-def _remove_stale(folder: Path) -> None:
-    """Deletes what uploads left that were cut off by a crash."""
-    for path in folder.iterdir():
-        with suppress(OSError):
-            if time.time() - path.stat().st_mtime > _STALE_SECONDS:
-                path.unlink()

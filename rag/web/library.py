@@ -1,8 +1,4 @@
-"""The library's page and its HTTP: the list, the build, and files that come and go.
-
-What changes something is refused unless a page of this server asks for it: the browser itself
-says so (``Sec-Fetch-Site``, or ``Origin``), and no foreign page can make it say so.
-"""
+"""The library's page and its HTTP: the list, the build, and files that come and go."""
 
 from __future__ import annotations
 
@@ -13,10 +9,10 @@ from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
-from urllib.parse import quote, urlsplit
+from typing import Annotated
+from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, HTTPException, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
@@ -40,6 +36,7 @@ LABELS: Mapping[RowState, tuple[str, str]] = {
     "changed": ("Changed", "The file has changed since the index was built: rebuild it"),
     "gone": ("Removed", "The file is gone; the index forgets it when it is rebuilt"),
     "failed": ("Not read", "The file could not be read"),
+    "partly read": ("Partly read", "Can be asked about, but for what could not be read"),
     "duplicate": ("Duplicate", "An article that was published before tells the same"),
     "indexed": ("Indexed", "Can be asked about"),
     "in the trash": ("In the trash", "Can be put back"),
@@ -106,9 +103,10 @@ class LibraryDesk:
             "generation": library.generation if library else "",
             "summary": "",
         }
-        if isinstance(state, Working) and state.progress is not None:
-            step, stopping = state.progress.step, self.served.is_cancelling
-            told["line"] = "Stopping the build" if stopping else describe_pace(state.progress)
+        if isinstance(state, Working) and (step := state.step):
+            stopping = self.served.is_cancelling
+            pace = describe_pace(step, state.embedded, state.seconds)
+            told["line"] = "Stopping the build" if stopping else pace
             told["building"] = not stopping and step.stage != "writing"
             told |= {"done": step.done, "total": step.total}
         elif isinstance(state, Ready) and library and library.report:
@@ -148,6 +146,9 @@ def describe_report(report: BuildReport) -> str:
     told = [f"{number:,} {what}" for what, number in changes.items() if number]
     if report.failures:
         told.append(f"{count(len(report.failures), 'file')} not read")
+    if report.left_out:
+        partly = {part.source for part in report.left_out}
+        told.append(f"{count(len(partly), 'article')} partly read")
     embedded = count(report.embedded, "passage")
     return f"Built in {rounded(report.seconds)} s: {', '.join(told)}. {embedded} embedded anew."
 
@@ -186,19 +187,9 @@ def describe_found(found: Found) -> str:
     return f"{first:,} to {first + len(found.rows) - 1:,} of {found.total:,} entries"
 
 
-def from_our_page(request: Request) -> None:
-    """Refuses what no page of this server asks for."""
-    site = request.headers.get("sec-fetch-site")
-    origin = urlsplit(request.headers.get("origin", ""))
-    same_host = origin.scheme in ("http", "https") and origin.netloc == request.headers.get("host")
-    if not (site == "same-origin" if site is not None else same_host):
-        raise HTTPException(403, "Only this server's own page may change the library.")
-
-
 def library_routes(desk: LibraryDesk) -> APIRouter:
     """The routes under ``/library``."""
     routes = APIRouter(prefix="/library")
-    changing: dict[str, Any] = {"dependencies": [Depends(from_our_page)]}
     folder = desk.folder
 
     def changed(**told: str | None) -> JSONResponse:
@@ -207,7 +198,7 @@ def library_routes(desk: LibraryDesk) -> APIRouter:
 
     @routes.get("", response_class=HTMLResponse)
     def page(request: Request) -> HTMLResponse:
-        logs_out = bool(person_of(request.state))
+        logs_out = bool(person_of(request))
         return HTMLResponse(library_page(logs_out), headers=_UNCACHED)
 
     @routes.get("/list")
@@ -234,17 +225,17 @@ def library_routes(desk: LibraryDesk) -> APIRouter:
     def build_state() -> JSONResponse:
         return JSONResponse(desk.state(), headers=_UNCACHED)
 
-    @routes.post("/build", **changing)
+    @routes.post("/build")
     def build() -> JSONResponse:
         desk.served.rebuild()
         return JSONResponse(desk.state())
 
-    @routes.delete("/build", **changing)
+    @routes.delete("/build")
     def cancel() -> JSONResponse:
         desk.served.cancel()
         return JSONResponse(desk.state())
 
-    @routes.put("/file", **changing)
+    @routes.put("/file")
     async def add(
         request: Request,
         name: Annotated[str, Query(min_length=1, max_length=4000)],
@@ -262,19 +253,15 @@ def library_routes(desk: LibraryDesk) -> APIRouter:
             return JSONResponse({"detail": "The upload was broken off."}, status_code=400)
         return changed(**asdict(added))
 
-    @routes.delete("/file", **changing)
+    @routes.delete("/file")
     def remove(source: Annotated[str, Query(max_length=4000)]) -> JSONResponse:
         return changed(trash_id=folder.remove(source))
 
-    @routes.post("/trash/{trash_id}", **changing)
+    @routes.post("/trash/{trash_id}")
     def put_back(trash_id: str) -> JSONResponse:
         return changed(source=folder.put_back(trash_id))
 
-    @routes.delete("/trash/{trash_id}", **changing)
-    def delete_for_good(trash_id: str) -> JSONResponse:
-        return changed(source=folder.delete_for_good(trash_id))
-
-    @routes.delete("/trash", **changing)
+    @routes.delete("/trash")
     def empty_trash() -> JSONResponse:
         folder.empty_trash()
         return changed()

@@ -9,9 +9,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from rag.errors import (
@@ -30,18 +29,8 @@ if TYPE_CHECKING:
     from rag.library import Library
 
 _LOG = logging.getLogger(__name__)
-_WINDOW_SECONDS = 30.0
 _LEAST_SECONDS = 1.5
-"""Steps of a build that lie closer together than this tell nothing of its pace."""
-
-
-@dataclass(frozen=True, slots=True)
-class BuildProgress:
-    """A step of a build with its pace; None where that is not known yet."""
-
-    step: Progress
-    passages_a_second: float | None = None
-    seconds_left: float | None = None
+"""A build tells nothing of its pace before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +39,12 @@ class Working:
 
     line: str
     library: Library | None = None
-    progress: BuildProgress | None = field(default=None, compare=False)
+    step: Progress | None = None
     """How far a build is."""
+    embedded: Progress | None = None
+    """The last step that embedded: files are read ahead of it."""
+    seconds: float = 0.0
+    """From the first step to that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,13 +210,17 @@ class ServedLibrary:
     def _build_anew(self) -> Library:
         before = self._state.library
         self._enter(Working("Building the index", before))
-        pace = Pace()
+        began, seconds = 0.0, 0.0
+        embedded: Progress | None = None
 
         def report(step: Progress) -> None:
+            nonlocal began, embedded, seconds
             if self._cancelled.is_set():
                 raise BuildCancelledError("The build was stopped: rebuild the index to go on.")
-            progress = pace.after(step, time.monotonic())
-            self._enter(Working(describe_progress(step), before, progress))
+            began = began or time.monotonic()
+            if step.stage == "embedding":
+                embedded, seconds = step, time.monotonic() - began
+            self._enter(Working(describe_progress(step), before, step, embedded, seconds))
 
         return self._build(report)
 
@@ -238,44 +235,17 @@ def describe_progress(step: Progress) -> str:
     return f"Building the index: {step.stage}, {step.done:,} of {step.total:,}"
 
 
-@dataclass(slots=True)
-class Pace:
-    """How fast a build is, by its steps of the last half minute; takes every step in order."""
-
-    _steps: deque[tuple[float, Progress]] = field(default_factory=deque)
-
-    def after(self, step: Progress, now: float) -> BuildProgress:
-        """``step``, which was reported at ``now``, with the pace of the steps before it.
-
-        Files are read ahead of what is embedded, in batches: only whole batches are measured.
-        """
-        if not self._steps or step.stage == "embedding":
-            self._steps.append((now, step))
-        while len(self._steps) > 2 and now - self._steps[0][0] > _WINDOW_SECONDS:
-            self._steps.popleft()
-        (began, first), (ended, last) = self._steps[0], self._steps[-1]
-        seconds, files = ended - began, last.done - first.done
-        if seconds < _LEAST_SECONDS or files <= 0:
-            return BuildProgress(step)
-        left = max(0.0, (step.total - last.done) * seconds / files - (now - ended))
-        embedded = last.passages - first.passages
-        return BuildProgress(step, embedded / seconds if embedded else None, left)
-
-
-def describe_pace(progress: BuildProgress) -> str:
-    """One line: how far, how fast, how long."""
-    step, left = progress.step, progress.seconds_left
+def describe_pace(step: Progress, embedded: Progress | None, seconds: float) -> str:
+    """One line: how far, how fast, how long, by what was ``embedded`` in so many seconds."""
     if step.stage == "writing":
         return f"Writing the index of {step.total:,} files"
     parts = [f"{step.done:,} of {step.total:,} files"]
-    if progress.passages_a_second is not None:
-        parts.append(f"{progress.passages_a_second:,.0f} passages a second")
-    if left is not None and left < 60:
-        parts.append("less than a minute left")
-    elif left is not None and left < 90 * 60:
-        parts.append(f"about {count(round(left / 60), 'minute')} left")
-    elif left is not None:
-        parts.append(f"about {round(left / 3600)} hours left")
+    if embedded and embedded.done and seconds >= _LEAST_SECONDS:
+        minutes = (step.total - embedded.done) * seconds / embedded.done / 60
+        parts.append(f"{embedded.passages / seconds:,.0f} passages a second")
+        hours = f"about {round(minutes / 60)} hours left"
+        some = f"about {count(round(minutes), 'minute')} left" if minutes < 90 else hours
+        parts.append(some if minutes >= 1 else "less than a minute left")
     return " · ".join(parts)
 
 

@@ -69,7 +69,7 @@ def serve(
         closing(_listen(host, port)) as listener,
         closing(ConversationStore(settings.conversations)) as conversations,
         closing(FeedbackStore(settings.conversations)) as feedback,
-        serving(conversations, settings.conversations) as is_alone,
+        serving(conversations, settings.conversations),
     ):
         from rag.library import build_library, open_library
 
@@ -79,7 +79,7 @@ def serve(
             lambda: _index_in_force(settings.index),
         )
         served.start()
-        conversing = Conversing(served, conversations, feedback, settings, is_alone)
+        conversing = Conversing(served, conversations, feedback, settings)
         app = create_app(conversing, settings.seeds, host, names, login, settings.index)
         _announce(served, _address(listener))
         import uvicorn
@@ -106,7 +106,7 @@ def create_app(
     served = conversing.served
     app = FastAPI(title="Footnote", docs_url=None, redoc_url=None, openapi_url=None)
     if login is not None:
-        app.add_middleware(access.LoginMiddleware, login=login)
+        access.require_login(app, login)
     app.add_middleware(PageMiddleware)
     app.add_middleware(access.OwnPagesMiddleware, host=host, names=names)
 
@@ -117,7 +117,7 @@ def create_app(
         found = served.health()
         if found.status == "unhealthy":
             response.status_code = 503
-        if login is not None and not access.person_of(request.state):
+        if login is not None and not access.person_of(request):
             return {"status": found.status}
         detail = {"detail": found.detail} if found.detail else {}
         counts = dict(zip(("articles", "passages"), found.counts or (), strict=False))

@@ -16,11 +16,11 @@ from urllib.parse import parse_qs, urlsplit, urlunsplit
 from rag.answer.evidence import MIN_CONFIDENCE
 from rag.encoder.network import has_fast_int8
 from rag.errors import FilterError
-from rag.load.dates import find_date
 from rag.settings import Settings
 from rag.shown.answer_facts import SURE
 from rag.shown.filters import days_searched, first_and_last
 from rag.text.counted import count
+from rag.text.dates import find_date
 from rag.types import Filters
 from rag.web.pages import render
 

@@ -15,10 +15,8 @@ from zlib import crc32
 
 from rag.answer.cite import citation
 from rag.conversations.references import bibtex, reference_markdown, reference_plain
-from rag.load.dates import find_date
-from rag.shown.escaping import safe_url
+from rag.shown.escaping import folded, safe_url
 from rag.types import Article, Failure, Span
-from rag.web.catalogue import folded
 from rag.web.pages import render
 
 CONTENTS_SHOWN = 200
@@ -26,7 +24,6 @@ CONTENTS_SHOWN = 200
 MISSING = '<p class="notice">This article is no longer in the library.</p>'
 """For a link that is older than the index."""
 _PARAGRAPH = re.compile(r"\S(?:.*?\S)?(?=\s*\n\s*\n|\s*\Z)", re.DOTALL)
-_ATTRIBUTION = re.compile(r"\b(?:author|by|date|on|published)\b|[\W_]", re.IGNORECASE)
 _VERSE_CHARS = 60
 """A paragraph whose lines are all shorter keeps its line breaks: bylines, verse, addresses."""
 _Kind: TypeAlias = Literal["title", "byline", "heading", "caption", "outside", "text"]
@@ -114,8 +111,7 @@ def render_contents(
 def render_source(article: Article, marks: Sequence[Mark], opened: int | None) -> str:
     """The whole article with each quote marked; ``opened`` is the number of the current one.
 
-    Author and date stand above it, so lines before the body that say no more are left out, unless
-    they are quoted. A mark whose text is not there any more is left out, and a notice says so.
+    A mark whose text is not there any more is left out, and a notice says so.
     """
     held = [
         mark for mark in marks if checksum(article.text[mark.start : mark.end]) == mark.checksum
@@ -146,18 +142,13 @@ def _copies(article: Article, mark: Mark) -> Iterator[tuple[str, str, str]]:
 
 
 def _blocks(article: Article, marks: Sequence[Mark], opened: int | None) -> Iterator[_Block]:
-    """The article's blocks in order.
-
-    Before the body, each line is told apart, and those without a mark that repeat the article's
-    author and date, and nothing else, are left out.
-    """
+    """The article's blocks in order; before the body, each line is told apart."""
     body = article.body
     for match in _PARAGRAPH.finditer(article.text):
         spans = [Span(*match.span())]
         if body and match.start() < body[0].start:
             lines = re.finditer(r"\S.*", match[0])
             spans = [Span(*(match.start() + end for end in line.span())) for line in lines]
-            spans = [line for line in spans if not _repeats(article, line, marks)]
         for kind, group in groupby(spans, key=lambda span: _kind(article, body, span)):
             joined = [*group]
             span = Span(joined[0].start, joined[-1].end)
@@ -178,17 +169,6 @@ def _kind(article: Article, body: Sequence[Span], span: Span) -> _Kind:
     if body and not any(_overlap(span, part) for part in body):
         return "outside"
     return "text"
-
-
-def _repeats(article: Article, line: Span, marks: Sequence[Mark]) -> bool:
-    """Whether a line tells author or date, and nothing else."""
-    if any(_overlap(line, Span(mark.start, mark.end)) for mark in marks):
-        return False
-    said = article.text[line.start : line.end]
-    rest = said.replace(article.author, "") if article.author else said
-    if (found := find_date(rest)) and found[0] == article.date:
-        rest = rest[: found[1]] + rest[found[2] :]
-    return rest != said and not _ATTRIBUTION.sub("", rest)
 
 
 def _overlap(first: Span, second: Span) -> bool:

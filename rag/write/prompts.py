@@ -156,7 +156,8 @@ def _beside(citations: Sequence[Citation], articles: Mapping[str, Article]) -> I
             continue
         first = whole.text.rfind("\n\n", 0, each.start) + 1
         last = whole.text.find("\n\n", each.end)
-        parts = sentences(whole.text, first, len(whole.text) if last < 0 else last)
+        end = len(whole.text) if last < 0 else last
+        parts = sentences(whole.text, first, end, whole.language)
         before = [part for part in parts if part.end <= each.start][-1:]
         after = [part for part in parts if part.start >= each.end][:1]
         for part in [*before, *after]:

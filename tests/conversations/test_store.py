@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,17 +20,15 @@ from hypothesis import strategies as st
 from rag.conversations import store as module
 from rag.conversations.feedback import FeedbackStore, Verdict
 from rag.conversations.store import (
-    INTERRUPTED,
     MAX_TITLE_CHARS,
     ConversationFile,
     ConversationMissingError,
     ConversationStore,
-    folded,
     serving,
 )
 from rag.conversations.stored_turns import answer_to_json, without_article_texts
 from rag.errors import ConversationsError
-from rag.shown.escaping import one_line
+from rag.shown.escaping import folded, one_line
 from rag.types import Filters
 from tests.stored import lake_answer
 
@@ -143,16 +142,17 @@ def test_a_turn_that_is_gone_cannot_be_replaced(store: ConversationStore) -> Non
     assert questions(store, "", other.conversation_id) == ["other"]
 
 
-def test_what_a_dead_server_left_is_told_as_interrupted(path: Path) -> None:
-    with closing(ConversationStore(path)) as store:
-        asked = store.ask("", None, "one")
-        kept, _ = ask_and_answer(store, "", None, "two")
-    with closing(ConversationStore(path)) as store:
-        assert store.fail_all_pending() == 1
-        (turn,) = store.get("", asked.conversation_id).turns
-        assert (turn.state, turn.note) == ("failed", INTERRUPTED)
-        assert store.get("", kept).turns[0].state == "done"
-        assert store.fail_all_pending() == 0
+def test_what_is_written_out_takes_the_place_of_an_answer_that_is_kept(
+    store: ConversationStore,
+) -> None:
+    conversation, turn = ask_and_answer(store, "", None, "one")
+    longer = replace(lake_answer("one"), text="Longer.", quotes_end=3)
+    store.write_out(turn, longer, "note")
+    (kept,) = store.get("", conversation).turns
+    assert (kept.answer, kept.note) == (without_article_texts(longer), "note")
+    pending = store.ask("", conversation, "two")
+    store.write_out(pending.turn_id, longer)
+    assert store.get("", conversation).turns[-1].state == "pending"
 
 
 def test_nobody_reaches_the_conversations_of_another(store: ConversationStore) -> None:
@@ -208,7 +208,7 @@ def test_search_finds_words_of_title_question_and_answer(store: ConversationStor
 
     assert found("süßsee") == found("SUSSSEE") == {lake}
     assert found("january froze") == {lake}  # the answer, in any order
-    assert found("ja") == {lake}  # shorter than a trigram
+    assert found("ja") == {lake}
     assert found("january zz") == found("january gewann") == set()
     assert found("wann") == {lake, other}
     assert found("") == found(" \n") == {lake, other}
@@ -342,23 +342,18 @@ def state_of(store: ConversationStore, conversation: str) -> str:
     return store.get("", conversation).turns[-1].state
 
 
-def test_what_another_server_answers_stays_pending_until_all_are_gone(
+def test_one_server_keeps_a_file_and_the_next_tells_what_it_left(
     store: ConversationStore, path: Path
 ) -> None:
     with server_of(path) as first:
         running = store.ask("", None, "When?").conversation_id
-        with server_of(path):
-            first.kill()
-            first.wait()
-            with serving(store, path) as is_alone:
-                assert state_of(store, running) == "pending"
-                assert not is_alone()
-    with serving(store, path) as is_alone:
-        assert state_of(store, running) == "failed"
-        assert is_alone()
-        with server_of(path):
-            assert not is_alone()
-        assert is_alone()
+        with pytest.raises(ConversationsError, match="another server"), serving(store, path):
+            pass
+        assert state_of(store, running) == "pending"
+        first.kill()
+        first.wait()
+        with serving(store, path):
+            assert state_of(store, running) == "failed"
 
 
 def test_a_place_where_nothing_can_be_written_is_one_line(

@@ -21,22 +21,15 @@ def kinds(*texts: str) -> list[Kind]:
     [
         "JUST WATCHED",
         "Hide Caption 5 of 28 Photos",
-        "Replay",
         "More:Mine closes after strike",
-        "Read more: Mine closes after strike",
         "Behind the wall:How the mine was run",
-        "Related articles",
         "Sign up for our daily newsletter to get the news of the harbour.",
         "Want the news in your inbox each day? Sign up here.",
-        "Thank you for supporting our journalism.",
         "Follow Ann Lee on Twitter: @annlee",
         "Ann Lee covers the harbour. Reach her at ann@example.com or on Twitter @annlee.",
-        "Contributing: Ann Lee",
         "(Reporting by Ann Lee; Editing by Bob Ray)",
-        "From staff and wire reports",
         "A version of this story first appeared in our newsletter.",
         "© 2007 Example News",
-        "Copyright 2007 Example News. All rights reserved.",
         "For more information, visit example.com.",
         "London EXAMPLE —",
     ],
@@ -49,11 +42,9 @@ def test_clutter_is_told_wherever_it_stands(line: str) -> None:
     "line",
     [
         "Tags: Iraq, Iran",
-        "wsws.org/contact",
         "editor@example.com",
         "Tel: +44 20 7946 0000",
         "To contact the editors of the\nExample Review visit:",
-        "Contact us: editor@example.com",
         "Subscribe to our newsletter",
     ],
 )
@@ -83,16 +74,10 @@ def test_captions_bylines_and_corrections(line: str, kind: Kind) -> None:
     "sentence",
     [
         "Contact with the ship was lost at noon on Monday.",
-        "To contact him had been her only wish for years.",
         "Copyright law was changed in the same year.",
-        "He had followed us on Twitter, she said.",
-        "They share this article of faith.",
         "More than 40 people came, and most read the letter.",
-        "Subscriptions rose by 5 percent.",
         "Owners can sign up with the club to race their dogs.",
         "Reporting by the station revealed that eleven cases were dismissed from the trial.",
-        "Follow-up talks are planned for June.",
-        "He told Example.com that he was sorry.",
         "The mayor was clear: The boats must run every hour.",
         "He was 17 of 25 and threw for 222 yards.",
         "He told Reuters that the bridge was closed.",
@@ -105,12 +90,6 @@ def test_sentences_that_only_sound_like_these_are_text(sentence: str) -> None:
     assert kinds(PROSE, sentence) == ["paragraph"] * 2
 
 
-def test_lines_of_clutter_within_a_block_are_marked() -> None:
-    lines = Block("verbatim", "JUST WATCHED\nThe gate\nReplay")
-    block, _ = with_kinds([lines, Block("paragraph", PROSE)], frozenset())
-    assert [block.text[mark.start : mark.end] for mark in block.marks] == ["JUST WATCHED", "Replay"]
-
-
 def test_a_dateline_is_marked() -> None:
     (block,) = with_kinds([Block("paragraph", f"SARN, 3 May 1998. - {PROSE}")], frozenset())
     assert [(mark.kind, mark.start, mark.end) for mark in block.marks] == [("dateline", 0, 20)]
@@ -119,15 +98,6 @@ def test_a_dateline_is_marked() -> None:
 @pytest.mark.parametrize("heading", ["Background", "A crisis in the White House"])
 def test_lines_like_titles_above_a_paragraph_are_headings(heading: str) -> None:
     assert kinds(PROSE, heading, PROSE) == ["paragraph", "heading", "paragraph"]
-
-
-@pytest.mark.parametrize("line", ["Why hold the talks at all?", "He said:", "It failed."])
-def test_short_sentences_are_text(line: str) -> None:
-    assert kinds(PROSE, line, PROSE) == ["paragraph"] * 3
-
-
-def test_short_lines_that_head_no_paragraph_are_text() -> None:
-    assert kinds("Eggs, four", "Flour, one pound", "Milk, a pint") == ["paragraph"] * 3
 
 
 def test_what_an_interviewer_asks_heads_the_answers() -> None:

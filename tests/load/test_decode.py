@@ -24,8 +24,6 @@ def test_encodings(encoding: str) -> None:
     ("text", "encoding"),
     [
         ("It cost £5 — “very little”, he said.", "cp1252"),
-        ("Sveriges statsminister åkte till Göteborg på måndagen.", "latin-1"),
-        ("Министр иностранных дел заявил, что переговоры будут продолжены.", "cp1251"),
         ("Министр иностранных дел заявил, что переговоры будут продолжены.", "koi8-r"),
         ("これは日本語の文章です。大臣は月曜日に会談を行うと述べた。", "shift_jis"),
         ("外交部长星期一表示，谈判将在下周继续进行。", "gb18030"),
@@ -45,20 +43,15 @@ def test_line_ends_become_newlines_and_letters_are_composed() -> None:
     assert decode("cafe\u0301".encode()) == "café"
 
 
-def test_zero_width_spaces_go_and_joiners_stay() -> None:
-    assert decode("a\u200bb\ufeff می\u200cخواهم".encode()) == "ab می\u200cخواهم"
-
-
 @pytest.mark.parametrize(
     "data",
     [
         b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)) * 4,
         b"PK\x03\x04" + random.Random(0).randbytes(2000),
         b"%PDF-1.7 all text",
-        b"\x7fELF" + bytes(500),
         b"text with " + bytes(50),
     ],
-    ids=["png", "zip", "pdf", "elf", "zeros"],
+    ids=["png", "zip", "pdf", "zeros"],
 )
 def test_binary_files_are_refused(data: bytes) -> None:
     with pytest.raises(LoadError, match=r"text|\.pdf"):

@@ -69,22 +69,6 @@ def test_plain_text(tmp_path: Path, language: str, gap: str) -> None:
     )
 
 
-@pytest.mark.parametrize("language", AUTHORS)
-def test_web_page(tmp_path: Path, language: str) -> None:
-    (title, byline, date, *paragraphs), author = AUTHORS[language]
-    html = (
-        f"<html lang={language}><head><meta charset=utf-8><title>{title}</title></head><body>"
-        f"<article><h1>{title}</h1><p class=byline>{byline}</p><time>{date}</time>"
-        f"{''.join(f'<p>{paragraph}</p>' for paragraph in paragraphs)}</article></body></html>"
-    )
-    article = load(tmp_path, "a.html", html)
-    assert (article.title, article.author) == (title, author)
-    assert (article.date, article.language) == ("2007-05-31", language)
-    assert "\n\n".join(article.text[start:end] for start, end in article.body) == "\n\n".join(
-        paragraphs
-    )
-
-
 @pytest.mark.parametrize(
     ("text", "language"),
     [

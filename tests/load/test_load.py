@@ -13,7 +13,6 @@ from rag.errors import LoadError, SeedsError
 from rag.load import COLLECTIONS, KINDS, READERS, find_files, largest_bytes, load_file
 from rag.load.article import article_id, to_article
 from rag.load.decode import decode
-from rag.load.markdown import markdown_document
 from rag.load.text import read_text
 from rag.types import Article, Failure
 
@@ -54,15 +53,6 @@ class TestSeed:
         assert (seed.source, seed.url) == (SEED, None)
         assert seed.id == article_id(SEED)
 
-    def test_header_spans(self, seed: Article) -> None:
-        title, author, date = seed.header.title, seed.header.author, seed.header.date
-        assert title is not None
-        assert author is not None
-        assert date is not None
-        assert seed.text[slice(*title)] == seed.title
-        assert seed.text[slice(*author)] == "Peter Symonds"
-        assert seed.text[slice(*date)] == "31 May 2007"
-
     def test_body_is_the_text_without_header_and_contact_details(self, seed: Article) -> None:
         ((start, end),) = seed.body
         assert seed.text[start:].startswith("US-Iranian talks—the first")
@@ -84,16 +74,6 @@ class TestSeed:
         raw = (SEEDS / SEED).read_text(encoding="utf-8")
         shown = raw.replace("# ", "").replace("*", "").replace("](http://wsws.org/contact)", "")
         assert seed.text.split() == shown.replace("[wsws", "wsws").split()
-
-
-def test_folder_is_read_in_order_of_the_paths(tmp_path: Path) -> None:
-    write(tmp_path, {"b.txt": "B", "a/z.md": "Z", "a.markdown": "A", "C.TXT": "C"})
-    assert [article.source for article in load_folder(tmp_path)] == [
-        "C.TXT",
-        "a.markdown",
-        "a/z.md",
-        "b.txt",
-    ]
 
 
 def test_hidden_and_system_files_are_passed_over(tmp_path: Path) -> None:
@@ -180,37 +160,9 @@ def test_a_broken_file_of_each_format_gets_one_line_and_the_rest_is_read(tmp_pat
         assert re.fullmatch(r"[^\n]{10,90}: [^\n]{5,200}", reason), reason
 
 
-def test_every_file_is_read_with_the_reader_of_its_suffix() -> None:
-    for suffix in (".txt", ".md", ".markdown"):
-        assert READERS[suffix](b"They met.").blocks[0].text == "They met."
-
-
 def test_the_files_name_gives_a_title_where_the_text_has_none() -> None:
     document = read_text(b"They met in Baghdad.")
     assert to_article(document, "2007/us-iran_talks.txt").title == "us iran talks"
-
-
-def test_a_document_without_text_is_no_article() -> None:
-    with pytest.raises(LoadError):
-        to_article(read_text(b"\n"), "a.txt")
-
-
-def test_headings_part_the_body() -> None:
-    prose = "They met in Baghdad on Monday for the first time in nearly three decades."
-    article = to_article(markdown_document(f"# Talks\n\n{prose}\n\n## Then\n\n{prose}"), "a.md")
-    assert [article.text[start:end] for start, end in article.body] == [prose, prose]
-    assert article.text == f"Talks\n\n{prose}\n\nThen\n\n{prose}"
-
-
-def test_front_matter_is_read_and_shown(tmp_path: Path) -> None:
-    write(
-        tmp_path,
-        {"a.md": "---\ntitle: Talks\nauthor: Ann Lee\nurl: https://x.org/a\n---\nThey met."},
-    )
-    article = only(tmp_path / "a.md", tmp_path)
-    assert (article.title, article.author, article.url) == ("Talks", "Ann Lee", "https://x.org/a")
-    assert article.text == "Talks\nAnn Lee\n\nThey met."
-    assert [article.text[start:end] for start, end in article.body] == ["They met."]
 
 
 _LINES = st.lists(

@@ -139,12 +139,6 @@ def test_a_message_that_holds_nothing_but_what_is_not_read(tmp_path: Path) -> No
     assert failure == Failure("a.eml", told)
 
 
-def test_a_wrong_charset_is_mended(tmp_path: Path) -> None:
-    data = message().as_bytes().replace(b'charset="utf-8"', b'charset="no-such"')
-    assert b"no-such" in data
-    assert body(articles(tmp_path, data)[0]) == PROSE
-
-
 @pytest.mark.parametrize("data", [b"just words", b"\x00\x01\x02" * 50])
 def test_what_is_no_message(data: bytes) -> None:
     with pytest.raises(LoadError, match=r"it is no e-mail: save the message as \.eml"):

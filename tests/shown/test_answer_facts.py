@@ -43,7 +43,7 @@ def test_the_page_and_the_exports_say_the_same(answer: Answer, filters: Filters)
 def test_an_answer_of_which_all_is_known() -> None:
     assert [*answer_facts(WRITTEN, Searched(1203, Filters(since="2007")))] == [
         sureness(WRITTEN),
-        "Written by fake, each sentence checked against its source, 1 replaced",
+        "1 written sentence replaced",
         "The articles differ",
         "Searched for “When did the lake (Larch) freeze?”",
         "Searched 1,203 articles, only those from 2007 on",

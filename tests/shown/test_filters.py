@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.shown.filters import describe_filters
@@ -38,8 +37,3 @@ def test_filters_are_told_in_words() -> None:
     assert describe_filters(Filters("2007-05-31", None, "Symonds", "2007/*.txt")) == (
         "from 31 May 2007 on, by “Symonds”, in “2007/*.txt”"
     )
-
-
-@given(VALUES, VALUES)
-def test_filters_that_were_never_checked_are_told_too(since: str | None, until: str | None) -> None:
-    assert bool(describe_filters(Filters(since, until))) == bool(since or until)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rag.index import LocalStore
 from rag.text.duplicates import SIGNATURE_HASHES, first_of_story, signature
-from rag.types import Article, BuildReport, Filters, Span
+from rag.types import Article, BuildReport, Filters
 from tests.fakes import FakeEmbedder, make_article
 
 Build = Callable[[Sequence[Article]], BuildReport]
@@ -76,13 +76,6 @@ def test_texts_of_any_length_and_script(text: str) -> None:
     assert stories(text, "Something else altogether.", text) == [0, 1, 0]
 
 
-def test_the_body_alone_counts() -> None:
-    text = "By Ann, Post. " + " ".join(story(7, 60))
-    body = make_article(text[14:])
-    assert signature(make_article(text, body=(Span(14, len(text)),))) == signature(body)
-    assert signature(make_article("By Ann", body=())) is None
-
-
 @given(
     st.lists(st.lists(st.sampled_from("abcdefgh"), min_size=8, max_size=20), max_size=12),
     st.integers(0, 10),
@@ -96,14 +89,6 @@ def test_groups_hold_what_is_alike_by_brute_force(texts: list[list[str]], seed: 
         assert stories(*lines)[first] == first
         assert first <= lines.index(lines[position])
         assert shared(lines[first], lines[position]) > 0.3
-
-
-def test_many_articles_take_little_time_and_copies_of_one_do_too() -> None:
-    rows = np.random.default_rng(1).integers(0, 2**16, (20_000, SIGNATURE_HASHES), dtype=np.uint16)
-    rows[10_000:] = rows[0]
-    first = first_of_story(rows)
-    assert first[:10_000].tolist() == list(range(10_000))
-    assert set(first[10_000:].tolist()) == {0}
 
 
 # In an index.

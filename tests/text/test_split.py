@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from itertools import accumulate
 from typing import Literal
@@ -115,11 +114,6 @@ def test_short_paragraphs_share_a_passage_up_to_a_quarter_of_its_size() -> None:
     assert packed(first, second, third, max_tokens=28) == [f"{first}\n\n{second}", third]
 
 
-def test_a_list_stays_in_one_passage() -> None:
-    items = "\n".join(f"- item {number}" for number in range(9))
-    assert packed(items, max_tokens=30) == [items]
-
-
 def test_a_long_paragraph_is_cut_at_sentence_ends_into_like_parts() -> None:
     paragraph = " ".join(sentence(5, f"end{number}") for number in range(6))
     parts = packed(paragraph, max_tokens=25)
@@ -164,27 +158,6 @@ def test_passages_end_with_sentences_in_any_script(sentences: list[str]) -> None
     assert [passage.text for passage in made] == [sentence.strip() for sentence in sentences]
 
 
-def test_only_the_body_is_split() -> None:
-    text = "Title\n\nThey met. They left.\n\nContact us"
-    assert [p.text for p in passages(article(text, Span(7, 28)), WordTokenizer(), 50)] == [
-        "They met. They left.\n"[:20]
-    ]
-
-
 def test_the_size_must_be_positive() -> None:
     with pytest.raises(ValueError, match="at least 1"):
         passages(article("a"), WordTokenizer(), 0)
-
-
-@pytest.mark.parametrize(
-    "unit", ["They met. ", "word ", "x", "é. B “ ", '"', "(a. ", "a\n\n", "- a\n", " ", "[1]", ":1"]
-)
-def test_time_grows_with_length_only(unit: str) -> None:
-    def seconds(length: int) -> float:
-        made = article((unit * length)[:length])
-        started = time.process_time()
-        passages(made, WordTokenizer(), 200)
-        return time.process_time() - started
-
-    seconds(1000)
-    assert min(seconds(400_000), seconds(400_000)) < 16 * seconds(50_000) + 0.2

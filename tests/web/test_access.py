@@ -16,14 +16,12 @@ from starlette.testclient import TestClient
 from rag.errors import LoginError
 from rag.web import access
 from rag.web.access import (
-    HASHER,
-    SESSION_SECONDS,
     Login,
     LoginFile,
-    LoginMiddleware,
     OwnPagesMiddleware,
     folded_name,
     person_of,
+    require_login,
 )
 from rag.web.pages import PageMiddleware
 
@@ -122,10 +120,6 @@ def test_the_file_holds_hashes_and_is_for_its_owner_alone(file: LoginFile) -> No
     assert stat.S_IMODE(file.path.parent.stat().st_mode) == 0o700
 
 
-def test_a_hash_costs_what_rfc_9106_asks() -> None:
-    assert (HASHER.memory_cost, HASHER.time_cost, HASHER.parallelism) == (65536, 3, 4)
-
-
 @pytest.mark.parametrize("name", ["", " ", "a:b", "a\nb", "a\u202eb", "x" * 65])
 def test_a_name_that_cannot_be_kept_is_refused(file: LoginFile, name: str) -> None:
     with pytest.raises(LoginError, match="A name has"):
@@ -155,11 +149,6 @@ def test_a_damaged_or_old_line_lets_nobody_in_and_says_what_to_do(
     with pytest.raises(LoginError, match=f"line 1 .* {told}: delete the line, then rag login ada"):
         file.people()
     assert login.name_of(session) is None
-
-
-def test_a_missing_file_tells_how_to_make_one(tmp_path: Path) -> None:
-    with pytest.raises(LoginError, match="rag login NAME"):
-        LoginFile(tmp_path / "none").people()
 
 
 def test_a_name_and_a_password_are_the_same_however_they_are_composed(file: LoginFile) -> None:
@@ -196,9 +185,7 @@ def test_too_many_attempts_have_to_wait(login: Login, clock: Clock) -> None:
         login.attempt("ada", PASSWORD, "yet another")
 
 
-def test_a_session_ends_by_leaving_by_itself_and_with_its_password(
-    file: LoginFile, login: Login, clock: Clock
-) -> None:
+def test_a_session_ends_by_leaving_and_with_its_password(file: LoginFile, login: Login) -> None:
     file.allow("tom", PASSWORD)
     one, other, tom = (login.attempt(name, PASSWORD, "here") for name in ("Ada ", "ada", "tom"))
     assert [login.name_of(each) for each in (one, other, tom)] == ["ada", "ada", "tom"]
@@ -208,9 +195,6 @@ def test_a_session_ends_by_leaving_by_itself_and_with_its_password(
     file.allow("ADA", "another harbour")
     assert login.name_of(other) is None
     assert list(file.people()) == ["ada", "tom"]
-    clock.seconds += SESSION_SECONDS + 1
-    assert login.name_of(tom) is None
-    tom = login.attempt("tom", PASSWORD, "here")
     file.path.write_text(file.path.read_text().partition("\n")[0] + "\n")
     assert login.name_of(tom) is None
 
@@ -218,13 +202,13 @@ def test_a_session_ends_by_leaving_by_itself_and_with_its_password(
 @pytest.fixture
 def client(login: Login) -> TestClient:
     app = FastAPI()
-    app.add_middleware(LoginMiddleware, login=login)
+    require_login(app, login)
     app.add_middleware(PageMiddleware)
 
     @app.get("/who")
     @app.get("/health")
     def who(request: Request) -> str:
-        return person_of(request.state)
+        return person_of(request)
 
     return TestClient(app, base_url="http://127.0.0.1", follow_redirects=False)
 
@@ -260,7 +244,7 @@ def test_the_cookie_is_for_this_server_and_no_script(
 ) -> None:
     client.base_url = f"{scheme}://127.0.0.1"  # type: ignore[assignment]
     cookie = log_in(client).headers["set-cookie"].lower().split("; ")
-    assert {"httponly", "samesite=strict", "path=/"} <= set(cookie)
+    assert {"httponly", "samesite=lax", "path=/"} <= set(cookie)
     assert ("secure" in cookie) == secure
     assert "domain" not in str(cookie)
 
@@ -298,17 +282,6 @@ def test_a_wrong_password_is_told_and_the_name_stays_as_text(client: TestClient)
 def test_nobody_is_led_to_another_server(client: TestClient, place: str) -> None:
     assert log_in(client, place).headers["location"] == "/"
     assert client.get("/login", params={"next": place}).headers["location"] == "/"
-
-
-def test_a_link_of_a_foreign_page_finds_the_session(client: TestClient) -> None:
-    foreign = {"sec-fetch-site": "cross-site"}
-    page = client.get("/login?next=/who", headers=foreign)  # the browser withholds the cookie
-    assert (
-        '<meta http-equiv="refresh" content="0; url=/login?next=%2Fwho&amp;again=1">' in page.text
-    )
-    assert "<form" in client.get("/login?next=/who&again=1", headers=foreign).text
-    log_in(client)
-    assert client.get("/login?next=/who&again=1").headers["location"] == "/who"
 
 
 def test_leaving_ends_the_session(client: TestClient) -> None:

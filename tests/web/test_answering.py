@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from rag.conversations.stored_turns import Conversation
-from rag.errors import OpenError
-from rag.types import Event, Filters, Turn
+from rag.errors import ModelError, OpenError
+from rag.types import Done, Event, Filters, Quoted, Token, Turn
 from rag.web.answering import FairQueue
 from rag.web.conversations import Conversing, Tab, View
 from rag.web.served import ServedLibrary
@@ -68,24 +68,6 @@ def shown_to(conversing: Conversing, tab: Tab) -> str:
     return re.sub(r"<[^>]*>", "", (view.messages or [])[-1]["content"])
 
 
-def test_ten_at_once_are_answered_in_the_order_they_came(
-    conversing: Conversing, library: HeldLibrary
-) -> None:
-    tabs = [Tab(owner=f"person {number}") for number in range(10)]
-    for number, tab in enumerate(tabs):
-        conversing.ask(tab, f"{QUESTION} {number}", "")
-        if number < 2:
-            eventually(lambda number=number: len(library.began) == number + 1)
-        else:
-            before = number - 2
-            line = f"Waiting: {before} before yours" if before else "Waiting: yours is next"
-            eventually(lambda tab=tab, line=line: shown_to(conversing, tab) == line)
-    for done in range(10):
-        library.go_on.release()
-        eventually(lambda done=done: len(library.began) == min(10, done + 3))
-    assert library.began == [f"{QUESTION} {number}" for number in range(10)]
-
-
 def test_who_stops_a_question_that_waits_leaves_the_line(
     conversing: Conversing, library: HeldLibrary
 ) -> None:
@@ -127,6 +109,43 @@ def test_an_answer_that_is_whole_is_kept_though_the_index_is_silent_then(tmp_pat
     list(conversing.follow(tab))
     (turn,) = conversing.conversations.get("", tab.conversation_id).turns
     assert (turn.state, turn.articles) == ("done", 7)
+
+
+def test_what_was_quoted_stays_where_the_writing_after_it_is_stopped_or_fails(
+    tmp_path: Path,
+) -> None:
+    class Writing(FakeLibrary):
+        fails = False
+
+        def stream(
+            self, question: str, history: Sequence[Turn] = (), **restricted: Any
+        ) -> Iterator[Event]:
+            *_, done = super().stream(question, history, **restricted)
+            assert isinstance(done, Done)
+            yield Quoted(done.answer)
+            yield Token("\n\nIt was")
+            if self.fails:
+                raise ModelError("The model is gone.")
+            while True:
+                time.sleep(0.01)
+                yield Token(" so")
+
+    library = Writing()
+    served = ServedLibrary(opens(library), builds(library))
+    served.start()
+    settled(served)
+    conversing = conversing_over(served, tmp_path / "conversations.sqlite")
+    for fails, note in ((False, None), (True, "The model is gone.")):
+        library.fails, tab = fails, Tab()
+        conversing.ask(tab, QUESTION, "")
+        if not fails:
+            eventually(lambda tab=tab: "It was so so" in shown_to(conversing, tab))
+            assert conversing.ask(tab, QUESTION, "").notice == "One question at a time."
+            assert not conversing.stop(tab).answering
+        *_, shown, _ = conversing.follow(tab)
+        assert 'class="answer whole' in (shown.messages or [])[-1]["content"]
+        (turn,) = conversing.conversations.get("", tab.conversation_id).turns
+        assert (turn.state, turn.note) == ("done", note)
 
 
 def test_nobody_sees_another_persons_conversations(

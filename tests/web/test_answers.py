@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from typing import Any
 from urllib.parse import parse_qs, unquote
 
 import pytest
@@ -12,12 +13,12 @@ import pytest
 from rag.answer.answer import Section, answered
 from rag.errors import IndexCorruptError, SeedsError
 from rag.shown.answer_facts import NEAREST_SHOWN
-from rag.shown.escaping import escape
-from rag.types import Answer, Ask, Claim, Done, Failure, Kind, Quote
+from rag.types import Answer, Ask, Done, Failure, Kind, Quote
 from rag.web import answers, served, source
+from rag.web.answers import Making
 from rag.web.served import Failed, Ready, State, Working
 from tests.fake_library import FakeLibrary, FakeManifest, article_of
-from tests.stored import LAKE
+from tests.stored import LAKE, turn_of
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>![x](http://foreign.example/x.png)"
 
@@ -102,8 +103,10 @@ def test_hostile_articles_and_questions_become_text() -> None:
         for shown in (
             answers.render_answer(answer),
             answers.render_question(question),
-            answers.render_stream(answer.text),
-            answers.render_progress(HOSTILE),
+            answers.render_making(Making(HOSTILE)),
+            answers.render_making(Making(text=answer.text)),
+            answers.render_answer(answer, writing=Making(HOSTILE, answer=answer)),
+            answers.render_answer(answer, writing=Making(text=answer.text, answer=answer)),
         ):
             tags = Tags(shown)
             assert not {"script", "img"} & set(tags.names)
@@ -151,40 +154,32 @@ def test_the_welcome_says_what_is_missing() -> None:
     assert "Ask the articles" in served.render_welcome(still_open, "x")
 
 
-def test_each_voice_has_its_own_look_and_a_replaced_sentence_says_why() -> None:
+def test_what_is_written_stands_apart_and_what_was_replaced_says_why() -> None:
     answer = answer_to("How long was the discussion between Crocker and Kazemi?")
-    first, second = answer.citations
-    text = f"They talked. [{first.number}] “{second.quote}” [{second.number}]"
-    claims = (
-        Claim("They talked.", (1,), "written"),
-        Claim(f"“{second.quote}”", (2,), "replaced", f"{HOSTILE} They agreed."),
-    )
-    shown = answers.render_answer(replace(answer, text=text, claims=claims))
-    assert '<span class="written">They talked.</span>' in shown
-    assert '<span class="replaced">“' in shown
-    assert "The model’s sentence was not held by its source" in shown
-    assert "They agreed." in Tags(shown).text
-    assert "each sentence checked against its source, 1 replaced" in Tags(shown).text
-    assert not {"script", "img"} & set(Tags(shown).names)
+    *_, done = FakeLibrary().write_out(answer)
+    assert isinstance(done, Done)
+    quotes, _, prose = answers.render_answer(done.answer).partition('<div class="writing">')
+    assert Tags(quotes).text == Tags(answers.render_answer(answer).partition("<ul")[0]).text
+    prose, _, replacements = prose.partition('<ul class="replacements">')
+    assert '<span class="written">It was said plainly.</span>' in prose
+    assert '<span class="replaced">“' in prose
+    assert prose.count('<a class="cite"') == 2
+    told = Tags(replacements.partition("</ul>")[0]).text
+    assert "not held by its source (not there: ever)" in told
+    assert "Nobody <i>ever</i> said so." in told
 
 
-def test_a_marker_holds_its_quote_and_source_for_the_page_to_show() -> None:
-    answer = answer_to("How long was the discussion between Crocker and Kazemi?")
-    for citation in answer.citations:
-        tip = f"<q>{escape(citation.quote)}</q> <small>"
-        assert answers.render_answer(answer).count(tip) == 2  # in the words and the sources
-
-
-def test_articles_that_differ_stand_on_lines_of_their_own() -> None:
-    answer = answer_to("How long was the discussion between Crocker and Kazemi?")
-    text = "The articles differ.\n" + "\n".join(
-        f"A title: “{each.quote}” [{each.number}]" for each in answer.citations
-    )
-    shown = answers.render_answer(replace(answer, text=text, differ=True))
-    words = shown.partition('<ul class="sources">')[0]
-    assert 'class="answer whole differ"' in shown
-    assert re.findall("<p[^>]*>", words) == ['<p class="remark">', "<p>", "<p>"]
-    assert '<span class="ours">A title: </span><span class="quoted">“' in words
+@pytest.mark.parametrize(
+    ("changed", "is_offered"),
+    [({}, True), ({"differ": True}, False), ({"kind": "articles"}, False)],
+)
+def test_an_answer_can_be_written_out_where_there_is_something_to_write(
+    changed: dict[str, Any], is_offered: bool
+) -> None:
+    answer = replace(answer_to("How long was the discussion?"), **changed)
+    shown = answers.render_turns([turn_of(answer)], can_write=True)[1]["content"]
+    assert ("act=write" in shown) is is_offered
+    assert "act=write" not in answers.render_turns([turn_of(answer)])[1]["content"]
 
 
 @pytest.mark.parametrize("kind", ["compare", "timeline"])

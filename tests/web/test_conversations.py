@@ -165,15 +165,6 @@ def test_filters_restrict_the_search_and_are_told(
     assert "Searched 1 article, only those from May 2007 on, by “Symonds”" in replies(shown)[0]
 
 
-def test_a_date_that_is_none_is_told_and_the_question_stays(
-    conversing: Conversing, library: FakeLibrary
-) -> None:
-    refused = conversing.ask(Tab(), QUESTION, "since=last+week")
-    assert "“last week” cannot be read as a date" in str(refused.notice)
-    assert refused.question is None
-    assert not library.asked
-
-
 def test_an_edit_takes_the_place_of_a_question_and_those_after_it(conversing: Conversing) -> None:
     tab = Tab()
     ask(conversing, tab, QUESTION)
@@ -188,14 +179,6 @@ def test_an_edit_takes_the_place_of_a_question_and_those_after_it(conversing: Co
     assert len(replies(shown)) == 1
     assert shown.notice is None
     assert tab.editing is None
-
-
-def test_the_last_question_is_asked_again(conversing: Conversing, library: FakeLibrary) -> None:
-    tab = Tab()
-    ask(conversing, tab, QUESTION)
-    (turn,) = turn_ids(conversing, tab)
-    assert len(replies(do(conversing, tab, f"act=again&turn={turn}"))) == 1
-    assert [question for question, _ in library.asked] == [QUESTION, QUESTION]
 
 
 def test_an_abstention_within_filters_is_widened_to_all_articles(
@@ -223,17 +206,29 @@ def test_a_thumb_is_kept_and_withdrawn(conversing: Conversing) -> None:
     assert "given" not in replies(do(conversing, tab, f"act=down&turn={turn}&withdraw=1"))[0]
 
 
-@pytest.mark.parametrize(("alone", "state"), [(False, "pending"), (True, "failed")])
-def test_what_nobody_here_answers_may_be_another_servers(
-    conversing: Conversing, tmp_path: Path, alone: bool, state: str
-) -> None:
+def test_what_nobody_answers_is_told_as_left_over(conversing: Conversing) -> None:
     asked = conversing.conversations.ask("", None, QUESTION)
-    other = conversing_over(conversing.served, tmp_path / "conversations.sqlite", lambda: alone)
-    tab = Tab(conversation_id=asked.conversation_id)
-    *_, shown, _ = other.follow(tab)
+    *_, shown, _ = conversing.follow(Tab(conversation_id=asked.conversation_id))
     (turn,) = conversing.conversations.get("", asked.conversation_id).turns
-    assert turn.state == state
-    assert shown.answering is not alone
+    assert (turn.state, shown.answering) == ("failed", False)
+
+
+def test_an_answer_is_written_out_and_kept(library: FakeLibrary, tmp_path: Path) -> None:
+    served = ServedLibrary(opens(library), builds(library))
+    served.start()
+    settled(served)
+    conversing = conversing_over(
+        served, tmp_path / "conversations.sqlite", Settings(writer="/models/fake.gguf")
+    )
+    tab = Tab()
+    assert "act=write" in replies(ask(conversing, tab, QUESTION))[0]
+    (turn,) = turn_ids(conversing, tab)
+    begun = conversing.do(tab, f"act=write&turn={turn}", "")
+    assert begun.answering
+    (written,) = replies(last(conversing, tab, begun))
+    assert "It was said plainly." in written
+    assert "act=write" not in written
+    assert replies(conversing.open(Tab(), tab.conversation_id)) == [written]
 
 
 def test_nothing_of_the_chat_is_an_open_api(conversing: Conversing) -> None:
@@ -254,20 +249,5 @@ def test_a_question_is_answered_as_the_person_wants_it_and_feedback_says_how(
     first, *_ = turn_ids(conversing, tab)
     do(conversing, tab, f"act=up&turn={first}", "strictness=sure")
     (given,) = conversing.feedback.all()
-    more = least_confidences(Settings())["more"]
-    assert (given.settings["min_confidence"], given.settings["max_quotes"]) == (more, 1)
-
-
-def test_what_an_answer_was_made_under_outlives_a_restart(
-    conversing: Conversing, tmp_path: Path
-) -> None:
-    tab = Tab()
-    before = ask(conversing, tab, QUESTION, "quotes=1&strictness=more")
-    (turn,) = turn_ids(conversing, tab)
-    again = conversing_over(conversing.served, tmp_path / "conversations.sqlite")
-    assert replies(again.open(Tab(), tab.conversation_id)) == replies(before)
-    assert "Searched 1 article" in replies(before)[0]
-    do(again, tab, f"act=up&turn={turn}")
-    (given,) = again.feedback.all()
     more = least_confidences(Settings())["more"]
     assert (given.settings["min_confidence"], given.settings["max_quotes"]) == (more, 1)

@@ -32,11 +32,3 @@ def test_the_policy_allows_the_inline_scripts_of_the_page_by_hash_alone() -> Non
     policy = security_policy(PAGE)
     allowed = policy.partition("script-src ")[2].partition(";")[0].split()
     assert allowed == ["'self'", hash_of('window.a = "1";'), hash_of("let b;\n")]
-
-
-def test_the_policy_names_no_foreign_host_and_no_eval() -> None:
-    policy = security_policy()
-    assert "unsafe-eval" not in policy
-    assert "http" not in policy
-    assert "*" not in policy
-    assert "default-src 'none'" in policy

@@ -18,9 +18,8 @@ from rag.errors import IndexCorruptError, LoginError, ServeError
 from rag.settings import Settings
 from rag.web.served import ServedLibrary
 from rag.web.server import OPEN_TO_ALL, create_app, serve
-from rag.web.source import Mark, source_link
 from tests.browsing import free_port, running
-from tests.fake_library import TEXT, FakeLibrary, SilentLibrary, conversing_over, made_in_a_loop
+from tests.fake_library import FakeLibrary, SilentLibrary, conversing_over, made_in_a_loop
 from tests.web.test_served import builds, opens, settled
 
 
@@ -97,15 +96,6 @@ def test_a_milvus_server_that_does_not_answer_is_one_line(path: str) -> None:
     built = client.get("/library/build")
     assert (built.status_code, built.json()["kind"]) == (200, "failed")
     assert built.json()["line"] == str(SilentLibrary.error)
-
-
-def test_a_source_link_opens_the_article_at_its_quote(client: TestClient) -> None:
-    quote = "No agreements were announced"
-    start = TEXT.index(quote)
-    mark = Mark.of(1, start, start + len(quote), quote)
-    address = source_link("a1", [mark], opened=1).replace("#", "/")
-    shown = client.get(address)
-    assert f'<mark class="quote current" data-number="1">{quote}</mark>' in shown.text
 
 
 @pytest.mark.parametrize(
@@ -197,7 +187,7 @@ def test_a_foreign_page_is_refused(client: TestClient) -> None:
 
 def test_a_server_that_is_ended_while_a_page_is_open_says_nothing_of_it(tmp_path: Path) -> None:
     port, log = free_port(), tmp_path / "log"
-    command = [sys.executable, "-m", "tests.slow_server", str(port), str(tmp_path)]
+    command = [sys.executable, "-m", "tests.fake_server", str(port), str(tmp_path)]
     with ExitStack() as pages:
         with running(command, port, log) as address:
             pages.enter_context(urlopen(f"{address}/gradio_api/heartbeat/page"))

@@ -36,7 +36,7 @@ new MutationObserver(() => {
   }
   // A screen reader should hear the answer once, when it is whole.
   const log = document.querySelector("#conversation [role=log]");
-  if (log) log.ariaBusy = String(Boolean(log.querySelector(".working .words")));
+  if (log) log.ariaBusy = String(Boolean(log.querySelector(".working .words, .writing.working")));
   // Gradio's list of examples has buttons for items, which makes it no list.
   document.querySelector("#conversation .examples[role=list]")?.setAttribute("role", "group");
   // Gradio names each message by its HTML; a screen reader should read the message instead.
@@ -69,7 +69,7 @@ function arrive(answer) {
 // question comes just as another event ends. So where nothing of the answer has changed for a while,
 // the server is asked to show it anew.
 window.setInterval(() => {
-  const working = document.querySelector("#conversation .answer.working");
+  const working = document.querySelector("#conversation .working");
   const now = working ? working.outerHTML : "";
   if (now !== awaited) {
     awaited = now;

@@ -138,19 +138,6 @@ async function putBack(trashId) {
   await list();
 }
 
-async function deleteForGood(button) {
-  const sure = await ask({
-    question: "Delete this file for good?",
-    name: button.dataset.file,
-    detail: "It leaves the trash and cannot be put back.",
-    yes: "Delete for good",
-  });
-  if (!sure) return button.focus();
-  const deleted = await change("DELETE", `/library/trash/${encodeURIComponent(button.value)}`);
-  if (deleted) tellDone(deleted.source, " was deleted for good.");
-  await list();
-}
-
 function tellDone(file, what) {
   const name = document.createElement("bdi");
   name.textContent = file;
@@ -237,8 +224,7 @@ rows.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
   if (button.name === "remove") remove(button);
-  else if (button.name === "put-back") putBack(button.value);
-  else deleteForGood(button);
+  else putBack(button.value);
 });
 emptyTrash.addEventListener("click", async () => {
   const sure = await ask({
