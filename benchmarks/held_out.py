@@ -133,7 +133,13 @@ def library_of(name: str, collection: Collection, index: Path, settings: Setting
     """A library over the collection; that of the set ``seed`` over the folder of articles."""
     if name == "seed":
         collection = replace(collection, folder=settings.seeds)
-    return library_over(collection, index / name / collection.name, settings)
+    return library_over(collection, index_of(name, collection, index), settings)
+
+
+def index_of(name: str, collection: Collection, index: Path) -> Path:
+    """Where the collection is indexed under ``index``: a set beside another shares its index."""
+    beside = BESIDE.get(name)
+    return index / (beside or name) / (beside or collection.name)
 
 
 def table(evaluations: dict[str, Evaluation]) -> str:

@@ -18,6 +18,7 @@ from rag.answer.timeline import timeline
 from rag.question.ask import SIDED, check_question, understood
 from rag.question.follow_up import content_words, says_enough, word_key
 from rag.question.history import turns
+from rag.question.identifiers import identified, identifiers
 from rag.retrieval import retrieve
 from rag.text.names import names
 from rag.text.words import terms
@@ -36,11 +37,12 @@ from rag.types import (
     Turn,
 )
 from rag.write.prompts import writes_unasked
-from rag.write.prose import Writer, in_prose
+from rag.write.prose import in_prose
 
 if TYPE_CHECKING:
     from rag.settings import Settings
     from rag.types import Embedder, Reader, Store
+    from rag.write.generators import TextGenerator
 
 __all__ = ["check_question", "stream", "write_out"]
 
@@ -64,15 +66,15 @@ def stream(
     embedder: Embedder,
     reader: Reader,
     settings: Settings,
-    writer: Writer | None = None,
+    generator: TextGenerator | None = None,
     filters: Filters = Filters(),
 ) -> Iterator[Event]:
     """Yields one Retrieved, the answer's text as Tokens, and one Done with the whole answer.
 
-    With a ``writer`` prose follows the quotes where the question asks for it (see
+    With a ``generator`` prose follows the quotes where the question asks for it (see
     ``rag.write.prompts.writes_unasked``): Quoted, then its Tokens, checked sentence by sentence.
     Raises QuestionError, before anything is searched, if the question is empty or too long;
-    ModelError if the writer cannot write.
+    ModelError if the generator cannot write.
     """
     question = check_question(question, settings.max_question_chars)
     turn = _Turn(store, embedder, reader, settings, filters)
@@ -86,10 +88,10 @@ def stream(
     for word in _WORD_WITH_SPACE.findall(answer.text):
         yield Token(word)
     # Of articles that differ prose would tell one side.
-    if writer is not None and writes_unasked(ask) and not answer.differ:
+    if generator is not None and writes_unasked(ask) and not answer.differ:
         yield Quoted(replace(answer, timings=turn.timings))
         with turn.clock("write"):
-            for event in write_out(answer, store=store, writer=writer):
+            for event in write_out(answer, store=store, generator=generator):
                 if isinstance(event, Done):
                     answer = event.answer
                 else:
@@ -97,14 +99,14 @@ def stream(
     yield Done(replace(answer, timings=turn.timings))
 
 
-def write_out(answer: Answer, *, store: Store, writer: Writer) -> Iterator[Token | Done]:
+def write_out(answer: Answer, *, store: Store, generator: TextGenerator) -> Iterator[Token | Done]:
     """What a model writes out after an answer of quotes, as Tokens; Done has the whole answer.
 
     It comes back as it was where it has no citations, or nothing holds that the model writes.
     Closing the iterator stops the model. Raises ModelError if that cannot write.
     """
     if answer.citations:
-        for piece in in_prose(answer, store.article, writer):
+        for piece in in_prose(answer, store.article, generator):
             if isinstance(piece, Answer):
                 answer = piece
             else:
@@ -195,9 +197,11 @@ class _Turn:
 
     def _read(self, ask: Ask, hits: Sequence[Hit]) -> Section:
         """The quotes that answer; a section that says so where none does."""
+        named = identified(ask.asked, hits)
         with self.clock("read"):
-            reading = self._reading(ask, hits)
-        missing = unmentioned(ask, self.store) if hits else None
+            reading = self._reading(ask, named or hits)
+        reading = replace(reading, hits=reading.hits or tuple(hits))
+        missing = unmentioned(ask, self.store) if named else _not_mentioned(ask.asked, hits)
         if missing:  # whatever is quoted, it is of somebody else
             reading = replace(reading, confidence=0.0)
         if not self._answers(reading):
@@ -218,8 +222,7 @@ class _Turn:
         """What the hits say. A follow-up that says enough is read as it stands: words taken up help
         to find passages, and mislead the choice of a sentence."""
         said = ask.asked if says_enough(ask.asked) else ask.query
-        reading = self.reader.read(ask.asked, said, _of_its_name(ask, hits))
-        return replace(reading, hits=reading.hits or tuple(hits))
+        return self.reader.read(ask.asked, said, _of_its_name(ask, hits))
 
     def _answers(self, reading: Reading) -> bool:
         return bool(reading.quotes) and enough(reading.confidence, self.settings.min_confidence)
@@ -266,3 +269,8 @@ def _of_its_name(ask: Ask, hits: Sequence[Hit]) -> Sequence[Hit]:
     if not (ask.thread and said and said <= set().union(*named)):
         return hits
     return [hit for hit, held in zip(hits, named, strict=True) if said <= held]
+
+
+def _not_mentioned(question: str, hits: Sequence[Hit]) -> str | None:
+    """That the articles do not mention an identifier of the question; None without hits."""
+    return f"The articles do not mention {identifiers(question)[0]}." if hits else None

@@ -32,11 +32,9 @@ from rag.types import (
     Hit,
     Turn,
 )
-from rag.write.generators import load_generator
-from rag.write.prose import Writer
+from rag.write.generators import TextGenerator, load_generator
 
 if TYPE_CHECKING:
-    from rag.read.read import SpanReader
     from rag.settings import Settings
     from rag.types import Embedder, Reader
 
@@ -154,7 +152,7 @@ class Library:
             embedder=self._embedder,
             reader=self._reader,
             settings=settings,
-            writer=self._writer() if writes else None,
+            generator=self._generator() if writes else None,
             filters=_filters(filters),
         )
 
@@ -175,18 +173,17 @@ class Library:
 
         Raises ModelError if no model is set to write, or it cannot.
         """
-        writer = self._writer()
-        if writer is None:
+        generator = self._generator()
+        if generator is None:
             raise ModelError("No model is set to write: run make install-write.")
-        return write_out(answer, store=self._store, writer=writer)
+        return write_out(answer, store=self._store, generator=generator)
 
-    def _writer(self) -> Writer | None:
-        name = self.settings.writer
-        return Writer(load_generator(name), shipped_reader()) if name else None
+    def _generator(self) -> TextGenerator | None:
+        return load_generator(self.settings.writer) if self.settings.writer else None
 
     def warm_up(self) -> None:
         """Loads the models, so that the first question does not wait for them."""
-        self._writer()
+        self._generator()
         self._reader.read("warm up", "warm up", self.retrieve("warm up", k=1))
 
     def close(self) -> None:
@@ -258,17 +255,10 @@ def _open(settings: Settings, report: BuildReport | None = None) -> Library:
 
 
 @cache
-def shipped_reader() -> SpanReader:
-    """The shipped reader, which also judges what a model writes; one for the process."""
-    from rag.read.read import SpanReader
-
-    return SpanReader.shipped()
-
-
-@cache
 def load_reader(name: str) -> Reader:
     """The reader called ``name``; one for the process."""
     from rag.read.other_readers import load_passage_reader
+    from rag.read.read import SpanReader
 
     shipped = name == SHIPPED_READER
-    return EvidenceReader(shipped_reader() if shipped else load_passage_reader(name))
+    return EvidenceReader(SpanReader.shipped() if shipped else load_passage_reader(name))

@@ -490,14 +490,6 @@ class Verdict:
     neither: float
 
 
-class SupportModel(Protocol):
-    """Compares a claim with texts, one by one."""
-
-    def support(self, claim: str, evidence: Sequence[str]) -> Sequence[Verdict]:
-        """A verdict for each text of ``evidence``, in order."""
-        ...
-
-
 class Store(Protocol):
     """One generation of the index, opened for reading. Ordinals number passages from 0."""
 

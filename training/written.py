@@ -24,7 +24,7 @@ import numpy as np
 
 from rag.text.sentences import sentences
 from rag.types import Citation
-from rag.write.check import is_own_words
+from rag.write.check import is_stated
 from rag.write.generators import TextGenerator, load_generator
 from rag.write.prompts import Evidence, form_of, prompt_of
 from rag.write.prose import drafted
@@ -61,7 +61,7 @@ def claims(asked: Asked, generator: TextGenerator) -> Iterator[dict[str, Any]]:
     form = form_of(asked.kind)
     for text, cited in drafted(prompt_of(asked.question, asked.evidence, form), generator, form):
         numbers = [number for number in cited if number in quotes]
-        if not any(is_own_words(text, quote) for quote in quotes.values()):
+        if not any(is_stated(text, quote) for quote in quotes.values()):
             yield {
                 "claim": text,
                 "evidence": " ".join(quotes[number] for number in numbers or quotes),

@@ -68,13 +68,17 @@ class Agreement:
     differ: bool = False
 
 
-def compared(question: str, quotes: Sequence[Quote], embedder: Embedder) -> Agreement:
-    """What the articles of ``quotes``, the best of which comes first, say beside one another."""
+def compared(
+    question: str, quotes: Sequence[Quote], embedder: Embedder, agreeing: Sequence[Quote] = ()
+) -> Agreement:
+    """What the articles of ``quotes``, the best of which comes first, say beside one another.
+
+    ``agreeing`` are known to say what the best says; they only count."""
     best = quotes[0]
     kind = asked_type(question)
-    if not best.words or not (kind or _WHAT.search(question)):
-        return Agreement(tuple(quotes))
     told = [quote for quote in quotes if quote.words]
+    if not best.words or not (kind or _WHAT.search(question)):
+        told = []
     apart = [
         pair
         for pair in combinations(told, 2)
@@ -91,12 +95,8 @@ def compared(question: str, quotes: Sequence[Quote], embedder: Embedder) -> Agre
             "The articles give different answers; see whether they speak of the same thing.",
             differ=True,
         )
-    stories = {story_of(best.article)}
-    stories |= {
-        story_of(quote.article)
-        for quote in told
-        if quote.article.id != best.article.id and compared_answers(kind, quote, best) == "same"
-    }
+    same = [quote for quote in told if compared_answers(kind, quote, best) == "same"]
+    stories = {story_of(quote.article) for quote in (best, *agreeing, *same)}
     remark = f"{len(stories)} articles say so." if len(stories) > 1 else None
     return Agreement(tuple(quotes), remark)
 
@@ -229,11 +229,11 @@ def same_matter(question: str, quote: Quote, best: Quote, embedder: Embedder) ->
     kind = asked_type(question)
     if kind not in (None, "name") and not holds_type(quote.words or "", kind, question):
         return False
-    if _alike_but_for_the_words(quote, best):
-        return True
     known = {term for name in _NAME_OR_NUMBER.finditer(question) for term in terms(name.group())}
     if known & _told(best) - _told(quote):
         return False
+    if _alike_but_for_the_words(quote, best):
+        return True
     asked = _NAME_OR_NUMBER.sub(" ", without_type(question))
     said = _with_what_it_refers_to(quote)
     missing = set(content_terms(asked)) - set(terms(said))

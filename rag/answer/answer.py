@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rag.answer.cite import cite, quoted
 from rag.answer.evidence import story_of
-from rag.types import Answer, Ask, Citation, Claim, Group, Hit, Quote
+from rag.types import Answer, Ask, Claim, Group, Hit, Quote
 
 ABSTENTION = "The articles do not say."
 """The whole text of every answer to a question that the articles do not answer."""
@@ -34,6 +34,13 @@ class Section:
     confidence: float = 0.0
     hits: tuple[Hit, ...] = ()
     """Where they were looked for."""
+    agreeing: tuple[Quote, ...] = ()
+    """Of other articles, saying what the first quote says: cited beside it, not shown."""
+
+    @property
+    def cited(self) -> tuple[Quote, ...]:
+        """In the order of their numbers."""
+        return (*self.quotes[:1], *self.agreeing, *self.quotes[1:])
 
 
 def answered(ask: Ask, sections: Sequence[Section], model: str) -> Answer:
@@ -41,28 +48,32 @@ def answered(ask: Ask, sections: Sequence[Section], model: str) -> Answer:
 
     A quote that two sections show has one number. With several sections there is no short answer.
     """
-    quotes = {place_of(quote): quote for section in sections for quote in section.quotes}
-    citations = cite(list(quotes.values()))
-    numbers = {place: number for number, place in enumerate(quotes, start=1)}
     told = [section for section in sections if section.quotes]
+    cited = {place_of(quote): quote for section in told for quote in section.cited}
+    numbers = {place: number for number, place in enumerate(cited, start=1)}
+    claims = {
+        place_of(quote): Claim(quote.text, marks, "quoted")
+        for section in told
+        for quote, marks in _numbered(section, numbers)
+    }
     return Answer(
         question=ask.question,
         query=ask.query,
         status="answered",
         short=sections[0].short if len(sections) == 1 else None,
         text="\n\n".join(_text_of(section, numbers) for section in sections),
-        citations=citations,
+        citations=cite(list(cited.values())),
         hits=distinct(hit for section in sections for hit in section.hits),
         confidence=min(section.confidence for section in told),
         model=model,
-        claims=tuple(_claim(citation) for citation in citations),
+        claims=tuple(claims.values()),
         differ=any(section.differ for section in sections),
         unanswered=tuple(each.part for each in sections if each.part and not each.quotes),
         kind=ask.kind,
         groups=tuple(
             Group(
                 section.heading or section.part or "",
-                tuple(numbers[place_of(quote)] for quote in section.quotes),
+                tuple(numbers[place_of(quote)] for quote in section.cited),
             )
             for section in told
             if len(sections) > 1 or section.heading
@@ -104,7 +115,10 @@ def place_of(quote: Quote) -> tuple[str, int, int]:
 def _text_of(section: Section, numbers: Mapping[tuple[str, int, int], int]) -> str:
     if not section.quotes:
         return missing_sentence(section)
-    quotes = [f"{quoted(quote)} [{numbers[place_of(quote)]}]" for quote in section.quotes]
+    quotes = [
+        " ".join([quoted(quote), *(f"[{number}]" for number in marks)])
+        for quote, marks in _numbered(section, numbers)
+    ]
     if section.in_lines:
         quotes = [f"- {quote}" for quote in quotes]
     opening = [section.remark] if section.remark else []
@@ -122,5 +136,10 @@ def missing_sentence(section: Section) -> str:
     return section.remark or ""
 
 
-def _claim(citation: Citation) -> Claim:
-    return Claim(citation.quote, (citation.number,), "quoted")
+def _numbered(
+    section: Section, numbers: Mapping[tuple[str, int, int], int]
+) -> list[tuple[Quote, tuple[int, ...]]]:
+    """Each quote that is shown, with the numbers of all that say it."""
+    held = [(quote, (numbers[place_of(quote)],)) for quote in section.quotes]
+    first, own = held[0]
+    return [(first, (*own, *(numbers[place_of(each)] for each in section.agreeing))), *held[1:]]

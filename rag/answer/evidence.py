@@ -15,7 +15,10 @@ NEAR_BEST = 1.5
 MAX_NEAR = 3
 """Quotes near the best, itself included, whichever articles they are of."""
 AGREES_WITHIN = 4.0
-"""A quote of another article with the same words is shown too if its score comes this near."""
+"""A quote of another article with the same words is cited too if its score comes this near."""
+MAX_AGREEING = 4
+ANSWERS_BESIDE = 0.6 * MIN_CONFIDENCE
+"""Another article answers by itself from this confidence: what contradicts is rather shown."""
 
 
 def story_of(article: Article) -> str:
@@ -28,42 +31,30 @@ def enough(confidence: float, min_confidence: float | None) -> bool:
     return confidence >= (MIN_CONFIDENCE if min_confidence is None else min_confidence)
 
 
-def worth_showing(quotes: Sequence[Quote], max_quotes: int) -> list[Quote]:
-    """The best quote, the next that come near it, and one of every other article that answers.
+def worth_showing(quotes: Sequence[Quote], max_quotes: int) -> tuple[list[Quote], list[Quote]]:
+    """What is to be shown, the best quote first, and of other articles what only agrees with it.
 
-    Another article answers if its best quote would by itself, or marks the same words as the best
-    quote of all. How strict the user is does not count there: what contradicts the best quote is
-    not to be hidden. No sentence twice, unless of two articles that are not one story.
+    Beside the best the next that come near it are shown, and the best of every other article that
+    would answer by itself; each only if its marked words tell something that those before do not.
+    How strict the user is does not count there: what contradicts the best quote is not to be
+    hidden. What only agrees has no other marked words than the best quote.
     """
     best = quotes[0]
-    near = [quote for quote in quotes[:MAX_NEAR] if best.score - quote.score <= NEAR_BEST]
-    near = list({_telling(quote): quote for quote in reversed(near)}.values())[::-1]
-    return (near + _other_articles(quotes, near))[:max_quotes]
-
-
-def _other_articles(quotes: Sequence[Quote], shown: Sequence[Quote]) -> list[Quote]:
-    """Of each article not shown yet the best quote that answers by itself or agrees."""
-    cited = {quote.article.id for quote in shown}
-    told = {_telling(quote) for quote in shown}
-    found: list[Quote] = []
-    for quote in quotes:
-        answers = (quote.words and enough(quote.confidence, None)) or _agrees(quote, quotes[0])
-        if answers and quote.article.id not in cited and _telling(quote) not in told:
-            found.append(quote)
-            cited.add(quote.article.id)
-            told.add(_telling(quote))
-    return found
-
-
-def _telling(quote: Quote) -> tuple[str, str]:
-    """What a repeated story says in the same words."""
-    return story_of(quote.article), " ".join(quote.text.split())
-
-
-def _agrees(quote: Quote, best: Quote) -> bool:
-    return (
-        best.score - quote.score <= AGREES_WITHIN
-        and quote.words is not None
-        and best.words is not None
-        and terms(quote.words) == terms(best.words)
-    )
+    shown, agreeing = [best], []
+    told, same = set(terms(best.text)), set(terms(best.words or ""))
+    cited = {best.article.id}
+    for place, quote in enumerate(quotes[1:], start=1):
+        words = set(terms(quote.words or ""))
+        behind = best.score - quote.score
+        is_near = place < MAX_NEAR and behind <= NEAR_BEST
+        is_other = quote.article.id not in cited
+        answers = is_other and quote.confidence >= ANSWERS_BESIDE
+        if words - told and (is_near or answers):
+            shown.append(quote)
+            told |= set(terms(quote.text))
+        elif words and words <= same and is_other and (answers or behind <= AGREES_WITHIN):
+            agreeing.append(quote)
+        else:
+            continue
+        cited.add(quote.article.id)
+    return shown[:max_quotes], agreeing[:MAX_AGREEING]

@@ -37,18 +37,17 @@ def section_of(
     what asks for the latest. Of articles that differ two are shown, even where one quote is wanted.
     ``in_lines`` is for a list: every item, named once.
     """
-    if in_lines:
-        agreement = Agreement(tuple(_items(reading.quotes, max_quotes)))
-    else:
-        quotes = worth_showing(reading.quotes, max(max_quotes, _LEAST_COMPARED))
-        agreement = compared(part, _in_order(quotes, newest_first), embedder)
-        if len(quotes) > max_quotes and not agreement.differ:
-            agreement = compared(part, _in_order(quotes[:max_quotes], newest_first), embedder)
+    quotes, agreeing = _items(reading.quotes, max_quotes), list[Quote]()
+    agreement = Agreement(tuple(quotes))
+    if not in_lines:
+        quotes, agreeing = worth_showing(reading.quotes, max(max_quotes, _LEAST_COMPARED))
+        agreement = compared(part, _in_order(quotes, newest_first), embedder, agreeing)
     most = max(max_quotes, 2) if agreement.differ else max_quotes
     shown = _joined([_with_whole_list(quote) for quote in agreement.quotes[:most]])
     best = agreement.quotes[0]
     return Section(
         quotes=tuple(shown),
+        agreeing=tuple(agreeing) if best.article == quotes[0].article else (),
         remark=agreement.remark,
         short=best.words if reading.short and best.words != best.text else None,
         differ=agreement.differ,
@@ -75,7 +74,8 @@ def without_repetition(sections: Sequence[Section]) -> list[Section]:
     for section in sections:
         own = tuple(quote for quote in section.quotes if best[place_of(quote)] is section)
         if section.heading or not section.quotes or best[place_of(section.quotes[0])] is section:
-            kept.append(replace(section, quotes=own))
+            agreeing = section.agreeing if own[:1] == section.quotes[:1] else ()
+            kept.append(replace(section, quotes=own, agreeing=agreeing))
     return kept
 
 

@@ -15,9 +15,6 @@ from rag.encoder.e5_file import E5File, open_e5
 from rag.encoder.network import open_network
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from rag.models import ModelFolder
     from rag.types import Vectors
 
@@ -65,19 +62,14 @@ class E5Embedder:
     def _embed(self, prompt: str, texts: Sequence[str]) -> Vectors:
         import numpy as np
 
-        vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
-
-        def keep(number: int, outputs: Sequence[NDArray[np.float32]]) -> None:
-            vectors[number] = outputs[0]
-
         begin, end, *_ = self._file.special_ids
         encodings = self._tokenizer.encode_batch(
             [prompt + text for text in texts], add_special_tokens=False
         )
         most = _MOST_TOKENS - _SPECIAL_TOKENS
         network = open_network(Path(self._model.path), self._int8)
-        network.run([(begin, *encoding.ids[:most], end) for encoding in encodings], keep)
-        return vectors
+        rows = network.run([(begin, *encoding.ids[:most], end) for encoding in encodings], 1)
+        return np.array([vector for (vector,) in rows], np.float32).reshape(-1, self.dimensions)
 
     @property
     def _file(self) -> E5File:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+_SIZES = "channels layers heads inner_channels vocabulary positions segments".split()
 _BLOCK = 32
 _BLOCK_BYTES = 18
 _LAYER_MATRICES = {
@@ -37,12 +38,6 @@ _LAYER_MATRICES = {
     "fo": "output.dense",
 }
 _LAYER_NORMS = {"aln": "attention.output.LayerNorm", "oln": "output.LayerNorm"}
-
-
-@dataclass(frozen=True, slots=True)
-class _Tensor:
-    offset: int
-    bytes: int
 
 
 @dataclass(frozen=True)
@@ -66,7 +61,8 @@ class E5File:
     pieces: tuple[str, ...]
     scores: tuple[float, ...]
     """Log-probability of each word piece."""
-    tensors: Mapping[str, _Tensor]
+    tensors: Mapping[str, slice]
+    """The bytes of the file where each begins and ends."""
 
     def embed_words(self, ids: NDArray[np.int32]) -> NDArray[np.float32]:
         """The word table's rows for ids of any shape: (*ids.shape, channels)."""
@@ -134,16 +130,12 @@ class E5File:
         return self._blocks("emb.word", (self.vocabulary, self.channels))
 
     def _floats(self, name: str) -> NDArray[np.float32]:
-        tensor = self.tensors[name]
-        raw = self._bytes[tensor.offset : tensor.offset + tensor.bytes]
-        return raw.copy().view("<f4")
+        return self._bytes[self.tensors[name]].copy().view("<f4")
 
     def _blocks(self, name: str, shape: tuple[int, int]) -> NDArray[np.uint8]:
         """(rows, blocks a row, 18)"""
         rows, columns = shape
-        tensor = self.tensors[name]
-        raw = self._bytes[tensor.offset : tensor.offset + tensor.bytes]
-        return raw.reshape(rows, columns // _BLOCK, _BLOCK_BYTES)
+        return self._bytes[self.tensors[name]].reshape(rows, columns // _BLOCK, _BLOCK_BYTES)
 
 
 def _values(blocks: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -182,12 +174,11 @@ def _read(file: Any, path: Path) -> E5File:
         return struct.unpack(form, file.read(struct.calcsize(form)))
 
     file.seek(8)
-    channels, layers, heads, inner, vocabulary, positions, segments = take("7i")
+    sizes = dict(zip(_SIZES, take("7i"), strict=True))
     norm_epsilon, block = take("fi")
-    if block != _BLOCK or segments < 1:
+    if block != _BLOCK:
         raise struct.error(f"blocks of {block} values")
-    (count,) = take("i")
-    begin, end, pad, unknown = take("4i")
+    count, begin, end, pad, unknown = take("5i")
     (blob_bytes,) = take("Q")
     offsets = np.frombuffer(file.read(4 * (count + 1)), "<u4").tolist()
     scores = np.frombuffer(file.read(4 * count), "<f4").tolist()
@@ -201,19 +192,13 @@ def _read(file: Any, path: Path) -> E5File:
         (length,) = take("H")
         name = file.read(length).decode("utf-8")
         _, _, offset, stored_bytes = take("BIQQ")
-        tensors[name] = _Tensor(offset, stored_bytes)
+        tensors[name] = slice(offset, offset + stored_bytes)
     return E5File(
         path=path,
-        channels=channels,
-        layers=layers,
-        heads=heads,
-        inner_channels=inner,
-        vocabulary=vocabulary,
-        positions=positions,
-        segments=segments,
         norm_epsilon=norm_epsilon,
         special_ids=(begin, end, pad, unknown),
         pieces=pieces,
         scores=tuple(scores),
         tensors=tensors,
+        **sizes,
     )

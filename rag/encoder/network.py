@@ -82,23 +82,21 @@ class EncoderNetwork:
         self._queue.set_callback(_hand_over)
 
     def run(
-        self,
-        rows: Sequence[Sequence[int]],
-        keep: Callable[[int, Sequence[NDArray[np.float32]]], None],
-    ) -> None:
-        """Calls ``keep`` with each row's number and its outputs, valid for the call, in any order.
-
-        An output by token may have more tokens than the row.
-        """
+        self, rows: Sequence[Sequence[int]], most: int | None = None
+    ) -> list[list[NDArray[np.float32]]]:
+        """The outputs of each row, the first ``most`` of them; one by token may have more tokens
+        than the row."""
         longest_first = sorted(range(len(rows)), key=lambda number: -len(rows[number]))
         size = min(_BATCH_ROWS, max(1, -(-len(rows) // len(self._queue))))
+        found: list[list[NDArray[np.float32]]] = [[] for _ in rows]
         # One caller at a time: more would only contend for the same cores.
         with self._lock:
             for begin in range(0, len(rows), size):
                 numbers = longest_first[begin : begin + size]
                 inputs = self._padded([rows[number] for number in numbers])
-                self._queue.start_async(inputs, (keep, numbers))
+                self._queue.start_async(inputs, ([found[number] for number in numbers], most))
             self._queue.wait_all()
+        return found
 
     def _padded(self, rows: Sequence[Sequence[int]]) -> list[NDArray[np.float32]]:
         """Word vectors, shape (rows, tokens, channels), and 1.0 for each token that is there."""
@@ -113,11 +111,12 @@ class EncoderNetwork:
         return [words, present]
 
 
-def _hand_over(request: Any, wanted: tuple[Callable[..., None], list[int]]) -> None:
-    keep, numbers = wanted
-    outputs = [output.data for output in request.output_tensors]
-    for place, number in enumerate(numbers):
-        keep(number, [output[place] for output in outputs])
+def _hand_over(request: Any, wanted: tuple[Sequence[list[Any]], int | None]) -> None:
+    """Copies each row's outputs, which the next batch overwrites, to its list."""
+    rows, most = wanted
+    for output in request.output_tensors[:most]:
+        for row, values in zip(rows, output.data, strict=True):
+            row.append(values.copy())
 
 
 _OPENING = threading.Lock()

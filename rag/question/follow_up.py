@@ -37,7 +37,7 @@ _PROMPT_TOKENS = 3
 _MARKS: dict[Role, str] = {"user": "Q: ", "assistant": "A: ", "title": "T: "}
 _LAST_TURNS = 8
 """Turns that are looked at: what is older is seldom meant, and does not fit."""
-_NEEDS_FROM, _SURELY_NEEDS_FROM, _TAKES_FROM = 0.35, 0.6, 0.3
+_NEEDS_FROM, _TAKES_FROM = 0.35, 0.3
 _MOST_PHRASES = 3
 _CARRIED_CHARS = 200
 _NOTHING_SAID = "I don't know."
@@ -86,8 +86,9 @@ def standalone(question: str, turns: Sequence[Answer]) -> tuple[str, bool]:
     if needs < _NEEDS_FROM:
         return question, False
     about = taken_up(question, segments, chances)
-    says_little = len(content_words(question)) < (1 if refers_back(question) else 2)
-    if says_little or (not about and needs >= _SURELY_NEEDS_FROM and not says_enough(question)):
+    # To "Why?" the last question is what is asked on; before a question of its own it would be
+    # answered in its stead.
+    if len(content_words(question)) < (1 if refers_back(question) else 2):
         about = _with_last_question(about, segments)
     return worded(question, about), True
 
@@ -268,13 +269,8 @@ def row_of(question: str, segments: Sequence[Segment]) -> Row:
 
 def states_of(rows: Sequence[Row]) -> list[NDArray[np.float32]]:
     """The shipped encoder's hidden states of each row, shape (tokens, channels)."""
-    states: dict[int, NDArray[np.float32]] = {}
-
-    def keep(number: int, outputs: Sequence[NDArray[np.float32]]) -> None:
-        states[number] = outputs[1][: len(rows[number].ids)].copy()
-
-    open_network(_encoder()).run([row.ids for row in rows], keep)
-    return [states[number] for number in range(len(rows))]
+    outputs = open_network(_encoder()).run([row.ids for row in rows])
+    return [states[: len(row.ids)] for row, (_, states) in zip(rows, outputs, strict=True)]
 
 
 def _encoder() -> Path:

@@ -3,8 +3,9 @@
 The reader scores passages and spans of words; what is shown are the whole sentences around the best
 spans. Three linear scores, fitted together by ``benchmarks/fit_evidence.py`` and kept in
 ``rag/weights/evidence.json``, order the passages, order the sentences, and tell the chance that a
-sentence answers (Platt 1999; the features of Kamath et al. 2020 that carry to new text: how the
-best stands to the rest, not what it is about).
+sentence answers (Platt 1999). That chance knows nothing of the other sentences, so that it holds of
+the second best as of the best, and nothing of what the search found besides, so that it means the
+same in a library of five articles and of five thousand.
 """
 
 from __future__ import annotations
@@ -31,16 +32,7 @@ if TYPE_CHECKING:
 WEIGHTS = Path(__file__).parents[1] / "weights" / "evidence.json"
 PASSAGE_FEATURES = ("relevance", "span", "search")
 SENTENCE_FEATURES = ("relevance", "span", "search", "passage coverage", "coverage", "unmarked")
-CONFIDENCE_FEATURES = (
-    "relevance",
-    "span",
-    "search",
-    "passage coverage",
-    "coverage",
-    "relevance margin",
-    "span margin",
-    "cosine",
-)
+CONFIDENCE_FEATURES = ("relevance", "span", "passage coverage", "coverage", "cosine")
 _UNMARKED = 1.0
 """A sentence without a marked span scores so much below the lowest span of its passage."""
 _CONTEXT_CHARS = 300
@@ -168,26 +160,17 @@ def candidates(
     of the turns before answers no better for it.
     """
     asked = set(content_terms(question))
-    passages = [
-        passage_features(hit, reading) for hit, reading in zip(hits, readings, strict=False)
-    ]
     found: list[Candidate] = []
-    for place, (hit, reading, passage) in enumerate(zip(hits, readings, passages, strict=False)):
-        others = passages[:place] + passages[place + 1 :]
-        told = {
-            *terms(" ".join((hit.article.title, *hit.passage.headings))),
-            *terms(hit.passage.text),
-        }
+    for hit, reading in zip(hits, readings, strict=False):
+        article = hit.article
+        headings = " ".join((article.title, *hit.passage.headings))
         shared = {
-            "relevance": passage["relevance"],
-            "search": passage["search"],
+            **passage_features(hit, reading),
             "cosine": hit.cosine,
-            "passage coverage": _share(asked, told),
-            "relevance margin": passage["relevance"] - _most(others, "relevance"),
+            "passage coverage": _share(asked, {*terms(headings), *terms(hit.passage.text)}),
         }
-        best_elsewhere = _most(others, "span")
-        article, passage_span = hit.article, (hit.passage.start, hit.passage.end)
-        for start, end in sentences(article.text, *passage_span, article.language):
+        passage = hit.passage.start, hit.passage.end
+        for start, end in sentences(article.text, *passage, article.language):
             if not may_be_quoted(article, Span(start, end)):
                 continue
             quote = Quote(article, article.text[start:end], start, end, score=0.0)
@@ -197,7 +180,6 @@ def candidates(
                 "span": span,
                 "unmarked": float(words is None),
                 "coverage": _share(asked, set(terms(quote.text))),
-                "span margin": span - best_elsewhere,
             }
             found.append(Candidate(quote, words, features))
     return found
@@ -223,10 +205,6 @@ def passage_features(hit: Hit, reading: PassageReading) -> dict[str, float]:
     """What orders passages, by PASSAGE_FEATURES."""
     best = max((span.score for span in reading.spans), default=0.0)
     return {"relevance": reading.relevance, "span": best, "search": hit.score}
-
-
-def _most(passages: Sequence[Mapping[str, float]], name: str) -> float:
-    return max((passage[name] for passage in passages), default=0.0)
 
 
 def _share(asked: set[str], told: set[str]) -> float:

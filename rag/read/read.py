@@ -8,7 +8,7 @@ nothing, whose score is 0. This module knows neither articles nor what is shown 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -16,14 +16,15 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from rag.errors import ModelError
-from rag.read.pairs import MAX_SPAN_TOKENS, Pair, SpecialTokens, join
+from rag.read.pairs import MAX_SPAN_TOKENS, SpecialTokens, join
 from rag.read.spans import ScoredSpan, without_overlap
 from rag.types import Verdict
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from tokenizers import Tokenizer
+    from tokenizers import Encoding, Tokenizer
 
+    from rag.read.pairs import Pair
     from rag.read.span_network import PairLogits
 
 SHIPPED_WEIGHTS = Path(__file__).parents[1] / "weights" / "reader.safetensors"
@@ -59,23 +60,13 @@ class PassageReader(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class _Window:
-    """Tokens [first, first + length) of a passage, in the input of the model."""
+class Words:
+    """A text's tokens: their characters, and whether each begins and ends a word."""
 
-    passage: int
-    first: int
-    pair: Pair
-
-
-@dataclass(frozen=True, slots=True)
-class Tokens:
-    """A passage's tokens: ids, characters, and whether each begins and ends a word."""
-
-    ids: list[int]
     starts: NDArray[np.int64]
     ends: NDArray[np.int64]
-    begins_word: NDArray[np.bool_]
-    ends_word: NDArray[np.bool_]
+    begin: NDArray[np.bool_]
+    end: NDArray[np.bool_]
 
 
 class PairNetwork(Protocol):
@@ -125,32 +116,16 @@ class SpanReader:
 
     def score(self, question: str, passages: Sequence[tuple[str, str]]) -> list[PassageReading]:
         """One reading for each passage ``(context, text)``, in their order."""
-        asked = self._ids(question)
-        contexts = {context: self._ids(context) for context, _ in passages}
-        tokens = [tokenize(self._tokenizer, text) for _, text in passages]
-        windows = [
-            _Window(
-                number,
-                first,
-                join(
-                    asked,
-                    contexts[context],
-                    tokens[number].ids[first : first + MAX_WINDOW_TOKENS],
-                    self._special,
-                ),
-            )
-            for number, (context, _) in enumerate(passages)
-            for first in window_starts(len(tokens[number].ids))
+        tokens = [(context, self._encode(text)) for context, text in passages]
+        words = [
+            words_of(text, np.array(encoding.offsets, np.int64))
+            for (_, text), (_, encoding) in zip(passages, tokens, strict=True)
         ]
         relevance = [-float("inf")] * len(passages)
         spans: list[list[ScoredSpan]] = [[] for _ in passages]
-        logits = self._network.logits([window.pair for window in windows])
-        for window, of_window in zip(windows, logits, strict=True):
-            number = window.passage
-            relevance[number] = max(relevance[number], of_window.relevance)
-            spans[number] += best_spans(
-                of_window.start, of_window.end, tokens[number], window.first
-            )
+        for (number, first), logits in self._logits(question, tokens):
+            relevance[number] = max(relevance[number], logits.relevance)
+            spans[number] += best_spans(logits.start, logits.end, words[number], first)
         return [
             PassageReading(score, without_overlap(found))
             for score, found in zip(relevance, spans, strict=True)
@@ -158,43 +133,50 @@ class SpanReader:
 
     def support(self, claim: str, evidence: Sequence[str]) -> list[Verdict]:
         """What each text of ``evidence`` makes of the claim: the window that decides it most."""
-        said = self._ids(claim)
-        pairs: list[Pair] = []
-        owners: list[int] = []
-        for number, text in enumerate(evidence):
-            ids = self._ids(text)
-            for first in window_starts(len(ids)):
-                window = ids[first : first + MAX_WINDOW_TOKENS]
-                pairs.append(join(said, (), window, self._special))
-                owners.append(number)
         verdicts = [Verdict(0.0, 0.0, 1.0)] * len(evidence)
-        for number, logits in zip(owners, self._network.logits(pairs), strict=True):
+        texts = [("", self._encode(text)) for text in evidence]
+        for (number, _), logits in self._logits(claim, texts):
             chances = np.exp(logits.support - logits.support.max())
             found = Verdict(*map(float, chances / chances.sum()))
             if found.neither <= verdicts[number].neither:
                 verdicts[number] = found
         return verdicts
 
-    def _ids(self, text: str) -> list[int]:
-        ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
-        return ids
+    def _logits(
+        self, text: str, passages: Sequence[tuple[str, Encoding]]
+    ) -> Iterator[tuple[tuple[int, int], PairLogits]]:
+        """What the network makes of each window of a passage, given by context and tokens: of which
+        passage it is, its first token, and the logits."""
+        asked = self._encode(text).ids
+        contexts = {context: self._encode(context).ids for context, _ in passages}
+        windows = [
+            (number, first)
+            for number, (_, encoding) in enumerate(passages)
+            for first in window_starts(len(encoding.ids))
+        ]
+        pairs = []
+        for number, first in windows:
+            context, encoding = passages[number]
+            window = encoding.ids[first : first + MAX_WINDOW_TOKENS]
+            pairs.append(join(asked, contexts[context], window, self._special))
+        return zip(windows, self._network.logits(pairs), strict=True)
+
+    def _encode(self, text: str) -> Encoding:
+        return self._tokenizer.encode(text, add_special_tokens=False)
 
 
-def tokenize(tokenizer: Tokenizer, text: str) -> Tokens:
-    """Tokens of a passage, and where its words begin and end."""
-    encoding = tokenizer.encode(text, add_special_tokens=False)
-    offsets = np.array(encoding.offsets, dtype=np.int64).reshape(-1, 2)
+def words_of(text: str, offsets: NDArray[np.int64]) -> Words:
+    """Where words begin and end among the tokens at ``offsets``, shape (tokens, 2), of a text."""
+    starts, ends = offsets.reshape(-1, 2).T.copy()
     # A piece may hold the space before its word.
-    pieces = [text[start:end] for start, end in encoding.offsets]
-    spaces = np.array([len(piece) - len(piece.lstrip()) for piece in pieces], dtype=np.int64)
-    offsets[:, 0] += spaces
-    words = np.array([m.span() for m in _WORD.finditer(text)], dtype=np.int64).reshape(-1, 2)
-    return Tokens(
-        ids=encoding.ids,
-        starts=offsets[:, 0],
-        ends=offsets[:, 1],
-        begins_word=np.isin(offsets[:, 0], words[:, 0]) & (offsets[:, 0] < offsets[:, 1]),
-        ends_word=np.isin(offsets[:, 1], words[:, 1]) & (offsets[:, 0] < offsets[:, 1]),
+    pieces = [text[start:end] for start, end in zip(starts, ends, strict=True)]
+    starts += np.array([len(piece) - len(piece.lstrip()) for piece in pieces], np.int64)
+    words = np.array([m.span() for m in _WORD.finditer(text)], np.int64).reshape(-1, 2)
+    return Words(
+        starts=starts,
+        ends=ends,
+        begin=np.isin(starts, words[:, 0]) & (starts < ends),
+        end=np.isin(ends, words[:, 1]) & (starts < ends),
     )
 
 
@@ -207,20 +189,20 @@ def window_starts(length: int) -> list[int]:
 
 
 def best_spans(
-    start: NDArray[np.float32], end: NDArray[np.float32], tokens: Tokens, first: int
+    start: NDArray[np.float32], end: NDArray[np.float32], words: Words, first: int = 0
 ) -> list[ScoredSpan]:
     """The best spans of whole words in the window whose first token is ``first``."""
     if not len(start):
         return []
     stop = first + len(start)
-    starts = np.where(tokens.begins_word[first:stop], start, -np.inf)
-    ends = np.where(tokens.ends_word[first:stop], end, -np.inf)
+    starts = np.where(words.begin[first:stop], start, -np.inf)
+    ends = np.where(words.end[first:stop], end, -np.inf)
     reach = np.append(ends, np.full(MAX_SPAN_TOKENS - 1, -np.inf))
     scores = starts[:, None] + np.lib.stride_tricks.sliding_window_view(reach, MAX_SPAN_TOKENS)
     best = np.argsort(-scores, axis=None, kind="stable")[:_CANDIDATES].tolist()
     found: list[ScoredSpan] = []
     for begin, more in (divmod(place, MAX_SPAN_TOKENS) for place in best):
         if np.isfinite(scores[begin, more]):
-            a, b = tokens.starts[first + begin], tokens.ends[first + begin + more]
+            a, b = words.starts[first + begin], words.ends[first + begin + more]
             found.append(ScoredSpan(int(a), int(b), float(scores[begin, more])))
     return found

@@ -50,16 +50,15 @@ class SpanNetwork:
 
     def logits(self, pairs: Sequence[Pair]) -> list[PairLogits]:
         """The logits of each pair, in their order."""
-        found: list[Any] = [None] * len(pairs)
-
-        def keep(number: int, outputs: Sequence[NDArray[np.float32]]) -> None:
-            relevance, support, spans = outputs
-            pair = pairs[number]
-            start, end = spans[pair.passage_from : pair.passage_to].T.copy()
-            found[number] = PairLogits(float(relevance[0]), support.copy(), start, end)
-
-        self._network.run([pair.ids for pair in pairs], keep)
-        return found
+        rows = self._network.run([pair.ids for pair in pairs])
+        return [
+            PairLogits(
+                float(relevance[0]),
+                support,
+                *spans[pair.passage_from : pair.passage_to].T.copy(),
+            )
+            for pair, (relevance, support, spans) in zip(pairs, rows, strict=True)
+        ]
 
 
 @dataclass(frozen=True, slots=True)

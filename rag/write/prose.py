@@ -10,18 +10,17 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rag.answer.cite import MARKER, format_date
 from rag.text.sentences import sentences
 from rag.text.words import terms
 from rag.types import Answer, Article, Claim
-from rag.write.check import stated
+from rag.write.check import is_stated
 from rag.write.prompts import EXAMPLE, REFUSAL, Evidence, Form, evidence_of, form_of, prompt_of
 
 if TYPE_CHECKING:
-    from rag.types import SupportModel
     from rag.write.generators import Stream, TextGenerator
 
 _THOUGHT = re.compile(r"^\s*<think>.*?(?:</think>|$)", re.DOTALL)
@@ -36,17 +35,8 @@ _JOINERS = "\u200c\u200d"
 _ENDED = re.compile(r"[.!?…][\"”’)]*$")
 
 
-@dataclass(frozen=True, slots=True)
-class Writer:
-    """A model that writes, and one that judges what it wrote."""
-
-    generator: TextGenerator
-    support: SupportModel | None = None
-    """Without one only a quote's own words pass."""
-
-
 def in_prose(
-    answer: Answer, article: Callable[[str], Article | None], writer: Writer
+    answer: Answer, article: Callable[[str], Article | None], generator: TextGenerator
 ) -> Iterator[str | Answer]:
     """What is written out after ``answer``: pieces of text, and last the answer with them.
 
@@ -63,8 +53,8 @@ def in_prose(
     prompt = prompt_of(answer.query or answer.question, list(evidence.values()), form)
     pieces: list[str] = []
     claims: list[Claim] = []
-    with closing(drafted(prompt, writer.generator, form)) as draft:
-        for claim in checked(draft, evidence, writer.support, form.max_claims):
+    with closing(drafted(prompt, generator, form)) as draft:
+        for claim in checked(draft, evidence, form.max_claims):
             date = evidence[claim.citations[0]].citation.date if form.by_date else None
             line = f"- {format_date(date)}: " if date else "- "
             between = "\n" if form.in_lines else " "
@@ -87,14 +77,13 @@ def in_prose(
         quotes_end=len(answer.text),
         citations=(*answer.citations, *(evidence[number].citation for number in beside)),
         claims=(*answer.claims, *claims),
-        model=f"{answer.model}, {writer.generator.name}",
+        model=f"{answer.model}, {generator.name}",
     )
 
 
 def checked(
     draft: Iterable[tuple[str, Sequence[int]]],
     evidence: Mapping[int, Evidence],
-    support: SupportModel | None,
     most: int,
 ) -> Iterator[Claim]:
     """At most ``most`` claims of a draft, each as soon as it is checked.
@@ -107,9 +96,9 @@ def checked(
     made, holds = 0, False
     for text, numbers in draft:
         cited = [number for number in numbers if number in evidence]
-        if stating := _stating(text, cited, evidence, support):
-            held.append(Claim(text, stating, "written"))
-            told.update(stating)
+        if stating := _stating(text, cited, evidence):
+            held.append(Claim(text, (stating,), "written"))
+            told.add(stating)
             holds = True
         elif (nearest := _nearest(text, cited, evidence)) not in told:
             quote = f"“{evidence[nearest].citation.quote}”"
@@ -174,19 +163,11 @@ def _is_visible(char: str) -> bool:
     return char in "\n\t" + _JOINERS or unicodedata.category(char) not in ("Cc", "Cf")
 
 
-def _stating(
-    text: str, cited: Sequence[int], evidence: Mapping[int, Evidence], support: SupportModel | None
-) -> tuple[int, ...]:
-    """The quotes that state ``text``: one of those cited, all of them, or another; or none."""
+def _stating(text: str, cited: Sequence[int], evidence: Mapping[int, Evidence]) -> int | None:
+    """The quote that states ``text``: one of those cited, or another; or none."""
     if _NO_PROSE.search(text):
-        return ()
-    sets: list[tuple[int, ...]] = [(number,) for number in cited]
-    sets += [tuple(cited)] * (len(cited) > 1)
-    sets += [(number,) for number in evidence if number not in cited]
-    texts = [" ".join(evidence[number].text for number in numbers) for numbers in sets]
-    titles = [" ".join(evidence[number].citation.title for number in numbers) for numbers in sets]
-    holding = zip(sets, stated(text, texts, support, titles), strict=True)
-    return next((numbers for numbers, holds in holding if holds), ())
+        return None
+    return next((n for n in [*cited, *evidence] if is_stated(text, evidence[n].text)), None)
 
 
 def _nearest(text: str, cited: Sequence[int], evidence: Mapping[int, Evidence]) -> int:

@@ -45,9 +45,11 @@ def test_one_article_is_not_compared() -> None:
     assert _compared(QUESTION, [ELEVEN, _quote(ELEVEN.article, "sunk")]).remark is None
 
 
-def test_articles_that_mark_the_same_words_agree() -> None:
-    agreement = _compared(QUESTION, [ELEVEN, ALSO_ELEVEN])
-    assert agreement == Agreement((ELEVEN, ALSO_ELEVEN), "2 articles say so.")
+def test_articles_that_mark_the_same_words_agree_also_where_one_is_not_shown() -> None:
+    said = "2 articles say so."
+    assert _compared(QUESTION, [ELEVEN, ALSO_ELEVEN]) == Agreement((ELEVEN, ALSO_ELEVEN), said)
+    hidden = compared(QUESTION, [ELEVEN], FakeEmbedder(), [ALSO_ELEVEN])
+    assert hidden == Agreement((ELEVEN,), said)
 
 
 def test_articles_that_mark_other_words_differ_and_each_is_named_with_its_date() -> None:

@@ -27,6 +27,18 @@ def test_an_answer_quotes_and_marks() -> None:
     assert answer.groups == ()
 
 
+def test_what_says_the_same_is_cited_beside_the_first_quote() -> None:
+    fourth = Quote(TWO, "Third", 0, 5, 0.4)
+    answer = answered(ASK, [Section((SECOND, fourth), agreeing=(THIRD,))], "m")
+    assert answer.text == "“Second fact.” [1] [2] “Third” [3]"
+    assert [citation.quote for citation in answer.citations] == [
+        "Second fact.",
+        "Third fact.",
+        "Third",
+    ]
+    assert [claim.citations for claim in answer.claims] == [(1, 2), (3,)]
+
+
 def test_words_of_ours_stand_before_the_quotation_marks() -> None:
     led = replace(SECOND, lead="[The author]")
     answer = answered(ASK, [Section((led,), remark="2 articles say so.")], "m")

@@ -28,8 +28,10 @@ def test_articles_that_differ_are_told_apart_line_by_line() -> None:
         found = section(BEST, NEXT, most=most)
         assert (found.differ, found.in_lines) == (True, True)
         assert [quote.article for quote in found.quotes] == [EARLY, LATER]
-    agreeing = section(replace(BEST, words="crew"), replace(NEXT, words="crew"), most=1)
-    assert (agreeing.differ, len(agreeing.quotes), agreeing.remark) == (False, 1, None)
+    same = replace(NEXT, words="nine")
+    agreeing = section(BEST, same, most=1)
+    assert (agreeing.quotes, agreeing.agreeing) == ((BEST,), (same,))
+    assert agreeing.remark == "2 articles say so."
 
 
 def test_the_latest_comes_first_where_it_is_asked_for() -> None:
@@ -42,9 +44,9 @@ def test_the_best_quote_comes_first_then_article_by_article_neighbours_joined() 
 
     def quote(text: str, score: float) -> Quote:
         start = article.text.index(text)
-        return Quote(article, text, start, start + len(text), score, "sank")
+        return Quote(article, text, start, start + len(text), score, text.split()[0])
 
-    other = Quote(EARLY, EARLY.text, 0, len(EARLY.text), 4.0, "sank")
+    other = Quote(EARLY, EARLY.text, 0, len(EARLY.text), 4.0, "crew", 0.9)
     shown = section(quote("Four sank.", 5.0), quote("One sank.", 4.9), quote("Two sank.", 4.8))
     assert [each.text for each in shown.quotes] == ["Four sank.", "One sank. Two sank."]
     assert all(each.article.text[each.start : each.end] == each.text for each in shown.quotes)

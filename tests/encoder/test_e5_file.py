@@ -22,14 +22,12 @@ def unpacked(block: bytes) -> list[float]:
 def test_every_value_is_the_nibble_less_eight_times_its_scale(tmp_path: Path) -> None:
     path = write_tiny_e5(tmp_path / "tiny.bin")
     file = open_e5(path)
-    tensor = file.tensors["emb.word"]
-    raw = path.read_bytes()[tensor.offset : tensor.offset + tensor.bytes]
+    raw = path.read_bytes()[file.tensors["emb.word"]]
     rows = [unpacked(raw[start : start + 18]) for start in range(0, len(raw), 18)]
     ids = np.array([[5, 0], [file.vocabulary - 1, 7]], np.int32)
     np.testing.assert_allclose(file.embed_words(ids), np.array(rows)[ids], rtol=1e-6)
     key = file.weights()["encoder.layer.1.attention.self.key.weight"]
-    stored = file.tensors["l1.k.w"]
-    first = path.read_bytes()[stored.offset : stored.offset + 18]
+    first = path.read_bytes()[file.tensors["l1.k.w"]][:18]
     np.testing.assert_allclose(key[0], unpacked(first), rtol=1e-6)
 
 

@@ -23,13 +23,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> E5File:
 
 
 def hidden_states(network: EncoderNetwork) -> list[np.ndarray[Any, Any]]:
-    found: list[Any] = [None] * len(ROWS)
-
-    def keep(number: int, outputs: Any) -> None:
-        found[number] = outputs[0][: len(ROWS[number])].copy()
-
-    network.run(ROWS, keep)
-    return found
+    return [hidden[: len(row)] for row, (hidden,) in zip(ROWS, network.run(ROWS), strict=True)]
 
 
 @pytest.mark.parametrize(("int8", "within"), [(False, 1e-4), (True, 0.2)])

@@ -59,7 +59,7 @@ class MarkingReader:
 def hit(article: Article, start: int = 0, end: int | None = None, score: float = 1.0) -> Hit:
     end = len(article.text) if end is None else end
     passage = Passage(f"{article.id}:{start}", article.id, article.text[start:end], start, end)
-    return Hit(passage, article, score)
+    return Hit(passage, article, score, cosine=0.86)
 
 
 @pytest.mark.parametrize(

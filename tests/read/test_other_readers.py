@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from rag.errors import ModelError
 from rag.library import load_reader
-from rag.read.other_readers import load_passage_reader
-from rag.read.read import MAX_WINDOW_TOKENS, PassageReader, PassageReading, window_starts
+from rag.read.other_readers import MAX_TOKENS, load_passage_reader
+from rag.read.read import OVERLAP_TOKENS, PassageReader, PassageReading
 from rag.text.sentences import sentences
 
 torch = pytest.importorskip("torch")
@@ -32,11 +32,6 @@ LONG_TEXT = " ".join(
     np.random.default_rng(0).choice(["boat", "left", "the", "met", "may", "."], 500)
 )
 """Every word is a token, so that windows end at words."""
-
-
-@pytest.fixture(autouse=True)
-def _full_precision(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rag.read.pair_model.fast_bfloat16", lambda: False)
 
 
 @pytest.fixture(scope="module")
@@ -59,9 +54,8 @@ def direct(folder: Path, auto_class: Any, question: str, text: str) -> tuple[Any
         return auto_class.from_pretrained(folder).eval()(**made), made
 
 
-def best_by_hand(folder: Path, text: str) -> tuple[float, int, int]:
+def best_by_hand(folder: Path, text: str, prefix: str = f"{CONTEXT}: ") -> tuple[float, int, int]:
     """Score, start and end of the best span of a text whose words stand between spaces."""
-    prefix = f"{CONTEXT}: "
     outputs, made = direct(
         folder, transformers.AutoModelForQuestionAnswering, QUESTION, prefix + text
     )
@@ -87,23 +81,46 @@ def test_best_span_and_relevance_are_those_of_the_model(answering: Path) -> None
     assert reading.relevance == best.score
 
 
+def windows_of(folder: Path, text: str) -> list[tuple[int, int]]:
+    """Which characters of a text are read at once, by the model's own tokenizer."""
+    made = transformers.AutoTokenizer.from_pretrained(folder)(
+        QUESTION,
+        text,
+        truncation="only_second",
+        max_length=MAX_TOKENS,
+        stride=OVERLAP_TOKENS,
+        return_overflowing_tokens=True,
+        return_offsets_mapping=True,
+    )
+    return [
+        (offsets[sides.index(1)][0], max(end for _, end in offsets[sides.index(1) :]))
+        for number, offsets in enumerate(made["offset_mapping"])
+        for sides in [made.sequence_ids(number)]
+    ]
+
+
 def test_windows_of_a_long_passage_are_joined(answering: Path) -> None:
-    words = [match.span() for match in re.finditer(r"\S+", LONG_TEXT)]
-    firsts = window_starts(len(words))
-    assert len(firsts) > 2
-    windows = [words[first : first + MAX_WINDOW_TOKENS] for first in firsts]
     by_hand = []
-    for window in windows:
-        offset = window[0][0]
-        score, start, end = best_by_hand(answering, LONG_TEXT[offset : window[-1][1]])
+    for offset, stop in windows_of(answering, LONG_TEXT):
+        score, start, end = best_by_hand(answering, LONG_TEXT[offset:stop], "")
         by_hand.append((score, offset + start, offset + end))
-    (reading,) = load_passage_reader(str(answering)).score(QUESTION, [(CONTEXT, LONG_TEXT)])
+    assert len(by_hand) > 1
+    (reading,) = load_passage_reader(str(answering)).score(QUESTION, [("", LONG_TEXT)])
     best = reading.spans[0]
     score, start, end = max(by_hand)
     assert best.score == pytest.approx(score, abs=1e-4)
     assert best.start < end
     assert start < best.end
     assert reading.relevance == best.score
+
+
+def test_question_and_context_are_cut_but_not_the_passage(crossing: Path) -> None:
+    reader = load_passage_reader(str(crossing))
+    long, cut = (
+        reader.score("? " * asked, [("- " * told, "boat " * 200)])
+        for asked, told in ((500, 500), (64, 72))
+    )
+    assert long == cut
 
 
 def test_passages_answered_together_are_read_as_alone(answering: Path) -> None:
@@ -169,9 +186,9 @@ def test_a_cross_encoder_marks_the_sentences(crossing: Path, text: str) -> None:
     check_whole_words(text, reading)
 
 
-def cross_logit(folder: Path, text: str) -> float:
+def cross_logit(folder: Path, text: str, prefix: str = f"{CONTEXT}: ") -> float:
     auto_class = transformers.AutoModelForSequenceClassification
-    outputs, _ = direct(folder, auto_class, QUESTION, f"{CONTEXT}: {text}")
+    outputs, _ = direct(folder, auto_class, QUESTION, prefix + text)
     logits: list[float] = outputs.logits[0].tolist()
     return logits[0] if len(logits) == 1 else logits[1] - logits[0]
 
@@ -180,11 +197,11 @@ def test_relevance_of_a_long_passage_is_that_of_its_best_window(crossing: Path) 
     reader = load_passage_reader(str(crossing))
     places = set()
     for turn in range(0, 500, 100):
-        words = LONG_TEXT.split()[turn:] + LONG_TEXT.split()[:turn]
-        windows = [words[at : at + MAX_WINDOW_TOKENS] for at in window_starts(len(words))]
-        logits = [cross_logit(crossing, " ".join(window)) for window in windows]
+        text = " ".join(LONG_TEXT.split()[turn:] + LONG_TEXT.split()[:turn])
+        windows = windows_of(crossing, text)
+        logits = [cross_logit(crossing, text[start:end], "") for start, end in windows]
         places.add(logits.index(max(logits)))
-        (reading,) = reader.score(QUESTION, [(CONTEXT, " ".join(words))])
+        (reading,) = reader.score(QUESTION, [("", text)])
         assert reading.relevance == pytest.approx(max(logits), abs=1e-4)
     assert len(places) > 1  # the best window is not always the same
 

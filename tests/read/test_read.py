@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from rag.errors import ModelError
 from rag.read import read
-from rag.read.read import MAX_WINDOW_TOKENS, best_spans, tokenize, window_starts
+from rag.read.read import MAX_WINDOW_TOKENS, Words, best_spans, window_starts, words_of
 
 tokenizers = pytest.importorskip("tokenizers")
 
@@ -32,41 +33,46 @@ def tokenizer() -> object:
     return made
 
 
+def words_in(tokenizer: Any, text: str) -> Words:
+    offsets = tokenizer.encode(text, add_special_tokens=False).offsets
+    return words_of(text, np.array(offsets, np.int64))
+
+
 @given(text=WORDS, seed=st.integers(0, 1000))
 def test_spans_are_whole_words_of_the_text(tokenizer: object, text: str, seed: int) -> None:
-    tokens = tokenize(tokenizer, text)  # type: ignore[arg-type]
+    words = words_in(tokenizer, text)
     rng = np.random.default_rng(seed)
-    size = len(tokens.ids)
+    size = len(words.starts)
     start, end = rng.normal(size=(2, size)).astype(np.float32)
-    found = best_spans(start, end, tokens, 0)
-    assert bool(found) == any(tokens.begins_word)
+    found = best_spans(start, end, words)
+    assert bool(found) == any(words.begin)
     for span in found:
-        words = text[span.start : span.end]
-        assert words == words.strip() != ""
+        marked = text[span.start : span.end]
+        assert marked == marked.strip() != ""
         before, after = text[: span.start][-1:], text[span.end :][:1]
-        assert not (before.isalnum() and words[0].isalnum())
-        assert not (after.isalnum() and words[-1].isalnum())
+        assert not (before.isalnum() and marked[0].isalnum())
+        assert not (after.isalnum() and marked[-1].isalnum())
 
 
 @given(text=WORDS.filter(str.strip), seed=st.integers(0, 1000))
 def test_the_best_span_is_the_best_of_all(tokenizer: object, text: str, seed: int) -> None:
-    tokens = tokenize(tokenizer, text)  # type: ignore[arg-type]
-    size = len(tokens.ids)
+    words = words_in(tokenizer, text)
+    size = len(words.starts)
     start, end = np.random.default_rng(seed).normal(size=(2, size))
     every = [
         start[i] + end[j]
         for i in range(size)
         for j in range(i, min(size, i + 30))
-        if tokens.begins_word[i] and tokens.ends_word[j]
+        if words.begin[i] and words.end[j]
     ]
-    found = best_spans(start, end, tokens, 0)
+    found = best_spans(start, end, words)
     assert max((span.score for span in found), default=None) == max(every, default=None)
 
 
 def test_numbers_with_marks_inside_are_one_word(tokenizer: object) -> None:
     text = "a 10.4 b 3:30, 1,000 c'a."
-    tokens = tokenize(tokenizer, text)  # type: ignore[arg-type]
-    begins = [text[a:] for a in tokens.starts[tokens.begins_word]]
+    words = words_in(tokenizer, text)
+    begins = [text[a:] for a in words.starts[words.begin]]
     assert [rest.split()[0] for rest in begins] == [
         "a",
         "10.4",

@@ -1,75 +1,65 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pytest
 
-from rag.types import Verdict
-from rag.write.check import MIN_SUPPORT, stated
+from rag.write.check import MAX_GAP_WORDS, is_stated
 
 QUOTE = (
-    "But the ferry Aurora, which had 12 sailors aboard, sank off Malta in 1998. It was not insured."
+    "But the ferry Aurora, which had 12 sailors and two cooks aboard, sank off Malta on a calm "
+    "night in 1998. It was not insured, its owner said."
 )
 
 
-class Judge:
-    """A model of support that gives each text the same chance to state the claim, or its own."""
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "But the ferry Aurora, which had 12 sailors and two cooks aboard, sank off Malta on a calm "
+        "night in 1998.",
+        "The ferry Aurora, which had 12 sailors aboard, sank off Malta.",
+        "The ferry Aurora had 12 sailors aboard.",
+        "However, the ferry Aurora had two cooks aboard.",
+        "It was not insured.",
+        QUOTE,
+    ],
+)
+def test_a_sentence_of_the_quote_holds_whole_or_shortened(claim: str) -> None:
+    assert is_stated(claim, QUOTE)
 
-    def __init__(self, **chances: float) -> None:
-        self.chances = chances
 
-    def support(self, claim: str, evidence: Sequence[str]) -> list[Verdict]:
-        chances = [self.chances.get(text, 1.0) for text in evidence]
-        return [Verdict(chance, 0.0, 1 - chance) for chance in chances]
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "The ferry Aurora went down off Malta.",  # another word
+        "The ferry Aurora, which had 13 sailors aboard, sank.",
+        "Off Malta sank the ferry Aurora.",  # another order
+        "The ferry Aurora sank.",  # too much left out
+        "The ferry Aurora had 12 cooks aboard.",  # not what the number counts
+        "Aurora, which had 12 sailors aboard, sank.",  # another beginning
+        "It was insured.",  # what denies left out
+        "It was.",
+        "It was not insured?",
+        "The ferry Aurora had 12 sailors aboard. It was not insured.",
+        "",
+    ],
+)
+def test_nothing_else_does(claim: str) -> None:
+    assert not is_stated(claim, QUOTE)
 
 
 @pytest.mark.parametrize(
     ("claim", "holds"),
     [
-        ("But the ferry Aurora, which had 12 sailors aboard, sank off Malta in 1998.", True),
-        ("A ferry Aurora, which had 12 sailors aboard, sank off Malta in 1998.", True),
-        ("It was not insured.", True),
-        (QUOTE, True),
-        ("The ferry Aurora sank.", False),
-        ("It was insured.", False),
-        ("It was not insured?", False),
+        ("“He hoaxed his voters”", True),
+        ("“He hoaxed his voters,” Ryan said.", True),
+        ("He hoaxed his voters.", False),
+        ("“He hoaxed his voters.", False),
     ],
 )
-def test_without_a_model_of_support_only_its_own_words_hold(claim: str, holds: bool) -> None:
-    assert stated(claim, [QUOTE, "Other."], None) == [holds, False]
+def test_what_others_said_stays_in_quotation_marks(claim: str, holds: bool) -> None:
+    assert is_stated(claim, "“He hoaxed his voters,” Ryan said on Thursday.") is holds
 
 
-@pytest.mark.parametrize(
-    ("claim", "holds"),
-    [
-        ("Malta's coast saw the Aurora sink in 1998, which was not insured.", True),
-        ("Twelve sailors were on it, and it was not insured.", True),
-        ("A dozen sailors were on it, and it was not insured.", True),
-        ("The uninsured Aurora did not stay afloat in 1989.", False),
-        ("Thirteen sailors were on it, and it was not insured.", False),
-        ("It sank in March, and was not insured.", False),
-        ("The Estonia sank off Malta and was not insured.", False),
-        ("The captain called it “a disaster”, and not insured.", False),
-        ("The captain called it “not insured”.", True),
-        ("The ferry was insured.", False),
-    ],
-)
-def test_facts_are_compared_whatever_the_model_says(claim: str, holds: bool) -> None:
-    assert stated(claim, [QUOTE], Judge()) == [holds]
-
-
-def test_where_nothing_is_denied_nothing_may_be() -> None:
-    assert stated("Nobody met in Rome.", ["They met in Rome."], Judge()) == [False]
-
-
-def test_the_model_decides_on_each_text_by_itself() -> None:
-    texts = ["Fell.", "It sank.", "Rose."]
-    judge = Judge(**{"Fell.": MIN_SUPPORT + 0.001, "It sank.": 0.0, "Rose.": MIN_SUPPORT - 0.001})
-    assert stated("It sank.", texts, judge) == [True, True, False]
-
-
-@pytest.mark.parametrize(
-    ("claim", "holds"), [("It was Anna Lund who said so.", True), ("It was Tom Berg.", False)]
-)
-def test_the_title_completes_a_name(claim: str, holds: bool) -> None:
-    assert stated(claim, ["Berg said so."], Judge(), ["Anna Lund Berg"]) == [holds]
+def test_so_many_words_may_be_left_out_together() -> None:
+    for more, holds in ((0, True), (1, False)):
+        text = f"They met {'x ' * (MAX_GAP_WORDS + more)}in Rome."
+        assert is_stated("They met in Rome.", text) is holds

@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 from rag.answer.cite import cite
 from rag.errors import ModelError
 from rag.models import installed_writer
-from rag.read.read import SpanReader
 from rag.types import Answer, Article, Ask, Claim, Kind, Mark, Quote, Span
-from rag.write.check import is_own_words
+from rag.write.check import is_stated
 from rag.write.generators import Stream, load_generator
 from rag.write.prompts import (
     EXAMPLE,
@@ -28,8 +27,8 @@ from rag.write.prompts import (
     prompt_of,
     writes_unasked,
 )
-from rag.write.prose import Writer, in_prose, reply_sentences
-from tests.fake_writer import SMALL_MODEL, FakeSupport, FakeWriter, needs_small_model
+from rag.write.prose import in_prose, reply_sentences
+from tests.fake_writer import SMALL_MODEL, FakeWriter, needs_small_model
 from tests.fakes import make_article, outside
 
 BEFORE = "The harbour was calm."
@@ -82,7 +81,7 @@ def article(article_id: str) -> Article | None:
 def prose(reply: str, kind: Kind = "lookup") -> tuple[str, Answer]:
     """What is written out, and the answer with it."""
     answer = replace(QUOTED, kind=kind)
-    *pieces, last = in_prose(answer, article, Writer(FakeWriter(lambda _: reply), FakeSupport()))
+    *pieces, last = in_prose(answer, article, FakeWriter(lambda _: reply))
     assert isinstance(last, Answer)
     text = "".join(piece for piece in pieces if isinstance(piece, str))
     assert last.text == answer.text + text
@@ -97,10 +96,10 @@ def claims(reply: str) -> list[Claim]:
 
 
 def test_sentences_that_hold_are_shown_as_written_after_the_quotes() -> None:
-    text, answer = prose("In 1998 the Aurora sank off Malta [1]. Two sailors were rescued. [2]")
-    assert text == "\n\nIn 1998 the Aurora sank off Malta. [1] Two sailors were rescued. [2]"
+    text, answer = prose("The ferry Aurora sank off Malta [1]. Two sailors were rescued. [2]")
+    assert text == "\n\nThe ferry Aurora sank off Malta. [1] Two sailors were rescued. [2]"
     assert answer.claims[2:] == (
-        Claim("In 1998 the Aurora sank off Malta.", (1,), "written"),
+        Claim("The ferry Aurora sank off Malta.", (1,), "written"),
         Claim("Two sailors were rescued.", (2,), "written"),
     )
     assert answer.citations == QUOTED.citations
@@ -108,7 +107,7 @@ def test_sentences_that_hold_are_shown_as_written_after_the_quotes() -> None:
 
 
 def test_what_stands_beside_the_quotes_is_cited_under_its_own_number() -> None:
-    _, answer = prose("Tom Berg denied that the ferry was overloaded. The harbour was calm [1].")
+    _, answer = prose("Its owner denied that the ferry was overloaded. The harbour was calm [1].")
     assert [claim.citations for claim in answer.claims[2:]] == [(4,), (3,)]
     assert [each.quote for each in answer.citations] == [*QUOTES, BEFORE, AFTER]
     assert [each.number for each in answer.citations] == [1, 2, 3, 4]
@@ -116,9 +115,9 @@ def test_what_stands_beside_the_quotes_is_cited_under_its_own_number() -> None:
 
 def test_a_sentence_that_fails_gives_way_to_its_quote_once() -> None:
     assert claims(
-        "The Aurora sank off Malta [1]. Three sailors were rescued [2]. Four sailors lived [2]."
+        "The ferry Aurora sank off Malta [1]. Three sailors were rescued [2]. Four lived [2]."
     ) == [
-        Claim("The Aurora sank off Malta.", (1,), "written"),
+        Claim("The ferry Aurora sank off Malta.", (1,), "written"),
         Claim(f"“{QUOTES[1]}”", (2,), "replaced", "Three sailors were rescued."),
     ]
 
@@ -131,35 +130,38 @@ def test_where_nothing_holds_the_quotes_stay_alone(reply: str) -> None:
 
 
 def test_wrong_invented_and_needless_markers_are_put_right() -> None:
-    found = claims("Two sailors were rescued [1]. The Aurora sank off Malta [0][1][2][99].")
+    found = claims("Two sailors were rescued [1]. The ferry Aurora sank off Malta [0][1][2][99].")
     assert [claim.citations for claim in found] == [(2,), (1,)]
-    both = claims("Two sailors were rescued, and the Aurora sank [1][2].")
-    assert [claim.citations for claim in both] == [(1, 2)]
 
 
 def test_lists_stand_in_lines_and_a_timeline_has_dates() -> None:
-    reply = "- The Aurora sank off Malta [1].\n- Two sailors were rescued [2]."
+    reply = "- The ferry Aurora sank off Malta [1].\n- Two sailors were rescued [2]."
     assert prose(reply, "list")[0] == (
-        "\n\n- The Aurora sank off Malta. [1]\n- Two sailors were rescued. [2]"
+        "\n\n- The ferry Aurora sank off Malta. [1]\n- Two sailors were rescued. [2]"
     )
     assert prose(reply, "timeline")[0].startswith(
-        "\n\n- 2 May 1998: The Aurora sank off Malta. [1]"
+        "\n\n- 2 May 1998: The ferry Aurora sank off Malta. [1]"
     )
 
 
 def test_a_model_is_stopped_that_repeats_itself_or_rambles() -> None:
-    for reply in ("The Aurora sank [1]. " * 50, f"{' '.join([*QUOTES, BEFORE, AFTER])} " * 50):
+    for reply in (
+        "The ferry Aurora sank [1]. " * 50,
+        f"{' '.join([*QUOTES, BEFORE, AFTER])} " * 50,
+    ):
         writer = FakeWriter(lambda _, reply=reply: reply)
-        list(in_prose(QUOTED, article, Writer(writer, FakeSupport())))
+        list(in_prose(QUOTED, article, writer))
         assert writer.streamed_chars < 250
 
 
 def test_pieces_come_as_the_model_writes_and_closing_stops_it() -> None:
-    writer = FakeWriter(lambda _: "The Aurora sank [1]. " + "Two sailors were rescued [2]. " * 3)
-    stream = in_prose(QUOTED, article, Writer(writer, FakeSupport()))
-    assert next(stream) == "\n\nThe Aurora sank. [1]"
+    writer = FakeWriter(
+        lambda _: "The ferry Aurora sank [1]. " + "Two sailors were rescued [2]. " * 3
+    )
+    stream = in_prose(QUOTED, article, writer)
+    assert next(stream) == "\n\nThe ferry Aurora sank. [1]"
     stream.close()  # type: ignore[attr-defined]
-    assert writer.streamed_chars < 30
+    assert writer.streamed_chars < 40
 
 
 def test_an_error_of_the_model_is_not_hidden() -> None:
@@ -169,7 +171,7 @@ def test_an_error_of_the_model_is_not_hidden() -> None:
             raise ModelError("broken")
 
     with pytest.raises(ModelError, match="broken"):
-        list(in_prose(QUOTED, article, Writer(Broken(str))))
+        list(in_prose(QUOTED, article, Broken(str)))
 
 
 @pytest.mark.parametrize(
@@ -183,7 +185,7 @@ def test_an_error_of_the_model_is_not_hidden() -> None:
     ],
 )
 def test_links_and_markup_never_get_through(reply: str) -> None:
-    found = claims(f"The Aurora sank off Malta [1]. {reply}")
+    found = claims(f"The ferry Aurora sank off Malta [1]. {reply}")
     assert [claim.origin for claim in found] == ["written", "replaced"][: len(found)]
     assert not set("<>`(\u202e") & set("".join(claim.text for claim in found))
 
@@ -236,7 +238,7 @@ def test_who_speaks_is_told_to_the_model_and_to_the_check() -> None:
         "Who?", evidence, form_of("lookup")
     )
     writer = FakeWriter(lambda _: "Tom Berg sold the ferry long ago [1].")
-    *_, last = in_prose(answer, lambda _: told, Writer(writer, FakeSupport()))
+    *_, last = in_prose(answer, lambda _: told, writer)
     assert isinstance(last, Answer)
     assert last.claims[-1].origin == "written"
 
@@ -264,20 +266,20 @@ def test_what_is_written_out_unasked(question: str, kind: Kind, parts: int, writ
 @pytest.mark.models
 @pytest.mark.parametrize("kind", ["lookup", "summary"])
 def test_the_small_model_writes_nothing_but_what_the_quotes_state(kind: Kind) -> None:
-    writer = Writer(load_generator(str(SMALL_MODEL)))
+    writer = load_generator(str(SMALL_MODEL))
     *_, last = in_prose(replace(QUOTED, kind=kind), article, writer)
     assert isinstance(last, Answer)
     cited = {citation.number: citation.quote for citation in last.citations}
     for claim in last.claims[len(QUOTED.claims) :]:
         quotes = [cited[number] for number in claim.citations]
-        assert claim.text == f"“{quotes[0]}”" or is_own_words(claim.text, quotes[0])
+        assert claim.text == f"“{quotes[0]}”" or is_stated(claim.text, quotes[0])
 
 
 @pytest.mark.long
 @pytest.mark.models
 @pytest.mark.skipif(not installed_writer(), reason="make install-write was not run")
 def test_the_shipped_model_writes_what_the_quotes_state() -> None:
-    writer = Writer(load_generator(installed_writer()), SpanReader.shipped())
+    writer = load_generator(installed_writer())
     *_, last = in_prose(replace(QUOTED, kind="summary"), article, writer)
     assert isinstance(last, Answer)
     written = [claim for claim in last.claims if claim.origin == "written"]

@@ -10,13 +10,12 @@ from rag.chat import stream, write_out
 from rag.index import LocalStore
 from rag.settings import Settings
 from rag.types import Answer, Article, BuildReport, Done, Retrieved, Token
-from rag.write.generators import load_generator
-from rag.write.prose import Writer
-from tests.fake_writer import SMALL_MODEL, FakeSupport, FakeWriter, needs_small_model
+from rag.write.generators import TextGenerator, load_generator
+from tests.fake_writer import SMALL_MODEL, FakeWriter, needs_small_model
 from tests.fakes import FakeEmbedder, FakeReader, make_article
 
 QUOTE = "The lamp of the harbour went out in the storm."
-WRITER = Writer(FakeWriter(lambda _: f"{QUOTE} [1] It burnt down in 1900 [1]."), FakeSupport())
+WRITER = FakeWriter(lambda _: f"{QUOTE} [1] It burnt down in 1900 [1].")
 
 
 @pytest.fixture
@@ -29,7 +28,7 @@ def store(
     store.close()
 
 
-def asked(store: LocalStore, question: str, writer: Writer = WRITER) -> Answer:
+def asked(store: LocalStore, question: str, writer: TextGenerator = WRITER) -> Answer:
     events = list(
         stream(
             question,
@@ -37,7 +36,7 @@ def asked(store: LocalStore, question: str, writer: Writer = WRITER) -> Answer:
             embedder=FakeEmbedder(),
             reader=FakeReader(),
             settings=Settings(min_confidence=0.0),
-            writer=writer,
+            generator=writer,
         )
     )
     assert isinstance(events[0], Retrieved)
@@ -59,7 +58,7 @@ def test_for_why_prose_follows_the_quotes_unasked(store: LocalStore) -> None:
 def test_for_a_lookup_only_when_somebody_asks(store: LocalStore) -> None:
     answer = asked(store, "When did the lamp of the harbour go out?")
     assert {claim.origin for claim in answer.claims} == {"quoted"}
-    *tokens, done = write_out(answer, store=store, writer=WRITER)
+    *tokens, done = write_out(answer, store=store, generator=WRITER)
     assert isinstance(done, Done)
     assert done.answer.text == answer.text + "".join(
         event.text for event in tokens if isinstance(event, Token)
@@ -70,13 +69,13 @@ def test_for_a_lookup_only_when_somebody_asks(store: LocalStore) -> None:
 def test_where_nothing_is_cited_nothing_is_written(store: LocalStore) -> None:
     answer = asked(store, "Hello")
     assert answer.citations == ()
-    assert list(write_out(answer, store=store, writer=WRITER)) == [Done(answer)]
+    assert list(write_out(answer, store=store, generator=WRITER)) == [Done(answer)]
 
 
 @needs_small_model
 @pytest.mark.models
 def test_with_a_real_model_the_quotes_stay_and_each_claim_has_one(store: LocalStore) -> None:
-    writer = Writer(load_generator(str(SMALL_MODEL)), FakeSupport())
+    writer = load_generator(str(SMALL_MODEL))
     answer = asked(store, "Why did the lamp of the harbour go out?", writer)
     assert QUOTE in answer.text
     numbers = {citation.number for citation in answer.citations}
