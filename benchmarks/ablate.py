@@ -34,7 +34,6 @@ from rag.evaluate.judge import Record, judge
 from rag.evaluate.measures import scores
 from rag.evaluate.questions import Collection
 from rag.library import Library
-from rag.question.follow_up import StandaloneQuery
 from rag.settings import Settings, load_settings
 
 SEED = 7
@@ -90,11 +89,11 @@ def rules() -> list[Rule]:
     def alone(question: str, *others: Any) -> tuple[str]:
         return (question,)
 
-    def unchanged(question: str, *others: Any) -> StandaloneQuery:
-        return StandaloneQuery(question)
+    def unchanged(question: str, *others: Any) -> tuple[str, bool]:
+        return question, False
 
-    def previous_turn(question: str, turns: Any, *others: Any) -> StandaloneQuery:
-        return StandaloneQuery(f"{turns[-1].question} {question}" if turns else question)
+    def previous_turn(question: str, turns: Any, *others: Any) -> tuple[str, bool]:
+        return (f"{turns[-1].question} {question}", True) if turns else (question, False)
 
     def nearest_only(quotes: Any, most: int) -> Any:
         near = [each for each in quotes[:MAX_NEAR] if quotes[0].score - each.score <= NEAR_BEST]
@@ -120,8 +119,8 @@ def rules() -> list[Rule]:
         Rule("kinds of question", "question.kinds.kind_of", lambda *_: "lookup", kinds),
         Rule("follow-ups → no history", standalone, unchanged, follow_ups),
         Rule("follow-ups → previous turn", standalone, previous_turn, follow_ups),
-        Rule("whole question alone", "question.follow_up.may_stand_alone", nothing),
         Rule("passages of what was cited last", "chat._LAST_CITED", 1),
+        Rule("follow-ups read as they stand", "chat.says_enough", lambda *_: False),
         Rule("spelling", "question.spelling.corrected", first, "question/spelling"),
         Rule("several parts", "question.parts.parts", alone, "question/parts"),
         Rule("sides compared", "question.subject.sides_of", nothing),

@@ -15,8 +15,8 @@ from rag.answer.articles import listed, of_article, summary, topics
 from rag.answer.evidence import enough
 from rag.answer.sections import section_of, without_repetition
 from rag.answer.timeline import timeline
-from rag.question.ask import check_question, understood
-from rag.question.follow_up import may_stand_alone
+from rag.question.ask import SIDED, check_question, understood
+from rag.question.follow_up import content_words, says_enough, word_key
 from rag.question.history import turns
 from rag.question.identifiers import identified, identifiers
 from rag.retrieval import retrieve
@@ -29,6 +29,7 @@ from rag.types import (
     Event,
     Filters,
     Hit,
+    Kind,
     Quoted,
     Reading,
     Retrieved,
@@ -51,6 +52,7 @@ REPLIES = {
     "words, with a footnote for every sentence, and also sums them up or lists them.",
 }
 """What is said where no article is asked for, whatever the message says besides."""
+_UNSEARCHED: frozenset[Kind] = frozenset(("small talk", "about Footnote", "topics"))
 _WORD_WITH_SPACE = re.compile(r"\S+\s*|\s+")
 _LAST_CITED = 5
 """Passages of the article cited last that are read for a follow-up, before all others."""
@@ -78,7 +80,7 @@ def stream(
     turn = _Turn(store, embedder, reader, settings, filters)
     with turn.clock("understand"):
         ask = understood(question, turns(history), store, embedder, filters)
-    ask, hits = turn.search(ask)
+    hits = () if ask.kind in _UNSEARCHED else turn.search(ask)
     yield Retrieved(ask.query, hits)
     model, sections = turn.sections(ask, hits)
     with turn.clock("compose"):
@@ -140,34 +142,13 @@ class _Turn:
 
     # Retrieve.
 
-    def search(self, ask: Ask) -> tuple[Ask, tuple[Hit, ...]]:
-        """What is searched, and its hits: ``ask.query``, or the question alone if that is answered,
-        and more surely or as well by the same sentence.
-
-        A question may look as if it leaned on its history and be whole: searched with what was said
-        before, its answer is missed.
-        """
-        hits = self._retrieved(ask)
-        if ask.query == ask.asked or ask.parts or not may_stand_alone(ask.asked):
-            return ask, hits
-        alone = replace(ask, query=ask.asked)
-        own = self._retrieved(alone)
-        with self.clock("read"):
-            read = self.reader.read(alone.asked, alone.query, own)
-            if not self._answers(read):
-                return ask, hits
-            led = self.reader.read(ask.asked, ask.query, hits)
-        is_as_good = read.confidence > led.confidence or _place(read) == _place(led)
-        return (alone, own) if is_as_good else (ask, hits)
-
-    def _retrieved(self, ask: Ask) -> tuple[Hit, ...]:
+    def search(self, ask: Ask) -> tuple[Hit, ...]:
         """The passages to read; for a follow-up those of the article cited last go first."""
         most = self.settings.read_passages
         with self.clock("retrieve"):
             hits = self._search(ask, most, ask.filters)
-            cited = ask.turns[-1].citations if ask.turns and ask.query != ask.asked else ()
-            if cited and not ask.filters.source:
-                source = glob.escape(cited[0].source)
+            if ask.thread and not ask.filters.source:
+                source = glob.escape(ask.thread[0].source)
                 near = self._search(ask, _LAST_CITED, replace(ask.filters, source=source))
                 known = {hit.passage.id for hit in near}
                 hits = [*near, *(hit for hit in hits if hit.passage.id not in known)][:most]
@@ -181,15 +162,15 @@ class _Turn:
     # Read, and show, compare, summarise or list.
 
     def sections(self, ask: Ask, hits: Sequence[Hit]) -> tuple[str, list[Section]]:
-        """What is shown, part by part, and the name of what found it; none where nothing is."""
+        """What is shown, part by part, and the name of what found it."""
         with self.clock("compose"):
             found = self._of_articles(ask, hits)
         if found is not None:
             return "overview", found
-        parts = [self._part(part) for part in ask.parts]
+        parts = [self._read(part, self.search(part)) for part in ask.parts]
         if not any(part.quotes for part in parts):
             parts = [self._read(ask, hits)]
-        elif ask.kind == "compare":
+        elif ask.kind in SIDED:
             parts = [
                 replace(each, heading=part.question)
                 for each, part in zip(parts, ask.parts, strict=True)
@@ -205,7 +186,7 @@ class _Turn:
             case "articles":
                 found = listed(ask, self.store)
             case "topics":
-                found = topics(ask, self.store, self.embedder)
+                found = topics(ask, self.store, self.embedder) or None
             case "about an article":
                 found = of_article(ask, self.store, hits)
             case "summary":
@@ -214,15 +195,11 @@ class _Turn:
                 found = timeline(ask, hits) or None
         return [found] if isinstance(found, Section) else found
 
-    def _part(self, part: Ask) -> Section:
-        part, hits = self.search(part)
-        return self._read(part, hits)
-
     def _read(self, ask: Ask, hits: Sequence[Hit]) -> Section:
         """The quotes that answer; a section that says so where none does."""
         named = identified(ask.asked, hits)
         with self.clock("read"):
-            reading = self.reader.read(ask.asked, ask.query, named or hits)
+            reading = self._reading(ask, named or hits)
         reading = replace(reading, hits=reading.hits or tuple(hits))
         missing = unmentioned(ask, self.store) if named else _not_mentioned(ask.asked, hits)
         if missing:  # whatever is quoted, it is of somebody else
@@ -241,6 +218,12 @@ class _Turn:
                 in_lines=ask.kind in ("list", "for and against"),
             )
 
+    def _reading(self, ask: Ask, hits: Sequence[Hit]) -> Reading:
+        """What the hits say. A follow-up that says enough is read as it stands: words taken up help
+        to find passages, and mislead the choice of a sentence."""
+        said = ask.asked if says_enough(ask.asked) else ask.query
+        return self.reader.read(ask.asked, said, _of_its_name(ask, hits))
+
     def _answers(self, reading: Reading) -> bool:
         return bool(reading.quotes) and enough(reading.confidence, self.settings.min_confidence)
 
@@ -257,20 +240,37 @@ class _Turn:
 
 
 def unmentioned(ask: Ask, store: Store) -> str | None:
-    """That no article mentions a full name of the question, where none holds any word of it."""
+    """That no article mentions a name of the question, where none holds any word of it.
+
+    A single word is looked for in a follow-up alone, "And Nevada?": elsewhere it may be no name.
+    """
     for name in names(ask.asked):
         words = [word for word in name.text.split() if terms(word)]
         by = any(store.count_articles(Filters(author=word)) for word in words)
-        if len(words) > 1 and not by and not any(store.passages_holding(words)):
+        is_sure = len(words) > 1 or (ask.thread and not name.opens)
+        if words and is_sure and not by and not any(store.passages_holding(words)):
             return f"The articles do not mention {name.text}."
     return None
+
+
+def _of_its_name(ask: Ask, hits: Sequence[Hit]) -> Sequence[Hit]:
+    """The hits that may answer: of a follow-up that says but a name, "And Nevada?", those that hold
+    it."""
+    said = content_words(ask.asked)
+    named = [
+        {
+            word_key(part)
+            for name in names(hit.passage.text)
+            if not name.opens
+            for part in name.parts
+        }
+        for hit in hits
+    ]
+    if not (ask.thread and said and said <= set().union(*named)):
+        return hits
+    return [hit for hit, held in zip(hits, named, strict=True) if said <= held]
 
 
 def _not_mentioned(question: str, hits: Sequence[Hit]) -> str | None:
     """That the articles do not mention an identifier of the question; None without hits."""
     return f"The articles do not mention {identifiers(question)[0]}." if hits else None
-
-
-def _place(reading: Reading) -> tuple[str, int] | None:
-    """Where the best sentence stands."""
-    return next(((quote.article.id, quote.start) for quote in reading.quotes), None)

@@ -211,6 +211,8 @@ class Ask:
     kind: Kind = "lookup"
     subject: str = ""
     """What it names besides saying what it wants: "the strike" of "sum up the strike briefly"."""
+    leans: bool = False
+    """Whether it leans on the turns before."""
     parts: tuple[Ask, ...] = ()
     """The questions that it asks, or the sides that it compares, in order, each with its own query;
     empty where it asks one."""
@@ -220,6 +222,16 @@ class Ask:
     """Whether the newest articles go before the others."""
     turns: tuple[Answer, ...] = ()
     """The conversation so far, oldest first; what came as mere text has no citations."""
+
+    @property
+    def in_view(self) -> tuple[Citation, ...]:
+        """What the last turn with citations cites; empty if no turn has any."""
+        return next((turn.citations for turn in reversed(self.turns) if turn.citations), ())
+
+    @property
+    def thread(self) -> tuple[Citation, ...]:
+        """``in_view``, where the question leans on what was said."""
+        return self.in_view if self.leans else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -250,6 +250,19 @@ def test_an_earlier_answer_is_a_turn_and_its_article_is_read_first(
     assert summed_up.kind == "summary"
 
 
+def test_and_another_is_answered_of_that_one_alone(
+    build_index: Build, open_index: Callable[[], LocalStore]
+) -> None:
+    share = make_article("The share of voters in Arizona was 60%.", "share")
+    build_index([share, make_article("People left for Nevada by train.", "trains")])
+    store = open_index()
+    before, _ = ask(store, "share of voters in Arizona", min_confidence=0.1)
+    other, _ = ask(store, "And Nevada?", [before], min_confidence=0.0)
+    assert "60%" not in other.text
+    unknown, _ = ask(store, "And in Utah?", [before], min_confidence=0.01)
+    assert (unknown.status, unknown.text) == ("abstained", "The articles do not mention Utah.")
+
+
 def test_small_talk_is_answered_without_a_search(store: LocalStore) -> None:
     answer, _ = ask(store, "Hello!")
     assert (answer.status, answer.kind, answer.hits) == ("abstained", "small talk", ())

@@ -22,8 +22,7 @@ from safetensors.numpy import save_file
 from sklearn.linear_model import LogisticRegression
 
 import rag
-from rag.models import SHIPPED_ENCODER, find_embedder
-from rag.question.follow_up import WEIGHTS_FILE, FollowUpReader, Head, seen_words
+from rag.question.follow_up import WEIGHTS_FILE, Head, row_of, seen_words, states_of
 from training.follow_ups import FollowUp, read_rows, split
 
 SEED = 1
@@ -67,13 +66,13 @@ def main() -> None:
 
 def seen(examples: Sequence[FollowUp]) -> Seen:
     """Has the encoder read all examples."""
-    reader = FollowUpReader(Path(find_embedder(SHIPPED_ENCODER).path), Head({}))
     words, taken, of, questions = [], [], [], []
     for begin in range(0, len(examples), 200):
         some = examples[begin : begin + 200]
-        rows = [reader.row(each.question, each.history) for each in some]
+        rows = [row_of(each.question, each.history) for each in some]
         for number, (each, row, states) in enumerate(
-            zip(some, rows, reader.states(rows), strict=True), start=begin
+            zip(some, rows, states_of(rows), strict=True),
+            start=begin,
         ):
             told = seen_words(each.question, each.history, row, states)
             marks = np.array([mark for segment in each.taken for mark in segment], bool)

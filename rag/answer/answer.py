@@ -128,7 +128,9 @@ def _text_of(section: Section, numbers: Mapping[tuple[str, int, int], int]) -> s
 
 
 def missing_sentence(section: Section) -> str:
-    """What is said of a part of the question that nothing answers."""
+    """What is said of a side, or a part of the question, that nothing answers."""
+    if section.heading:
+        return f"{section.heading}: {section.remark or ABSTENTION}"
     if section.remark in (None, ABSTENTION):
         return f"The articles do not answer “{section.part}”."
     return section.remark or ""

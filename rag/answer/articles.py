@@ -14,7 +14,8 @@ from dataclasses import replace
 
 from rag.answer.answer import Section
 from rag.answer.cite import format_date, named
-from rag.answer.summary import covering, lead_sentences, summarize
+from rag.answer.summary import lead_sentences, summarize
+from rag.answer.topics import clustered
 from rag.question.follow_up import refers_back
 from rag.question.subject import author_in, sentence_count, subject_of
 from rag.text.counted import count
@@ -29,12 +30,12 @@ PROBABLE = 0.75
 WHICH_ARTICLE = "Which article is meant: say its title, or what it is about."
 MAX_LISTED = 20
 MAX_CENTRAL = 5
-"""Articles quoted where all of a folder or of a period are asked for."""
+"""Articles quoted of an author or a topic."""
 MAX_ARTICLES_READ = 100
 """Of more articles so many are looked at, to bound the embedding."""
 MAX_PASSAGES_READ = 500
 """Of words that stand in more passages only "at least" so many articles can be told."""
-_ABOUT = 0.6
+_ABOUT = 0.5
 """The share of a subject's terms that the title and a passage of an article about it hold."""
 _SHORTEST_TITLE_WORDS = 2
 _FIELDS = (
@@ -47,30 +48,35 @@ _FIELDS = (
         "date",
         re.compile(r"\bwhen\b|\bdate[ds]?\b|\bhow old\b|\b(?:day|month|year)\b", re.IGNORECASE),
     ),
+    ("opening", re.compile(r"\b(?:begin|start|first|opening)", re.IGNORECASE)),
 )
 _POINTED = re.compile(rf"\bthe ({'|'.join([*ORDINALS, 'last', 'other'])})\b", re.IGNORECASE)
 
 
 def of_article(ask: Ask, store: Store, hits: Sequence[Hit]) -> Section | None:
-    """The title, author or date that ``ask`` asks for, as the articles meant state it.
+    """The title, author, date or first sentence that ``ask`` asks for, as the articles meant have
+    it; their titles where it asks for something else of them, such as which one said so.
 
-    None if it asks for none of them; a section without quotes where the article does not state it.
+    None if no article is meant; a section without quotes where the article does not state it.
     """
     question = ask.asked
-    named_ones = _titled(question, hits)
-    for article in named_ones:
+    for article in _titled(question, hits):
         question = question.replace(article.title, "")
-    field = next((name for name, asks in _FIELDS if asks.search(question)), None)
+    field = next((name for name, asks in _FIELDS if asks.search(question)), "title")
     articles, confidence = meant(ask, store, hits)
-    if field is None or not articles:
+    if not articles:
         return None
-    quotes = [
-        _quote(article, span)
-        for article in articles
-        if (span := getattr(article.header, field)) is not None
-    ]
+    found = [_stated(article, field) for article in articles]
+    quotes = [quote for quote in found if quote]
     short = quotes[0].text if quotes else None
     return Section(tuple(quotes), short=short, confidence=confidence, hits=tuple(hits))
+
+
+def _stated(article: Article, field: str) -> Quote | None:
+    span = getattr(article.header, field, None)
+    if span is None and field in ("title", "opening"):
+        return next(iter(lead_sentences(article, 1)), None)
+    return _quote(article, span) if span else None
 
 
 def summary(
@@ -97,20 +103,27 @@ def summary(
     ]
 
 
-def topics(ask: Ask, store: Store, embedder: Embedder) -> Section | None:
-    """What the articles that pass are about: how many, of which days, and the leads of those that
-    stand best for all of them."""
+def topics(ask: Ask, store: Store, embedder: Embedder) -> list[Section]:
+    """What the articles that pass are about: how many there are, of which days, and the titles of
+    those that belong together, the most first; the gist of one that is alone."""
     filters = ask.filters
     total = store.count_articles(filters)
     found = store.articles_between(None, None, MAX_ARTICLES_READ, filters)
     if total > MAX_ARTICLES_READ and filters == Filters():
         found = store.some_articles(MAX_ARTICLES_READ)
-    quotes = summarize(found[0], embedder) if len(found) == 1 else _central(found, embedder)
     days = store.first_and_last_day(filters)
     dated = f", dated {_in_words(*days)}" if days else ""
-    whose = "its" if total == 1 else "their"
-    remark = f"{count(total, 'article')}{dated}. In some of {whose} sentences:"
-    return Section(tuple(quotes), remark, in_lines=True, confidence=SURE) if quotes else None
+    remark = f"{count(total, 'article')}{dated}"
+    if len(found) == 1:
+        quotes = tuple(summarize(found[0], embedder))
+        remark = f"{remark}. In some of its sentences:"
+        return [Section(quotes, remark, in_lines=True, confidence=SURE)] if quotes else []
+    told = [
+        Section(titles, heading=topic.heading, in_lines=True, confidence=SURE)
+        for topic in clustered(found, embedder)
+        if (titles := tuple(filter(None, map(_title, topic.articles[:MAX_CENTRAL]))))
+    ]
+    return [Section(remark=f"{remark}, by topic:"), *told] if told else []
 
 
 def listed(ask: Ask, store: Store) -> Section:
@@ -155,10 +168,7 @@ def meant(ask: Ask, store: Store, hits: Sequence[Hit]) -> tuple[list[Article], f
 
 def _cited_last(ask: Ask, store: Store) -> list[Article]:
     """The articles of the last answer that cites any; the one that "the second" points at."""
-    turn = next((turn for turn in reversed(ask.turns) if turn.citations), None)
-    if turn is None:
-        return []
-    ids = list(dict.fromkeys(citation.article_id for citation in turn.citations))
+    ids = list(dict.fromkeys(citation.article_id for citation in ask.in_view))
     found = [article for each in ids if (article := store.article(each))]
     if pointed := _POINTED.search(ask.question):
         word = pointed[1].lower()
@@ -252,18 +262,6 @@ def _sentence(passage: Passage, article: Article, stands_in: Callable[[str], boo
 
 def _no_article(filters: Filters) -> str:
     return "No article" if filters == Filters() else "No article within the filters"
-
-
-def _central(articles: Sequence[Article], embedder: Embedder) -> list[Quote]:
-    """The first sentences of the articles that stand best for all of them, oldest first."""
-    leads = [quotes[0] for article in articles if (quotes := lead_sentences(article, 1))]
-    if not leads:
-        return []
-    vectors = embedder.embed_passages([quote.text for quote in leads])
-    chosen = covering(vectors, [1.0] * len(leads), MAX_CENTRAL)
-    return sorted(
-        (_dated(leads[place]) for place in chosen), key=lambda quote: quote.article.date or ""
-    )
 
 
 def _title(article: Article) -> Quote | None:

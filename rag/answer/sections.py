@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rag.answer.agreement import compared
+from rag.answer.agreement import Agreement, compared
 from rag.answer.answer import Section, place_of
-from rag.answer.evidence import worth_showing
+from rag.answer.evidence import enough, worth_showing
 from rag.text.marks import unit_of
+from rag.text.words import terms
 from rag.types import Quote, Reading, Span
 
 if TYPE_CHECKING:
@@ -34,9 +35,13 @@ def section_of(
 
     ``reading`` must have quotes. ``embedder`` tells words that are alike; ``newest_first`` is for
     what asks for the latest. Of articles that differ two are shown, even where one quote is wanted.
+    ``in_lines`` is for a list: every item, named once.
     """
-    quotes, agreeing = worth_showing(reading.quotes, max(max_quotes, _LEAST_COMPARED))
-    agreement = compared(part, _in_order(quotes, newest_first), embedder, agreeing)
+    quotes, agreeing = _items(reading.quotes, max_quotes), list[Quote]()
+    agreement = Agreement(tuple(quotes))
+    if not in_lines:
+        quotes, agreeing = worth_showing(reading.quotes, max(max_quotes, _LEAST_COMPARED))
+        agreement = compared(part, _in_order(quotes, newest_first), embedder, agreeing)
     most = max(max_quotes, 2) if agreement.differ else max_quotes
     shown = _joined([_with_whole_list(quote) for quote in agreement.quotes[:most]])
     best = agreement.quotes[0]
@@ -54,16 +59,40 @@ def section_of(
 
 
 def without_repetition(sections: Sequence[Section]) -> list[Section]:
-    """The sections without quotes shown in an earlier one; none whose best quote was."""
-    kept: list[Section] = []
-    shown: set[tuple[str, int, int]] = set()
+    """The sections without quotes shown in an earlier one, and none whose best quote was.
+
+    Of sides, which have headings, each quote stands at the one that it answers better, and all are
+    kept: one without quotes says that it has none.
+    """
+    best: dict[tuple[str, int, int], Section] = {}
     for section in sections:
-        if section.quotes and place_of(section.quotes[0]) in shown:
-            continue
-        fresh = [quote for quote in section.quotes if place_of(quote) not in shown]
-        shown |= set(map(place_of, fresh))
-        kept.append(replace(section, quotes=tuple(fresh)))
+        for quote in section.quotes:
+            other = best.setdefault(place_of(quote), section)
+            if section.heading and _score(quote, section) > _score(quote, other):
+                best[place_of(quote)] = section
+    kept: list[Section] = []
+    for section in sections:
+        own = tuple(quote for quote in section.quotes if best[place_of(quote)] is section)
+        if section.heading or not section.quotes or best[place_of(section.quotes[0])] is section:
+            agreeing = section.agreeing if own[:1] == section.quotes[:1] else ()
+            kept.append(replace(section, quotes=own, agreeing=agreeing))
     return kept
+
+
+def _score(quote: Quote, section: Section) -> float:
+    return next(each.score for each in section.quotes if place_of(each) == place_of(quote))
+
+
+def _items(quotes: Sequence[Quote], most: int) -> list[Quote]:
+    """The best quote and, of those that answer by themselves, each that marks other words."""
+    found: list[Quote] = []
+    told: set[str] = set()
+    for quote in quotes:
+        marked = set(terms(quote.words or ""))
+        if not found or (marked - told and enough(quote.confidence, None)):
+            found.append(quote)
+            told |= set(terms(quote.text))
+    return found[:most]
 
 
 def _in_order(quotes: Sequence[Quote], newest_first: bool) -> list[Quote]:

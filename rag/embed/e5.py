@@ -7,14 +7,12 @@ to be found after ``passage: ``. Vectors in int8 and in float32 are near enough 
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.encoder.e5_file import E5File, open_e5
-from rag.encoder.network import EncoderNetwork, ints
+from rag.encoder.network import open_network
 
 if TYPE_CHECKING:
     from rag.models import ModelFolder
@@ -35,7 +33,6 @@ class E5Embedder:
     def __init__(self, model: ModelFolder, int8: bool | None = None) -> None:
         self._model = model
         self._int8 = int8
-        self._loading = threading.Lock()
 
     @property
     def name(self) -> str:
@@ -70,9 +67,8 @@ class E5Embedder:
             [prompt + text for text in texts], add_special_tokens=False
         )
         most = _MOST_TOKENS - _SPECIAL_TOKENS
-        with self._loading:
-            network = self._network
-        rows = network.run([(begin, *encoding.ids[:most], end) for encoding in encodings])
+        network = open_network(Path(self._model.path), self._int8)
+        rows = network.run([(begin, *encoding.ids[:most], end) for encoding in encodings], 1)
         return np.array([vector for (vector,) in rows], np.float32).reshape(-1, self.dimensions)
 
     @property
@@ -82,15 +78,3 @@ class E5Embedder:
     @property
     def _tokenizer(self) -> Any:
         return self._file.tokenizer
-
-    @cached_property
-    def _network(self) -> EncoderNetwork:
-        return EncoderNetwork(self._file, _unit_mean, int8=self._int8)
-
-
-def _unit_mean(hidden: Any, present: Any) -> list[Any]:
-    """Unit vectors, shape (texts, channels)."""
-    from openvino import opset15 as op
-
-    total = op.reduce_sum(op.multiply(hidden, op.unsqueeze(present, ints(2))), ints(1))
-    return [op.normalize_l2(total, ints(1), 1e-20, "add")]

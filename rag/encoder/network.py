@@ -14,10 +14,11 @@ import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rag.encoder.e5_file import E5File
+from rag.encoder.e5_file import E5File, open_e5
 
 if TYPE_CHECKING:
     import numpy as np
@@ -80,8 +81,11 @@ class EncoderNetwork:
         self._queue = AsyncInferQueue(network)
         self._queue.set_callback(_hand_over)
 
-    def run(self, rows: Sequence[Sequence[int]]) -> list[list[NDArray[np.float32]]]:
-        """The outputs of each row; one by token may have more tokens than the row."""
+    def run(
+        self, rows: Sequence[Sequence[int]], most: int | None = None
+    ) -> list[list[NDArray[np.float32]]]:
+        """The outputs of each row, the first ``most`` of them; one by token may have more tokens
+        than the row."""
         longest_first = sorted(range(len(rows)), key=lambda number: -len(rows[number]))
         size = min(_BATCH_ROWS, max(1, -(-len(rows) // len(self._queue))))
         found: list[list[NDArray[np.float32]]] = [[] for _ in rows]
@@ -90,7 +94,7 @@ class EncoderNetwork:
             for begin in range(0, len(rows), size):
                 numbers = longest_first[begin : begin + size]
                 inputs = self._padded([rows[number] for number in numbers])
-                self._queue.start_async(inputs, [found[number] for number in numbers])
+                self._queue.start_async(inputs, ([found[number] for number in numbers], most))
             self._queue.wait_all()
         return found
 
@@ -107,11 +111,34 @@ class EncoderNetwork:
         return [words, present]
 
 
-def _hand_over(request: Any, rows: Sequence[list[Any]]) -> None:
+def _hand_over(request: Any, wanted: tuple[Sequence[list[Any]], int | None]) -> None:
     """Copies each row's outputs, which the next batch overwrites, to its list."""
-    for output in request.output_tensors:
+    rows, most = wanted
+    for output in request.output_tensors[:most]:
         for row, values in zip(rows, output.data, strict=True):
             row.append(values.copy())
+
+
+_OPENING = threading.Lock()
+
+
+def open_network(path: Path, int8: bool | None = None) -> EncoderNetwork:
+    """The encoder in the file ``path``, one for the process: of each row its unit vector, the mean
+    over its tokens, shape (channels,), and its last hidden states, shape (tokens, channels)."""
+    with _OPENING:
+        return _opened(path, int8)
+
+
+@cache
+def _opened(path: Path, int8: bool | None) -> EncoderNetwork:
+    return EncoderNetwork(open_e5(path), _mean_and_states, int8=int8)
+
+
+def _mean_and_states(hidden: Any, present: Any) -> list[Any]:
+    from openvino import opset15 as op
+
+    total = op.reduce_sum(op.multiply(hidden, op.unsqueeze(present, ints(2))), ints(1))
+    return [op.normalize_l2(total, ints(1), 1e-20, "add"), hidden]
 
 
 @dataclass(frozen=True, slots=True)

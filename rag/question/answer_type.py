@@ -112,10 +112,3 @@ def _opens_with_name(sentence: str, known: set[str]) -> bool:
     return len(words) == 2 and all(
         word[0].isupper() and not known.issuperset(terms(word)) for word in words
     )
-
-
-def type_fit(sentence: str, kind: AnswerType | None, question: str) -> float:
-    """1.0 if ``sentence`` holds the kind of words asked for, -1.0 if not, 0.0 if any would do."""
-    if kind is None:
-        return 0.0
-    return 1.0 if holds_type(sentence, kind, question) else -1.0

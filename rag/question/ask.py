@@ -19,7 +19,10 @@ from rag.types import Answer, Ask, Embedder, Filters, Kind, Store
 
 _OF_ARTICLES: frozenset[Kind] = frozenset(("articles", "summary", "topics", "about an article"))
 _OF_NOTHING_BEFORE: frozenset[Kind] = frozenset(("small talk", "about Footnote", "topics"))
+SIDED: frozenset[Kind] = frozenset(("compare", "for and against"))
+"""Their parts are sides, told beside each other."""
 _IN_PARTS: frozenset[Kind] = frozenset(("lookup", "list", "compare"))
+_FOR, _AGAINST = "Who supports {} and why?", "Who opposes or criticises {} and why?"
 _NEWS = r"(?:news|articles?|stor(?:y|ies)|reports?|coverage|headlines|editorials?)"
 _BY_PUBLICATION = re.compile(
     rf"\b{_NEWS}\b(?:(?!\b(?:did|do|does|was|were|is|are|has|have|had|who|that)\b)[^.?!§]){{0,80}}§"
@@ -70,10 +73,12 @@ def understood(
     subject = subject_of(_without(asked, [*filter(None, [author, period and period.named])]))
     stands_alone = kind == "articles" or (kind in _OF_ARTICLES and bool(subject))
     whole = kind in _OF_NOTHING_BEFORE or (stands_alone and not refers_back(question))
+    query, leans = (asked, False) if whole else standalone(question, turns)
     ask = Ask(
         question=question,
         asked=asked,
-        query=asked if whole else corrected(standalone(question, turns).query, store),
+        query=corrected(query, store),
+        leans=leans,
         kind=kind,
         subject=subject,
         filters=_narrowed(filters, author, period),
@@ -94,7 +99,7 @@ def _is_topic(question: str, store: Store) -> bool:
 def _parts(whole: Ask, store: Store) -> tuple[Ask, ...]:
     """Each side or part as a question of its own; later parts follow the first as in a
     conversation."""
-    if whole.kind == "compare" and len(sides := sides_of(whole.asked)) == 2:
+    if sides := _sides(whole):
         return tuple(
             replace(whole, question=side, asked=asked, query=asked, subject=side, kind="lookup")
             for side, asked in sides
@@ -106,10 +111,27 @@ def _parts(whole: Ask, store: Store) -> tuple[Ask, ...]:
     found = []
     for place, part in enumerate(asked):
         turns = whole.turns if place == 0 else (*whole.turns, before)
-        query = corrected(standalone(part, turns).query, store)
-        spelled = corrected(part, store)
-        found.append(replace(whole, question=part, asked=spelled, query=query, kind="lookup"))
+        query, _ = standalone(part, turns)
+        found.append(
+            replace(
+                whole,
+                question=part,
+                asked=corrected(part, store),
+                query=corrected(query, store),
+                kind="lookup",
+            )
+        )
     return tuple(found)
+
+
+def _sides(whole: Ask) -> tuple[tuple[str, str], ...]:
+    """What is told side by side, each with what is asked of it; empty where there are no sides."""
+    if whole.kind == "compare":
+        return sides_of(whole.query)
+    subject = whole.subject or subject_of(whole.query)
+    if whole.kind == "for and against" and subject:
+        return ("For", _FOR.format(subject)), ("Against", _AGAINST.format(subject))
+    return ()
 
 
 def _without(text: str, phrases: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ supervision"). The head is made by ``training/fit_follow_ups.py``.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from rag.encoder import open_e5, open_network
+from rag.models import SHIPPED_ENCODER, find_embedder
 from rag.types import Answer, Span
 
 if TYPE_CHECKING:
@@ -29,19 +32,20 @@ Role = Literal["user", "assistant", "title"]
 MOST_TOKENS = 320
 _MOST_SEGMENT_TOKENS = 96
 _MOST_QUESTION_TOKENS = 64
+_PROMPT = "query: "
+_PROMPT_TOKENS = 3
 _MARKS: dict[Role, str] = {"user": "Q: ", "assistant": "A: ", "title": "T: "}
 _LAST_TURNS = 8
 """Turns that are looked at: what is older is seldom meant, and does not fit."""
-_NEEDS_FROM, _TAKES_FROM, _SURELY_TAKES_FROM = 0.35, 0.3, 0.5
-_MOST_PHRASES = 4
+_NEEDS_FROM, _TAKES_FROM = 0.35, 0.3
+_MOST_PHRASES = 3
 _CARRIED_CHARS = 200
-_LONGEST_NAMING = 5
-"""Words of what may stand in a sentence for "it"."""
 _NOTHING_SAID = "I don't know."
 """A refusal, as the conversations that were learned from word it."""
 
 _WORD = re.compile(r"[^\W_]+(?:[.'’&-][^\W_]+)*")
 _MARKER = re.compile(r"\s*\[\d+\]")
+_YEAR = re.compile(r"(?:1\d|20)\d\d")
 _FUNCTION_WORDS = frozenset(
     "a an the and or but nor so of in on at to for from by with about into over after before during"
     " between against as than then that this these those there here it its he him his she her hers"
@@ -51,27 +55,14 @@ _FUNCTION_WORDS = frozenset(
     " much many such only own same just if because while both each all own up out off down again"
     " once don't know t s re ve ll d m".split()
 )
+_REFERRING = frozenset(
+    "he she him her his hers it its they them their theirs himself herself itself themselves this"
+    " that these those such same former latter one ones there then here other others another"
+    " besides also additional too else".split()
+)
 _WITHIN_PHRASE = re.compile(
     r"[ \u00a0-]?(?:(?:of|the|in|on|at|for|to|and|a|an|by|with|from) ){0,2}", re.IGNORECASE
 )
-_PERSON = frozenset("he she him her his hers".split())
-_THING = frozenset("it its they them their theirs".split())
-_REFERRING = _PERSON | _THING | frozenset(
-    "himself herself itself themselves this that these those such same former latter one ones"
-    " there then here other others another besides also additional too else".split()
-)  # fmt: skip
-_ASKING = re.compile(
-    r"^\W*(?:who|whom|whose|what|when|where|why|which|how|is|are|was|were|do|does|did|can|could"
-    r"|has|have|had|will|would|should)\b",
-    re.IGNORECASE,
-)
-_ASKS_WHAT_IT_IS = re.compile(r"^\W*what\s+(?:is|are|was|were)\s+(?:an?\s+)?\w+\W*$", re.IGNORECASE)
-_YEAR = re.compile(r"(?:1\d|20)\d\d")
-_NO_NOUN_NEXT = frozenset(
-    "a an the and or but of in on at to for from by with about when after before do did does say"
-    " said is was as if that there here in into to out up off then now".split()
-)
-"""After "her" these tell that it is the object: "ask her about it"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,42 +73,34 @@ class Segment:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class StandaloneQuery:
-    """What is searched, what of it was carried over, and whether the question leaned on that."""
+def standalone(question: str, turns: Sequence[Answer]) -> tuple[str, bool]:
+    """The query for ``question`` after ``turns``, oldest first, and whether it leans on them.
 
-    query: str
-    carried: tuple[str, ...] = ()
-    needs_history: bool = False
+    What it leans on goes before it: "How old is he?" after a question about Ryan Crocker becomes
+    "Ryan Crocker: how old is he?".
+    """
+    segments = tuple(said_in(turns))
+    if not segments:
+        return question, False
+    needs, chances = _read(question, segments)
+    if needs < _NEEDS_FROM:
+        return question, False
+    about = taken_up(question, segments, chances)
+    # To "Why?" the last question is what is asked on; before a question of its own it would be
+    # answered in its stead.
+    if len(content_words(question)) < (1 if refers_back(question) else 2):
+        about = _with_last_question(about, segments)
+    return worded(question, about), True
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What the encoder reads: the question, then what was said, the newest first."""
-
-    ids: tuple[int, ...]
-    question_end: int
-    """``ids[1:question_end]`` are the question's."""
-    words: tuple[int, ...]
-    """For each token the word of the conversation it is of, counted from its first; -1 for none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """Two layers over each word, and a logistic regression over the question."""
-
-    weights: dict[str, NDArray[np.float32]]
-
-    def takes(self, words: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Probabilities for words of shape (words, 2 * channels + features)."""
-        inner = _gelu(words @ self.weights["inner.weight"] + self.weights["inner.bias"])
-        return _share(inner @ self.weights["takes.weight"] + self.weights["takes.bias"])
-
-    def needs(self, question: NDArray[np.float32]) -> float:
-        """The probability for a question of shape (2 * channels + features,)."""
-        return float(
-            _share(question @ self.weights["needs.weight"] + self.weights["needs.bias"])[0]
-        )
+def worded(question: str, about: Sequence[str]) -> str:
+    """``question`` as it would be asked of what it is about."""
+    if not about:
+        return question
+    is_name = any(word_key(question[start:end]) for start, end in words(question)[:1])
+    opening = question[:1] if is_name else question[:1].lower()
+    end = "" if question[-1:] in "?!." else "?"
+    return f"{', '.join(about)[:_CARRIED_CHARS]}: {opening}{question[1:]}{end}"
 
 
 def refers_back(question: str) -> bool:
@@ -125,14 +108,10 @@ def refers_back(question: str) -> bool:
     return any(word.group().lower() in _REFERRING for word in _WORD.finditer(question))
 
 
-def may_stand_alone(question: str) -> bool:
-    """Whether by its form it may ask in full: "Who started the petition?", not "Who paid?".
-
-    No word refers back, and it says two things or asks what a thing is.
-    """
-    if refers_back(question) or not _ASKING.match(question):
-        return False
-    return len(content_words(question)) > 1 or bool(_ASKS_WHAT_IT_IS.match(question))
+def says_enough(question: str) -> bool:
+    """Whether it can be read as it stands, beside an article that tells the rest: no word refers
+    back, and two say what is asked. "How long did the trial take?", not "Why did she?"."""
+    return not refers_back(question) and len(content_words(question)) > 1
 
 
 def words(text: str) -> list[Span]:
@@ -158,21 +137,6 @@ def word_key(word: str) -> str:
     return folded
 
 
-def standalone(question: str, turns: Sequence[Answer]) -> StandaloneQuery:
-    """The query for ``question`` after ``turns``, oldest first: itself, if it needs none of them.
-
-    "How old is he?" after a question about Ryan Crocker becomes "How old is Ryan Crocker?"; what no
-    pronoun stands for follows in brackets: "Why? (about the closure of Harbour Street)".
-    """
-    segments = tuple(said_in(turns))
-    if not segments or content_words(question) == content_words(turns[-1].question) != set():
-        return StandaloneQuery(question)
-    needs, chances = _shipped().read(question, segments)
-    if needs < _NEEDS_FROM:
-        return StandaloneQuery(question)
-    return worded(question, segments, chances)
-
-
 def said_in(turns: Sequence[Answer]) -> Iterator[Segment]:
     """What was asked and answered, in the articles' words; the title of the article quoted last."""
     for turn in turns[-_LAST_TURNS:]:
@@ -188,123 +152,84 @@ def said_in(turns: Sequence[Answer]) -> Iterator[Segment]:
             yield Segment("assistant", _NOTHING_SAID)
 
 
-def worded(
+def taken_up(
     question: str, segments: Sequence[Segment], chances: Sequence[Sequence[float]]
-) -> StandaloneQuery:
-    """``question`` with what it takes up; ``chances[i][j]`` is that of word j of segment i."""
-    if _YEAR.search(question):  # "and in 2006?" after one about 2005
-        chances = [
-            [
-                0.0 if _YEAR.fullmatch(segment.text[start:end]) else chance
-                for (start, end), chance in zip(words(segment.text), likely, strict=True)
-            ]
-            for segment, likely in zip(segments, chances, strict=True)
-        ]
-    phrases = _phrases(segments, chances)
-    if not phrases and (refers_back(question) or len(content_words(question)) < 2):
-        phrases = _asked_last(question, segments)
-    if not phrases:
-        return StandaloneQuery(question)
-    carried = [text for text, _ in phrases]
-    query = question
-    for place, (text, chance) in enumerate(phrases):
-        if chance >= _SURELY_TAKES_FROM and (named := _named(question, text)) is not None:
-            query = named
-            del phrases[place]
-            break
-    rest = ", ".join(text for text, _ in phrases)[:_CARRIED_CHARS]
-    return StandaloneQuery(f"{query} (about {rest})" if rest else query, tuple(carried), True)
+) -> list[str]:
+    """What is taken up, the likeliest first, each said once, in its longest wording.
 
-
-def _phrases(
-    segments: Sequence[Segment], chances: Sequence[Sequence[float]]
-) -> list[tuple[str, float]]:
-    """The likeliest phrases with their chance, each said once, in its longest wording."""
+    ``chances[i][j]`` is that of word j of segment i. A question that has a year takes up no other.
+    """
     found: list[tuple[str, float]] = []
     for segment, likely in zip(segments, chances, strict=True):
-        text, run, chance = segment.text, None, 0.0
-        spans = words(text)
-        chosen = [
-            (span, each)
-            for number, (span, each) in enumerate(zip(spans, likely, strict=True))
-            if each >= _TAKES_FROM or _completes_name(text, spans, likely, number)
-        ]
-        for span, each in chosen:
-            if run and _WITHIN_PHRASE.fullmatch(text[run.end : span.start]):
-                run, chance = Span(run.start, span.end), max(chance, each)
+        text, spans = segment.text, words(segment.text)
+        taken = [chance >= _TAKES_FROM for chance in likely]
+        if _YEAR.search(question):
+            taken = [each and not _YEAR.fullmatch(text[start:end])
+                     for each, (start, end) in zip(taken, spans, strict=True)]  # fmt: skip
+        run, best = Span(0, 0), 0.0
+        for place, (span, chance) in enumerate(zip(spans, likely, strict=True)):
+            if not (taken[place] or _completes_name(text, spans, taken, place)):
                 continue
-            if run:
-                found.append((text[run.start : run.end], chance))
-            run, chance = span, each
-        if run:
-            found.append((text[run.start : run.end], chance))
+            if run.end and _WITHIN_PHRASE.fullmatch(text[run.end : span.start]):
+                run, best = Span(run.start, span.end), max(best, chance)
+                continue
+            found.append((text[slice(*run)], best))
+            run, best = span, chance
+        found.append((text[slice(*run)], best))
     found.sort(key=lambda phrase: (len(content_words(phrase[0])), phrase[1]), reverse=True)
-    kept: list[tuple[str, float]] = []
-    for text, chance in found:
-        said = content_words(text)
-        for place, (longer, best) in enumerate(kept):
-            if said <= content_words(longer):
-                kept[place] = longer, max(best, chance)
-                break
-        else:
-            kept.append((text, chance))
-    kept.sort(key=lambda phrase: phrase[1], reverse=True)
-    return kept[:_MOST_PHRASES]
+    kept: dict[str, float] = {}
+    for phrase, chance in found:
+        said = content_words(phrase)
+        longer = next((each for each in kept if said <= content_words(each)), None)
+        if longer:
+            kept[longer] = max(kept[longer], chance)
+        elif said:
+            kept[phrase] = chance
+    return sorted(kept, key=lambda phrase: -kept[phrase])[:_MOST_PHRASES]
 
 
-def _completes_name(text: str, spans: Sequence[Span], likely: Sequence[float], number: int) -> bool:
+def _completes_name(text: str, spans: Sequence[Span], taken: Sequence[bool], place: int) -> bool:
     """Whether the word is capitalised and stands beside a taken one that is, with but a space."""
 
-    def capital(place: int) -> bool:
-        return text[spans[place].start].isupper() and bool(
-            word_key(text[spans[place].start : spans[place].end])
-        )
+    def is_capital(place: int) -> bool:
+        start, end = spans[place]
+        return text[start].isupper() and bool(word_key(text[start:end]))
 
-    return capital(number) and any(
-        0 <= other < len(spans)
-        and likely[other] >= _TAKES_FROM
-        and capital(other)
-        and text[spans[min(number, other)].end : spans[max(number, other)].start] == " "
-        for other in (number - 1, number + 1)
+    return is_capital(place) and any(
+        taken[other]
+        and is_capital(other)
+        and text[spans[min(place, other)].end : spans[max(place, other)].start] == " "
+        for other in (place - 1, place + 1)
+        if 0 <= other < len(spans)
     )
 
 
-def _asked_last(question: str, segments: Sequence[Segment]) -> list[tuple[str, float]]:
-    """The last question that says by itself what it is about: "Why?" leans on it as a whole."""
-    known = content_words(question)
-    for segment in reversed(segments):
-        says = segment.role == "user" and not refers_back(segment.text)
-        if says and content_words(segment.text) - known:
-            return [(segment.text.strip(" ?.!"), 0.0)]
-    return []
-
-
-def _named(question: str, phrase: str) -> str | None:
-    """``question`` with ``phrase`` for its pronoun; None if none can stand for that."""
-    said = words(phrase)
-    is_name = (
-        all(phrase[start].isupper() for start, end in said if word_key(phrase[start:end]))
-        and not phrase.isupper()
-    )
-    found = words(question)
-    for number, (start, end) in enumerate(found):
-        word = question[start:end].lower()
-        base, is_short = (word[:-2], True) if word[-2:] in ("'s", "’s") else (word, False)
-        if not (base in _PERSON and is_name) and not (
-            base in _THING and (is_name or (len(said) <= _LONGEST_NAMING and base in ("it", "its")))
-        ):
-            continue
-        name = phrase if is_name or phrase.lower().startswith(("the ", "a ")) else f"the {phrase}"
-        following = question[slice(*found[number + 1])].lower() if number + 1 < len(found) else ""
-        owns = base in ("his", "its", "their", "hers", "theirs") or (
-            base == "her" and following not in _NO_NOUN_NEXT | {""}
-        )
-        ending = word[-2:] if is_short else ("’" if name.endswith("s") else "’s") if owns else ""
-        return f"{question[:start]}{name}{ending}{question[end:]}"
-    return None
+def _with_last_question(about: Sequence[str], segments: Sequence[Segment]) -> list[str]:
+    """The last question that says something by itself, on which "Why?" and "And Oslo?" lean as a
+    whole, and the likeliest phrase that it does not have."""
+    asked = [
+        each.text
+        for each in segments
+        if each.role == "user" and content_words(each.text) and not refers_back(each.text)
+    ]
+    if not asked:
+        return list(about)
+    said = content_words(asked[-1])
+    return [asked[-1].strip(" ?.!"), *(each for each in about if content_words(each) - said)][:2]
 
 
 # What the encoder reads, and what the head sees of it.
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What the encoder reads: the question, then what was said, the newest first."""
+
+    ids: tuple[int, ...]
+    question_end: int
+    """``ids[1:question_end]`` are the question's."""
+    words: tuple[int, ...]
+    """For each token the word of the conversation it is of, counted from its first; -1 for none."""
 
 
 def laid_out(
@@ -313,34 +238,43 @@ def laid_out(
     """The row of a question; ``special`` are the ids of <s> and </s>. What does not fit is what was
     said first."""
     begin, end = special
-    asked = tokenizer.encode(f"query: {question}", add_special_tokens=False).ids
+    asked = tokenizer.encode(_PROMPT + question, add_special_tokens=False).ids
     ids = [begin, *asked[:_MOST_QUESTION_TOKENS]]
     question_end = len(ids)
     ids += [end, end]
     of_word = [-1] * len(ids)
     spans = [words(segment.text) for segment in segments]
-    before = [sum(map(len, spans[:number])) for number in range(len(segments))]
-    for number in reversed(range(len(segments))):
-        segment, mark = segments[number], _MARKS[segments[number].role]
+    before = sum(map(len, spans))
+    for segment, own in zip(reversed(segments), reversed(spans), strict=True):
+        before -= len(own)
+        mark = _MARKS[segment.role]
         encoding = tokenizer.encode(mark + segment.text, add_special_tokens=False)
         room = min(_MOST_SEGMENT_TOKENS, MOST_TOKENS - 1 - len(ids))
         if room <= len(_MARKS):
             break
         ids += [*encoding.ids[:room], end]
-        offsets = [(start - len(mark), stop - len(mark)) for start, stop in encoding.offsets[:room]]
-        for word in _words_at(offsets, spans[number]):
-            of_word.append(before[number] + word if word >= 0 else -1)
+        for start, stop in encoding.offsets[:room]:
+            word = bisect_left(own, start - len(mark) + 1, key=lambda span: span.end)
+            overlaps = word < len(own) and stop - len(mark) > max(own[word].start, 0)
+            of_word.append(before + word if overlaps else -1)
         of_word.append(-1)
     return Row(tuple(ids), question_end, tuple(of_word))
 
 
-def _words_at(offsets: Sequence[tuple[int, int]], spans: Sequence[Span]) -> Iterator[int]:
-    """The first word that each token overlaps, or -1."""
-    place = 0
-    for start, end in offsets:
-        while place < len(spans) and spans[place].end <= start:
-            place += 1
-        yield place if place < len(spans) and end > max(spans[place].start, 0) else -1
+def row_of(question: str, segments: Sequence[Segment]) -> Row:
+    """The row as the shipped encoder reads it."""
+    file = open_e5(_encoder())
+    return laid_out(file.tokenizer, file.special_ids[:2], question, segments)
+
+
+def states_of(rows: Sequence[Row]) -> list[NDArray[np.float32]]:
+    """The shipped encoder's hidden states of each row, shape (tokens, channels)."""
+    outputs = open_network(_encoder()).run([row.ids for row in rows])
+    return [states[: len(row.ids)] for row, (_, states) in zip(rows, outputs, strict=True)]
+
+
+def _encoder() -> Path:
+    return Path(find_embedder(SHIPPED_ENCODER).path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,9 +284,12 @@ class SeenWords:
     numbers: NDArray[np.int64]
     """Each word's number, counted from the conversation's first."""
     inputs: NDArray[np.float32]
-    """Shape (words, 2 * channels + features)."""
+    """Shape (words, 2 * channels + FEATURES)."""
     question: NDArray[np.float32]
     """Shape (2 * channels + features,)."""
+
+
+FEATURES = 13
 
 
 def seen_words(
@@ -406,54 +343,41 @@ def seen_words(
     )
 
 
-FEATURES = 13
-_PROMPT_TOKENS = 3
-"""Tokens of "query: "."""
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Two layers over each word, and a logistic regression over the question."""
 
+    weights: dict[str, NDArray[np.float32]]
 
-class FollowUpReader:
-    """The encoder and the head; the network is made on first use."""
+    def takes(self, words: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Probabilities for words of shape (words, 2 * channels + FEATURES)."""
+        inner = _gelu(words @ self.weights["inner.weight"] + self.weights["inner.bias"])
+        return _share(inner @ self.weights["takes.weight"] + self.weights["takes.bias"])
 
-    def __init__(self, encoder: Path, head: Head) -> None:
-        from rag.encoder import EncoderNetwork, open_e5
-
-        self._file = open_e5(encoder)
-        self._head = head
-        self._network = EncoderNetwork(self._file, lambda hidden, _: [hidden])
-
-    def states(self, rows: Sequence[Row]) -> list[NDArray[np.float32]]:
-        """The hidden states of each row, shape (tokens, channels)."""
-        outputs = self._network.run([row.ids for row in rows])
-        return [hidden[: len(row.ids)] for row, (hidden,) in zip(rows, outputs, strict=True)]
-
-    def row(self, question: str, segments: Sequence[Segment]) -> Row:
-        begin, end, *_ = self._file.special_ids
-        return laid_out(self._file.tokenizer, (begin, end), question, segments)
-
-    def read(self, question: str, segments: Sequence[Segment]) -> tuple[float, list[list[float]]]:
-        """The chance that the question needs what was said, and that it takes up each word."""
-        row = self.row(question, segments)
-        seen = seen_words(question, segments, row, self.states([row])[0])
-        likely = dict(
-            zip(seen.numbers.tolist(), self._head.takes(seen.inputs).tolist(), strict=True)
+    def needs(self, question: NDArray[np.float32]) -> float:
+        """The probability for a question of shape (2 * channels + features,)."""
+        return float(
+            _share(question @ self.weights["needs.weight"] + self.weights["needs.bias"])[0]
         )
-        chances, number = [], 0
-        for segment in segments:
-            count = len(words(segment.text))
-            chances.append([likely.get(each, 0.0) for each in range(number, number + count)])
-            number += count
-        return self._head.needs(seen.question), chances
+
+
+def _read(question: str, segments: Sequence[Segment]) -> tuple[float, list[list[float]]]:
+    """The chance that the question needs what was said, and that it takes up each word."""
+    row = row_of(question, segments)
+    (states,) = states_of([row])
+    seen = seen_words(question, segments, row, states)
+    takes = dict(zip(seen.numbers.tolist(), _head().takes(seen.inputs).tolist(), strict=True))
+    chances, first = [], 0
+    for segment in segments:
+        count = len(words(segment.text))
+        chances.append([takes.get(number, 0.0) for number in range(first, first + count)])
+        first += count
+    return _head().needs(seen.question), chances
 
 
 @cache
-def _shipped() -> FollowUpReader:
-    from rag.models import SHIPPED_ENCODER, find_embedder
-
-    return FollowUpReader(Path(find_embedder(SHIPPED_ENCODER).path), shipped_head())
-
-
-def shipped_head() -> Head:
-    """The head that comes with the package."""
+def _head() -> Head:
+    """The one that comes with the package."""
     import numpy as np
     from safetensors.numpy import load
 

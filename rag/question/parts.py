@@ -20,7 +20,9 @@ _ADVERB = (
     r"(?:(?:when|where|why|how(?:\s+(?:long|often|far|soon|fast|much|many|old))?"
     r"|(?:in|on|at|since|by)\s+(?:what|which|when)(?:\s+\w+)?)\b)"
 )
-_ASKS = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
+_ASKS = re.compile(
+    r"\b(?:who|whom|whose|what|which|when|where|why|how)(?:['’]?s)?\b", re.IGNORECASE
+)
 _OPENS = re.compile(
     rf"\W*(?:(?:and|but|so|also|then)\s+)*(?:(?:tell me|explain|say)\s+)?"
     rf"(?:{_ASKS.pattern}|{_ADVERB}|{_AUXILIARY}\s)",
@@ -28,7 +30,7 @@ _OPENS = re.compile(
 )
 _JOINT = re.compile(
     r"\s*[,;]\s*(?:and\s+(?:also\s+)?)?(?=(?:how|when|where|why|(?:in|on|at|since)\s+(?:what|which|when))\b)"
-    r"|\s*[,;]\s*(?=what\s+(?!is\s+more\b))"
+    r"|\s*[,;]\s*(?=what(?:['’]?s)?\s+(?!is\s+more\b))"
     r"|\s*[,;]?\s+and\s+(?:also\s+)?(?=(?:who|whom|whose|what|which|how|when|where|why)\b)"
     r"|\s*[,;]?\s+and\s+(?:also\s+)?(?=(?:in|on|at|by|since)\s+(?:what|which|when|whose)\b)"
     rf"|\s*[,;]\s*and\s+(?={_AUXILIARY}\s+(?:it|he|she|they|the)\b)",

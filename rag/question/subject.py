@@ -7,18 +7,19 @@ import re
 from rag.text.names import names
 
 _CUES = frozenset(
-    "a about above against agree all also an and any are arguments article articles as ask asks at"
-    " between brief by can chronology compare comparison cons could cover covers deal deals"
-    " describe dates did differ difference differences discuss discusses do document documents does"
-    " events every find folder footnote for from get gist give has have headline how i in"
-    " is it its key let library like list main many me mention mentioned mentioning mentions more"
+    "a about above against agree all also an and any are arguments article articles as ask asks"
+    " at between brief by can chronology compare comparison cons could cover covers deal deals"
+    " describe dates did differ difference differences discuss discusses do document documents"
+    " does events every find folder footnote for from get gist give has have headline how i in is"
+    " it its key let library like list main many me mention mentioned mentioning mentions more"
     " name named new news of on or order our outline overview page piece pieces please pls points"
     " pros recap refer refers regarding report reports run say says sequence show some stories"
     " story subject sum summaries summarise summarize summarized summary tell text texts that the"
-    " their them there these they thing this those through timeline titled title to topic topics up"
-    " us versus vs want was we were what whats which who with within would write written wrote you"
-    " your author headlines published were latest newest recent first last second third other one"
-    " both two happened happen happens tldr when who whom published publication date dated".split()
+    " their them there these they thing this those through timeline titled title to topic topics"
+    " up us versus vs want was we were what whats which who with within would write written wrote"
+    " you your speak speaks whos author headlines published latest newest recent first last second"
+    " third other one both two happened happen happens tldr when whom publication"
+    " date dated".split()
 )
 _WORD = re.compile(r"\w+(?:[’'&.-]\w+)*")
 _LENGTH = re.compile(
@@ -28,8 +29,15 @@ _LENGTH = re.compile(
     re.IGNORECASE,
 )
 _COUNTS = "zero one two three four five six seven eight nine ten".split()
-_SIDES = re.compile(r"\s+(?:vs\.?|versus|and|with|to|from)\s+(?:the\s+|that of\s+)?", re.IGNORECASE)
-_EACH = re.compile(r"\b(?:each|they|both|the two)\b", re.IGNORECASE)
+_COMPARE = re.compile(
+    r"^\W*(?:(?:please|can you|could you)\s+)*(?:compare|contrast)\s+", re.IGNORECASE
+)
+_VERSUS = re.compile(r"\s+(?:vs\.?|versus|compared (?:to|with))\s+", re.IGNORECASE)
+_JOINED = re.compile(r"\s+(?:and|with|than|or)\s+", re.IGNORECASE)
+_OPENS_SIDE = re.compile(
+    r"^\s*|[,:;]\s+|\b(?:between|of|to|in|on|at|for|from|by|about|that)\s+", re.IGNORECASE
+)
+_CLOSES_SIDE = re.compile(r"[,:;?]|$")
 _BY = re.compile(
     r"\b(?:articles?|stor(?:y|ies)|pieces?|reports?|anything|is|are|was|were|written|published"
     r"|authored)\s+by\s+$",
@@ -71,22 +79,24 @@ def author_in(question: str) -> str | None:
 
 
 def sides_of(question: str) -> tuple[tuple[str, str], ...]:
-    """The two things that a question compares, each with the question that it asks of this one.
+    """The two things that a question compares, each with the question as it is without the other.
 
     "Dodo vs moa, when did each die out?" asks when the dodo and when the moa did. Empty where the
     sides cannot be told.
     """
-    subject = subject_of(question)
-    cut = _SIDES.search(subject)
-    if cut is None:
+    bare = _COMPARE.sub("", question)
+    joined = _VERSUS.search(bare) or _JOINED.search(bare)
+    if joined is None:
         return ()
-    second, _, rest = re.split(r"([,:;?])\s*|$", subject[cut.end() :], maxsplit=1)
-    sides = [side.strip(" ,:") for side in (subject[: cut.start()], second)]
-    return tuple(
-        (
-            side,
-            _EACH.sub(side, rest) if _EACH.search(rest or "") else f"{rest or ''} {side}".strip(),
-        )
-        for side in sides
-        if side
+    first, second = bare[: joined.start()], bare[joined.end() :]
+    opening = [*_OPENS_SIDE.finditer(first)][-1]
+    if not (opening.group() or bare != question or _VERSUS.search(bare)):
+        return ()  # "Do Park and Orme agree?"
+    is_repeated = second.lower().startswith(opening.group().lower().strip() or "\0")
+    begin = opening.start() if is_repeated else opening.end()
+    end = _CLOSES_SIDE.search(second)
+    assert end is not None  # the end of the question closes it
+    return (
+        (first[begin:].strip(), first + second[end.start() :]),
+        (second[: end.start()].strip(), f"{first[:begin].rstrip()} {second}".strip()),
     )

@@ -94,7 +94,7 @@ class EvidenceReader:
         confidence = 0.0
         for part in filter(None, (hits[:FIRST_READ], hits[FIRST_READ:])):
             readings += self._reader.score(query, contents_of(part))
-            ranked = best_first(candidates(query, hits, readings))
+            ranked = best_first(candidates(question, hits, readings))
             confidence = confidence_of(ranked[0]) if ranked else 0.0
             if confidence >= SURE:
                 break
@@ -152,10 +152,14 @@ def context_of(hit: Hit) -> str:
 
 
 def candidates(
-    query: str, hits: Sequence[Hit], readings: Sequence[PassageReading]
+    question: str, hits: Sequence[Hit], readings: Sequence[PassageReading]
 ) -> list[Candidate]:
-    """Every sentence of the hits that were read and that may be quoted, in their order."""
-    asked = set(content_terms(query))
+    """Every sentence of the hits that were read and that may be quoted, in their order.
+
+    Covered are the words of the question itself: a sentence that repeats what a follow-up takes up
+    of the turns before answers no better for it.
+    """
+    asked = set(content_terms(question))
     found: list[Candidate] = []
     for hit, reading in zip(hits, readings, strict=False):
         article = hit.article

@@ -16,7 +16,7 @@ from rag.index import LocalStore
 from rag.question.ask import understood
 from rag.question.history import turns
 from rag.retrieval import retrieve
-from rag.types import Answer, Article, Ask, BuildReport, Header, Hit, Mark, Span
+from rag.types import Answer, Article, Ask, BuildReport, Filters, Header, Hit, Mark, Span
 from tests.fakes import FakeEmbedder, make_article
 
 
@@ -108,6 +108,7 @@ def test_articles_are_listed(
         ("Who wrote “Ferry captain resigns”?", "Nora Lind"),
         ("Who is the author of the article about the prize?", "Tomas Reed"),
         ("What is the title of the article on grey whales?", "Whales near the harbour"),
+        ("Which article says that of grey whales?", "Whales near the harbour"),
     ],
 )
 def test_what_an_article_says_of_itself(store: LocalStore, question: str, said: str) -> None:
@@ -158,13 +159,14 @@ def test_summaries(store: LocalStore) -> None:
 
 def test_what_the_folder_is_about(store: LocalStore) -> None:
     ask, _ = asked(store, "What is this folder about?")
-    section = topics(ask, store, FakeEmbedder())
-    assert section is not None
-    assert section.remark == (
-        "3 articles, dated 5 March 2014 to 2 January 2015. In some of their sentences:"
-    )
-    assert sources(section) == ["ferry", "prize", "whales"]
-    assert section.quotes[0].lead == "5 March 2014:"
+    opening, *told = topics(ask, store, FakeEmbedder())
+    assert opening.remark == "3 articles, dated 5 March 2014 to 2 January 2015, by topic:"
+    assert sorted(name for each in told for name in sources(each)) == ["ferry", "prize", "whales"]
+    assert all(each.heading for each in told)
+    only = replace(ask, filters=Filters(source="prize.txt"))
+    (alone,) = topics(only, store, FakeEmbedder())
+    assert alone.remark == "1 article, dated 9 May 2014. In some of its sentences:"
+    assert set(sources(alone)) == {"prize"}
 
 
 def test_a_timeline_reckons_days_from_the_day_of_the_article(store: LocalStore) -> None:

@@ -69,3 +69,33 @@ def test_a_quote_shown_for_one_part_is_not_shown_again_for_the_next() -> None:
     missing = Section(remark="The articles do not say.", part="Why?")
     assert without_repetition([first, missing, second]) == [first, missing, Section((NEXT,))]
     assert without_repetition([first, third]) == [first]
+
+
+def test_of_two_sides_a_quote_stands_at_the_one_that_it_answers_better() -> None:
+    weaker = replace(BEST, score=1.0)
+    sides = [Section((weaker, NEXT), heading="For"), Section((BEST,), heading="Against")]
+    shown = without_repetition(sides)
+    assert [(each.heading, each.quotes) for each in shown] == [
+        ("For", (NEXT,)),
+        ("Against", (BEST,)),
+    ]
+    shown = without_repetition([Section((weaker,), heading="For"), sides[1]])
+    assert [each.quotes for each in shown] == [(), (BEST,)]
+
+
+def test_each_item_of_a_list_is_named_once() -> None:
+    article = make_article("Ann Berg sank. Ann Berg swam. Bo Lind swam.", "a")
+    reading = Reading(
+        tuple(
+            Quote(article, text, article.text.index(text), article.text.index(text) + len(text),
+                  score, words, 0.9)
+            for text, score, words in (
+                ("Ann Berg sank.", 3.0, "Ann Berg"),
+                ("Ann Berg swam.", 2.0, "Ann Berg"),
+                ("Bo Lind swam.", 1.0, "Bo Lind"),
+            )
+        ),
+        0.9,
+    )  # fmt: skip
+    found = section_of("Who swam?", reading, 5, FakeEmbedder(), in_lines=True)
+    assert [each.text for each in found.quotes] == ["Ann Berg sank.", "Bo Lind swam."]

@@ -65,8 +65,13 @@ def test_each_part_has_its_own_query_and_leans_on_the_first(store: LocalStore) -
 def test_sides_are_asked_about_one_by_one(store: LocalStore) -> None:
     asked = ask(store, "Compare dodo and moa: when did each die out")
     assert asked.kind == "compare"
-    assert [part.query for part in asked.parts] == ["when did dodo die out", "when did moa die out"]
-    assert [part.question for part in asked.parts] == ["dodo", "moa"]
+    assert [(part.question, part.query) for part in asked.parts] == [
+        ("dodo", "dodo: when did each die out"),
+        ("moa", "moa: when did each die out"),
+    ]
+    asked = ask(store, "arguments for and against the dam")
+    assert [part.question for part in asked.parts] == ["For", "Against"]
+    assert all("dam" in part.query for part in asked.parts)
 
 
 @pytest.mark.parametrize(
@@ -135,6 +140,7 @@ def test_kinds(question: str, kind: Kind) -> None:
         ("When and where was he born?", ("When was he born?", "where was he born?")),
         ("Who won? Where did they play?", ("Who won?", "Where did they play?")),
         ("Who won and when?", ("Who won?", "when?")),
+        ("who paid, whats the price", ("who paid", "whats the price")),
         (
             "how much did he take, how many times the limit, and how long was he in hospital",
             ("how much did he take", "how many times the limit", "how long was he in hospital"),
@@ -166,8 +172,29 @@ def test_what_a_request_names() -> None:
     assert sentence_count("Sum it up") is None
     assert author_in("What did Nora Ellwick write?") == "Nora Ellwick"
     assert author_in("Who was hit by Nora Ellwick?") is None
-    assert sides_of("Compare Norland with Vestria") == (
-        ("Norland", "Norland"),
-        ("Vestria", "Vestria"),
-    )
-    assert sides_of("Compare them") == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "sides"),
+    [
+        ("Compare Norland with Vestria", [("Norland", "Norland"), ("Vestria", "Vestria")]),
+        (
+            "How did rates change between May and June?",
+            [
+                ("May", "How did rates change between May?"),
+                ("June", "How did rates change between June?"),
+            ],
+        ),
+        (
+            "how did the shares react to the deal and to the recall",
+            [
+                ("to the deal", "how did the shares react to the deal"),
+                ("to the recall", "how did the shares react to the recall"),
+            ],
+        ),
+        ("Compare them", []),
+        ("do Park and Orme agree on the fire", []),
+    ],
+)
+def test_each_side_is_asked_without_the_other(question: str, sides: list[tuple[str, str]]) -> None:
+    assert list(sides_of(question)) == sides
