@@ -35,7 +35,8 @@ def worth_showing(quotes: Sequence[Quote], max_quotes: int) -> tuple[list[Quote]
     """What is to be shown, the best quote first, and of other articles what only agrees with it.
 
     Beside the best the next that come near it are shown, and the best of every other article that
-    would answer by itself; each only if its marked words tell something that those before do not.
+    would answer by itself; each only if its marked words (without marks, the whole sentence) tell
+    something that those before do not.
     How strict the user is does not count there: what contradicts the best quote is not to be
     hidden. What only agrees has no other marked words than the best quote.
     """
@@ -44,7 +45,7 @@ def worth_showing(quotes: Sequence[Quote], max_quotes: int) -> tuple[list[Quote]
     told, same = set(terms(best.text)), set(terms(best.words or ""))
     cited = {best.article.id}
     for place, quote in enumerate(quotes[1:], start=1):
-        words = set(terms(quote.words or ""))
+        words = set(terms(quote.words or quote.text))
         behind = best.score - quote.score
         is_near = place < MAX_NEAR and behind <= NEAR_BEST
         is_other = quote.article.id not in cited
