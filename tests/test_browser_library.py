@@ -172,7 +172,8 @@ def test_files_come_are_built_and_read_and_go(
         expect(page.locator("#pending")).to_contain_text(cancelled, timeout=BUILD_MILLISECONDS)
         expect(page.locator("#library")).to_contain_text("1 article")
 
-        # An article is read whole, and asked about.
+        # An article is read whole, and asked about; what is new stands before it in the list.
+        page.get_by_role("searchbox").fill("Cranes")
         link = row(page, "Cranes").get_by_role("link")
         link.click()
         expect(page.locator("#source-text")).to_contain_text("Two cranes flew over the bay at noon")
