@@ -15,17 +15,28 @@ if TYPE_CHECKING:
     from rag.types import Vectors
 
 
+def begun(log: Path) -> set[str]:
+    """The nodes that began something."""
+    names = (path.name for path in log.iterdir())
+    return {name.partition("-")[0] for name in names if not name.startswith(("doomed", "stuck"))}
+
+
 @dataclass
 class DoomedEmbedder(FakeEmbedder):
     """Writes down which node of the cluster begins what; on a doomed one it never ends."""
 
     log: Path = Path()
+    nodes: int = 1
+    """So many nodes are waited for, at most a minute, so that none does all before others begin."""
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         import ray
 
         node = ray.get_runtime_context().get_node_id()
         (self.log / f"{node}-{uuid.uuid4().hex}").write_text(texts[0])
+        patience = time.monotonic() + 60
+        while len(begun(self.log)) < self.nodes and time.monotonic() < patience:
+            time.sleep(0.05)
         while (self.log / f"doomed-{node}").exists():
             (self.log / f"stuck-{node}").touch()
             time.sleep(0.1)

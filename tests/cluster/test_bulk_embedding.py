@@ -109,7 +109,7 @@ def test_a_node_is_killed_and_nothing_is_lost_or_there_twice(cluster: Any, tmp_p
             cluster.remove_node(node, allow_graceful=False)
             killed.append(node.node_id)
 
-    make_embedder = partial(DoomedEmbedder, log=log)
+    make_embedder = partial(DoomedEmbedder, log=log, nodes=NODES)
     folder = tmp_path / "shards"
     assert embed_with_ray(TEXTS, keep_and_kill, folder, make_embedder, cluster.address, 4) == 240
     check_all_once(kept, TEXTS)
