@@ -14,6 +14,7 @@ import re
 import sys
 import zipfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 
@@ -212,7 +213,7 @@ class KeeperReader(FakeReader):
         for word in re.findall(r"lantern\d\d", question):
             for quote in quotes:
                 if word in quote.text:
-                    first.setdefault(word, quote)
+                    first.setdefault(word, replace(quote, confidence=1.0))
         return Reading(tuple(first.values()), confidence=1.0 if first else 0.0)
 
 

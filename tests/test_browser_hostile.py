@@ -9,7 +9,6 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from itertools import cycle
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -24,7 +23,7 @@ from tests.test_browser_library import DROP
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]  # on a busy machine
 
-ASKED_TOGETHER = 3
+ASKED_TOGETHER = 9
 """As many quotes as an answer shows at most."""
 WATCH = """
     window.ran = [];
@@ -182,15 +181,18 @@ def test_answers_questions_and_filters_show_them_as_text(browser: Browser, addre
     quoted: set[int] = set()
     with watched(browser, address) as visited:
         page = visited.page
-        for group, kind in zip(GROUPS, cycle(ATTACKING), strict=False):
-            asked = " ".join(word_of(number) for number, _ in group)
-            answer = visited.ask(f"{PAYLOADS[kind]} {asked}")
+        for group in GROUPS:
+            asked = " and ".join(word_of(number) for number, _ in group)
+            answer = visited.ask(f"What did the keeper write beside {asked}?")
             shown = answer.inner_text()
             quoted |= {number for number, _ in group if word_of(number) in shown}
             answer.locator(".words a.cite").last.click()
             expect(visited.marked.first).to_be_in_viewport()
             assert_harmless(page)
         assert set(range(len(PAYLOADS))) - quoted == set()
+        for kind in ATTACKING:
+            visited.ask(f"{PAYLOADS[kind]} {word_of(0)}")
+            assert_harmless(page)
         page.locator("#filter-choice summary").click()
         for payload in PAYLOADS.values():
             page.evaluate(SET_FILTERS, payload[:500])
