@@ -256,7 +256,9 @@ def unmentioned(ask: Ask, store: Store) -> str | None:
 def _of_its_name(ask: Ask, hits: Sequence[Hit]) -> Sequence[Hit]:
     """The hits that may answer: of a follow-up that says but a name, "And Nevada?", those that hold
     it."""
-    said = content_words(ask.asked)
+    said = content_words(ask.asked) if ask.thread else set()
+    if not said:
+        return hits
     named = [
         {
             word_key(part)
@@ -266,7 +268,7 @@ def _of_its_name(ask: Ask, hits: Sequence[Hit]) -> Sequence[Hit]:
         }
         for hit in hits
     ]
-    if not (ask.thread and said and said <= set().union(*named)):
+    if not said <= set().union(*named):
         return hits
     return [hit for hit, held in zip(hits, named, strict=True) if said <= held]
 
