@@ -15,10 +15,13 @@ if TYPE_CHECKING:
     from rag.types import Vectors
 
 
-def begun(log: Path) -> set[str]:
-    """The nodes that began something."""
-    names = (path.name for path in log.iterdir())
-    return {name.partition("-")[0] for name in names if not name.startswith(("doomed", "stuck"))}
+def begun(log: Path) -> list[tuple[str, str]]:
+    """Node and first text of every shard that a worker began."""
+    return [
+        (path.name.partition("-")[0], path.read_text())
+        for path in log.iterdir()
+        if not path.name.startswith(("doomed", "stuck"))
+    ]
 
 
 @dataclass
@@ -35,7 +38,9 @@ class DoomedEmbedder(FakeEmbedder):
         node = ray.get_runtime_context().get_node_id()
         (self.log / f"{node}-{uuid.uuid4().hex}").write_text(texts[0])
         patience = time.monotonic() + 60
-        while len(begun(self.log)) < self.nodes and time.monotonic() < patience:
+        while (
+            len({node for node, _ in begun(self.log)}) < self.nodes and time.monotonic() < patience
+        ):
             time.sleep(0.05)
         while (self.log / f"doomed-{node}").exists():
             (self.log / f"stuck-{node}").touch()

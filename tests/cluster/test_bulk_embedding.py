@@ -23,7 +23,7 @@ from rag.ingest.build import build_from_folder
 from rag.settings import Settings
 from rag.types import BuildReport
 from tests.fakes import FakeEmbedder
-from tests.ray_embedder import DoomedEmbedder
+from tests.ray_embedder import DoomedEmbedder, begun
 
 if TYPE_CHECKING:
     from rag.types import Vectors
@@ -81,15 +81,6 @@ def cluster() -> Iterator[Any]:
             cluster.add_node(num_cpus=1, **node)
         yield cluster
         cluster.shutdown()
-
-
-def begun(log: Path) -> list[tuple[str, str]]:
-    """Node and first text of every shard that a worker began."""
-    return [
-        (path.name.partition("-")[0], path.read_text())
-        for path in log.iterdir()
-        if not path.name.startswith(("doomed", "stuck"))
-    ]
 
 
 def test_a_node_is_killed_and_nothing_is_lost_or_there_twice(cluster: Any, tmp_path: Path) -> None:
